@@ -1,0 +1,26 @@
+import type { AnomalyId } from './anomaly.js';
+import type { ContractTypes } from './contract.js';
+import type { History } from './history.js';
+
+/** `violation` breaks safety and decides the verdict; `interesting` is allowed but surprising, and is counted. */
+export type Grade = 'violation' | 'interesting';
+
+/** One thing that a history shows to be wrong, or strange. */
+export interface Finding {
+  readonly anomaly: AnomalyId;
+  readonly grade: Grade;
+  /** One sentence for people, without the target's name. */
+  readonly message: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** Indices of history events that prove it. Empty only where the final state alone proves it. */
+  readonly witness: readonly number[];
+}
+
+/** Judges one history. Pure: no clock, no store, no memory of other trials; must say nothing on a history that is right. */
+export interface Checker<C extends ContractTypes> {
+  readonly name: string;
+  /** Every anomaly that it can name. */
+  readonly anomalies: readonly AnomalyId[];
+  check(history: History<C>): readonly Finding[];
+}

@@ -1,0 +1,65 @@
+import type { AnomalyId } from './anomaly.js';
+import type { Checker } from './checker.js';
+import type { Contract, ContractTypes, InputOf, OperationName } from './contract.js';
+import type { History } from './history.js';
+import type { PointName } from './context.js';
+
+/** A number that a scenario can be asked to change: on the command line `--<name>`, in the API `parameters`. */
+export interface Parameter {
+  readonly default: number;
+  /** Both included. */
+  readonly min: number;
+  readonly max: number;
+  readonly describe: string;
+}
+
+export type Parameters = Readonly<Record<string, number>>;
+
+/** One attempt of one client, made exactly once in every trial. */
+export type Attempt<C extends ContractTypes> = {
+  [F in OperationName<C>]: { readonly f: F; readonly input: InputOf<C, F> };
+}[OperationName<C>];
+
+/** What happens to one client at a point of the target: it is delayed there, or dies there with its connections. */
+export type Fault = { readonly client: number; readonly point: PointName } & (
+  { readonly kind: 'stall'; readonly forMs: number } | { readonly kind: 'crash' }
+);
+
+/** The target that must be caught under these conditions, and what it must be caught for. */
+export interface Control {
+  readonly target: string;
+  /** One of these must be found (anomalies) or counted (events such as `deadlock`). Anything else does not count. */
+  readonly shows: readonly AnomalyId[];
+}
+
+/**
+ * What many clients attempt at once, and what must hold afterwards. Knows no store.
+ * Attempt number i belongs to client i modulo the number of clients; without a parameter `clients` each attempt has its own client.
+ */
+export interface Scenario<C extends ContractTypes, P extends Parameters = Parameters> {
+  readonly name: string;
+  readonly contract: Contract<C>;
+  readonly summary: string;
+  /** One line for the head of a report, e.g. `20 units, 33 buyers`. */
+  describe(parameters: P): string;
+  /** Where the numbers come from. */
+  readonly source: string;
+  readonly parameters: { readonly [K in keyof P]: Parameter };
+  /** What is wrong with these numbers together: one sentence each, none if nothing is. */
+  problems?(parameters: P): readonly string[];
+  initial(parameters: P): C['initial'];
+  /** The attempts of one trial. `random` gives numbers in [0, 1) that the seed and the trial's number repeat. */
+  attempts(parameters: P, random: () => number): readonly Attempt<C>[];
+  faults?(parameters: P): readonly Fault[];
+  readonly checkers: readonly [Checker<C>, ...Checker<C>[]];
+  /** The numbers of one trial that a table shows, in the order of its columns, e.g. ordered, refused, left. */
+  tally(history: History<C>): Readonly<Record<string, number>>;
+  /** What the tally is where everything goes right; a name may be left out where several are right. */
+  expected(parameters: P): Readonly<Record<string, number>>;
+  /** By store: `postgres`, `memory`, ... */
+  readonly controls: Readonly<Record<string, Control>>;
+  /** What `race-check <name>` runs when no target is named. */
+  readonly defaultTarget: string;
+  /** The numbers for two or three clients: where every interleaving is tried. */
+  readonly small: Partial<P>;
+}

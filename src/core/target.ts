@@ -1,0 +1,62 @@
+import type { ClientContext, TargetContext } from './context.js';
+import type { ContractTypes, InputOf, OperationName, OutputOf } from './contract.js';
+
+/** What a target claims in a scenario. `gives-up`: safe, yet operations fail or are refused although possible. */
+export type Expectation = 'holds' | 'violated' | 'gives-up';
+
+/** One client: its own connections, the operations of the contract, and `close`. */
+export type Client<C extends ContractTypes> = {
+  readonly [F in OperationName<C>]: (input: InputOf<C, F>) => Promise<OutputOf<C, F>>;
+} & { close(): Promise<void> };
+
+/** A background actor: a queue's consumer, a synchronisation. */
+export interface Worker {
+  readonly name: string;
+  /**
+   * Works until `context.signal` aborts, then returns: started before the barrier of each trial, stopped after the last
+   * answer. An error ends the trial as inconclusive.
+   */
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A target at work in one namespace. With several processes each has one of its own; only the first sets up, resets and reads. */
+export interface OpenTarget<C extends ContractTypes> {
+  /** The schema, once for each namespace. */
+  setup(): Promise<void>;
+  /** The initial state, before each trial. */
+  reset(initial: C['initial']): Promise<void>;
+  /** One client, its connections open and warm. */
+  client(context: ClientContext): Promise<Client<C>>;
+  /** The final state, after the last operation. */
+  read(): Promise<C['final']>;
+  /** How many background actors there are, and how one is opened. */
+  readonly workers?: {
+    readonly count: number;
+    open(context: ClientContext): Promise<Worker>;
+  };
+  close(): Promise<void>;
+}
+
+/** One strategy on one store for one contract. */
+export interface Target<C extends ContractTypes> {
+  readonly contract: string;
+  /** `store/strategy`, e.g. `postgres/for-update`. */
+  readonly id: string;
+  /** The stores it needs; the first gives its folder. Default: what stands before the slash of its id. */
+  readonly stores?: readonly string[];
+  /** What it does, in one sentence. */
+  readonly summary: string;
+  readonly prevents: string;
+  readonly costs: string;
+  /** A manual's page, a paper, an issue. */
+  readonly source: string;
+  /** By scenario. A scenario that is not named has no claim. */
+  readonly expectations: Readonly<Record<string, Expectation>>;
+  open(context: TargetContext): OpenTarget<C> | Promise<OpenTarget<C>>;
+}
+
+/** What stands before the slash. */
+export function storesOf(target: Pick<Target<ContractTypes>, 'id' | 'stores'>): readonly string[] {
+  return target.stores ?? [target.id.slice(0, target.id.indexOf('/'))];
+}

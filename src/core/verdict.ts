@@ -1,0 +1,108 @@
+import type { Finding } from './checker.js';
+
+export type VerdictKind = 'holds' | 'violated' | 'inconclusive';
+
+/** How the clients of a trial start. Trials differ on purpose: a window that opens late is never hit by perfect simultaneity. */
+export const START_KINDS = ['simultaneous', 'staggered', 'shifted-pairs'] as const;
+export type StartKind = (typeof START_KINDS)[number];
+
+/** Pairs of operations on the same thing: how many there were, and in how many one reached the store inside the other. */
+export interface Overlap {
+  readonly interleavedPairs: number;
+  readonly possiblePairs: number;
+}
+
+/** What one trial came to. Everything but `findings` is for the numbers of the run. */
+export interface TrialResult {
+  readonly trial: number;
+  readonly start: StartKind;
+  readonly findings: readonly Finding[];
+  /** Why this trial proves nothing: a checker crashed, a session could not be ended, a worker died. */
+  readonly undecided: readonly string[];
+  readonly overlap: Overlap;
+  readonly operations: { readonly ok: number; readonly fail: number; readonly info: number };
+  readonly tally: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Codes of `fail` and `info`, with how often. */
+  readonly errors: Readonly<Record<string, number>>;
+  /** From the barrier to the last answer. */
+  readonly burstNs: number;
+  /** Of every operation that ended in `ok`, in nanoseconds. */
+  readonly latenciesNs: readonly number[];
+}
+
+/** How many trials were wanted, and what for. */
+export interface TrialPlan {
+  /** Trials that count as evidence: those in which operations overlapped. */
+  readonly trials: number;
+  /** Between 0 and 1, e.g. 0.95. */
+  readonly confidence: number;
+  /** A gate stops at the first violation; a comparison runs every planned trial, so that rates and costs compare. */
+  readonly stopAtFirstViolation: boolean;
+}
+
+/** A rate of violated trials: the interval that holds the true rate with the plan's confidence. */
+export interface RateInterval {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Lowest, middle and highest over the trials. */
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** The first finding of one anomaly, with how often the anomaly was seen. */
+export interface SeenFinding extends Finding {
+  /** From 1. */
+  readonly trial: number;
+  readonly start: StartKind;
+  /** In how many trials the anomaly was found. */
+  readonly trials: number;
+}
+
+/** What all trials of one target come to, before its control has been asked. */
+export interface Judgement {
+  readonly verdict: VerdictKind;
+  /** For people; never empty where the verdict is inconclusive. */
+  readonly reasons: readonly string[];
+  readonly trials: {
+    readonly planned: number;
+    readonly run: number;
+    /** Trials with at least one interleaved pair and nothing undecided: the evidence. */
+    readonly counted: number;
+    readonly violated: number;
+    readonly undecided: number;
+    /** From 1. */
+    readonly firstViolated?: number;
+  };
+  /** Of violated among counted trials, one-sided upper bound where none was violated. Absent after an early stop. */
+  readonly rate?: RateInterval;
+  /** The same by kind of start; the least tried one bounds what a kind of its own could hide. */
+  readonly strata: readonly {
+    readonly start: StartKind;
+    readonly counted: number;
+    readonly violated: number;
+    readonly upper: number;
+  }[];
+  /** Safe but not alive: attempts that failed for certain, and refusals although it was possible. Absent when there were none. */
+  readonly gaveUp?: { readonly failed: number; readonly refused: number; readonly operations: number };
+  readonly tally: Readonly<Record<string, Spread>>;
+  readonly operations: { readonly ok: number; readonly fail: number; readonly info: number };
+  readonly counts: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Record<string, number>>;
+  /** Absent when no operation ended in `ok`, and after an early stop. */
+  readonly latencyMs?: {
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly max: number;
+  };
+  /** Completed operations over the time of the bursts. Absent after an early stop. */
+  readonly opsPerSecond?: number;
+  readonly overlap: Overlap;
+  /** Violations first, then interesting ones; one an anomaly. */
+  readonly findings: readonly SeenFinding[];
+}

@@ -1,0 +1,70 @@
+import type { StoreAddress } from '../core/context.js';
+import type { OpenTransaction } from '../core/history.js';
+import type { Reaper } from '../process/reaper.js';
+
+/** What a store is asked for at the start of a run. */
+export interface StoreRequest {
+  /** As the user gave it; without one, an embedded or a local server is started. */
+  readonly url: string | undefined;
+  /** Allow a host that is not loopback. */
+  readonly allowRemote: boolean;
+  /** Names this run in what is created, e.g. `7f3a91`. */
+  readonly runId: string;
+  /** Connections that clients and workers will hold at once, without the store's own. */
+  readonly connections: number;
+  /** Ends processes and removes folders if this process dies without doing so itself. */
+  readonly reaper: Reaper;
+}
+
+/** A counted connection of a client, named the way a server can see it too. */
+export interface ClientConnection {
+  readonly client: number;
+  readonly process: number;
+  /** The local TCP port of its socket: servers show it, whatever the driver. */
+  readonly localPort: number;
+}
+
+/** A part of a server that is this run's own. */
+export interface StoreNamespace {
+  readonly address: StoreAddress;
+  /** Sessions of these connections that still hold a transaction. */
+  openTransactions(connections: readonly ClientConnection[]): Promise<readonly OpenTransaction[]>;
+  /**
+   * Ends these sessions at the server and waits until they are seen to be gone, so that a statement that timed out
+   * cannot commit later. Resolves with the connections for which this could not be shown.
+   */
+  endSessions(connections: readonly ClientConnection[]): Promise<readonly ClientConnection[]>;
+  /** Removes it and everything in it. */
+  drop(): Promise<void>;
+}
+
+/** A server at hand. */
+export interface StoreServer {
+  readonly store: string;
+  /** For the head of a table, e.g. `PostgreSQL 18.4, embedded`. */
+  readonly description: string;
+  /** What could change a result, e.g. `{ version: '18.4', defaultIsolation: 'read committed', deadlockTimeout: '20ms' }`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A fresh namespace; several may live at once. */
+  namespace(): Promise<StoreNamespace>;
+  /** False as soon as the server no longer answers. */
+  alive(): Promise<boolean>;
+  /** Drops what this run created and stops what it started; saves the server's log to `keepLogAt` if there is one. Never rejects twice. */
+  stop(keepLogAt?: string): Promise<void>;
+}
+
+/** A store cannot be had. Not a verdict: the targets on it are skipped aloud, or the run could not be made. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly store: string;
+  /** The one thing to do about it, e.g. a command. */
+  readonly remedy: string;
+  constructor(store: string, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.store = store;
+    this.remedy = remedy;
+  }
+}
+
+/** How a store is looked for. `undefined` on `url` means: start one of our own. */
+export type OpenStore = (request: StoreRequest) => Promise<StoreServer>;
