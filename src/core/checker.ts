@@ -15,6 +15,8 @@ export interface Finding {
   readonly observed: string;
   /** Indices of history events that prove it. Empty only where the final state alone proves it. */
   readonly witness: readonly number[];
+  /** Attempts that were refused although they were possible. Their sum over the trials stands in the verdict itself. */
+  readonly needlessRefusals?: number;
 }
 
 /** Judges one history. Pure: no clock, no store, no memory of other trials; must say nothing on a history that is right. */

@@ -6,7 +6,8 @@ import type { PointName } from './context.js';
 
 /** A number that a scenario can be asked to change: on the command line `--<name>`, in the API `parameters`. */
 export interface Parameter {
-  readonly default: number;
+  /** A number, or one that follows from parameters that stand before it, e.g. as many retries as clients. */
+  readonly default: number | ((others: Parameters) => number);
   /** Both included. */
   readonly min: number;
   readonly max: number;
@@ -15,15 +16,30 @@ export interface Parameter {
 
 export type Parameters = Readonly<Record<string, number>>;
 
+/** Every declared parameter with its value: what was given, else its default. Looks at no bounds and no unknown names. */
+export function withDefaults(
+  declared: Readonly<Record<string, Parameter>>,
+  given: Readonly<Record<string, number | undefined>>,
+): Parameters {
+  const values: Record<string, number> = {};
+  for (const [name, { default: fallback }] of Object.entries(declared)) {
+    values[name] = given[name] ?? (typeof fallback === 'function' ? fallback(values) : fallback);
+  }
+  return values;
+}
+
 /** One attempt of one client, made exactly once in every trial. */
 export type Attempt<C extends ContractTypes> = {
   [F in OperationName<C>]: { readonly f: F; readonly input: InputOf<C, F> };
 }[OperationName<C>];
 
 /** What happens to one client at a point of the target: it is delayed there, or dies there with its connections. */
-export type Fault = { readonly client: number; readonly point: PointName } & (
-  { readonly kind: 'stall'; readonly forMs: number } | { readonly kind: 'crash' }
-);
+export type Fault = {
+  readonly client: number;
+  readonly point: PointName;
+  /** `expire`: the leases that the operation named lapse at that moment. Default: they stay. */
+  readonly leases?: 'expire' | 'keep';
+} & ({ readonly kind: 'stall'; readonly forMs: number } | { readonly kind: 'crash' });
 
 /** The target that must be caught under these conditions, and what it must be caught for. */
 export interface Control {

@@ -14,6 +14,7 @@ export interface Overlap {
 
 /** What one trial came to. Everything but `findings` is for the numbers of the run. */
 export interface TrialResult {
+  /** From 0. */
   readonly trial: number;
   readonly start: StartKind;
   readonly findings: readonly Finding[];
@@ -55,7 +56,7 @@ export interface Spread {
 }
 
 /** The first finding of one anomaly, with how often the anomaly was seen. */
-export interface SeenFinding extends Finding {
+export interface SeenFinding extends Omit<Finding, 'needlessRefusals'> {
   /** From 1. */
   readonly trial: number;
   readonly start: StartKind;
@@ -71,7 +72,7 @@ export interface Judgement {
   readonly trials: {
     readonly planned: number;
     readonly run: number;
-    /** Trials with at least one interleaved pair and nothing undecided: the evidence. */
+    /** Trials with an interleaved pair, an operation that ended in `ok`, and nothing undecided: the evidence. */
     readonly counted: number;
     readonly violated: number;
     readonly undecided: number;
@@ -80,7 +81,7 @@ export interface Judgement {
   };
   /** Of violated among counted trials, one-sided upper bound where none was violated. Absent after an early stop. */
   readonly rate?: RateInterval;
-  /** The same by kind of start; the least tried one bounds what a kind of its own could hide. */
+  /** The same by kind of start; the least tried one bounds what a kind of its own could hide. Empty after an early stop. */
   readonly strata: readonly {
     readonly start: StartKind;
     readonly counted: number;
@@ -100,7 +101,7 @@ export interface Judgement {
     readonly p99: number;
     readonly max: number;
   };
-  /** Completed operations over the time of the bursts. Absent after an early stop. */
+  /** Operations that ended in `ok` over the time of the bursts. Absent when there were none, and after an early stop. */
   readonly opsPerSecond?: number;
   readonly overlap: Overlap;
   /** Violations first, then interesting ones; one an anomaly. */

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { anomalyName } from '../core/anomaly.js';
+import { UsageError } from '../core/usage-error.js';
+import { EXIT } from '../session/exit-code.js';
+import { findScenario } from '../session/find-scenario.js';
+import { judgeHistory, type HistoryJudgement } from '../session/judge-history.js';
+import { print } from './output.js';
+
+/** `race-check check <history.jsonl>`: the checkers' word on one recorded history. */
+export async function checkCommand(
+  file: string,
+  { json, scenario }: { readonly json: boolean; readonly scenario: string | undefined },
+): Promise<number> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError([`expected a history file (see docs/history-format.md), got ${file}: ${reasonOf(error)}`]);
+  });
+  const judgement = await judgeHistory(text, (header) => findScenario(scenario ?? header.scenario, process.cwd()));
+  if (judgement.kind === 'malformed') {
+    const [first = 'it cannot be read', ...rest] = judgement.problems;
+    throw new UsageError([`${file} is not a history that can be judged: ${first}`, ...rest]);
+  }
+  await print(process.stdout, json ? `${JSON.stringify(judgement, undefined, 2)}\n` : asText(file, judgement));
+  return EXIT[judgement.verdict];
+}
+
+const GLYPH = { holds: '✔', violated: '✘', inconclusive: '?' } as const;
+
+function asText(file: string, judgement: Extract<HistoryJudgement, { kind: 'judged' }>): string {
+  const { header, verdict, findings, reasons, operations } = judgement;
+  const { ok, fail, info } = operations;
+  const words = {
+    holds: 'no violation in this one history',
+    violated: 'violated',
+    inconclusive: `inconclusive: ${reasons.join('; ')}`,
+  }[verdict];
+  const lines = [
+    `${header.scenario}   ${header.target ?? 'unknown target'}   ${ok} ok, ${fail} failed, ${info} unknown   ${file}`,
+    '',
+    `${GLYPH[verdict]} ${words}`,
+  ];
+  for (const finding of findings) {
+    const mark = finding.grade === 'violation' ? '✘' : '·';
+    lines.push('', `${mark} ${anomalyName(finding.anomaly)}: ${finding.message}`);
+    lines.push(`  expected  ${finding.expected}`, `  observed  ${finding.observed}`);
+    for (const { index, timeMs, client, text } of finding.witnessEvents) {
+      lines.push(`  event ${index}  ${timeMs.toFixed(3)} ms  client ${client}  ${text}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,143 @@
+import type { Command } from 'commander';
+import { withDefaults } from '../core/scenario.js';
+import { START_KINDS } from '../core/verdict.js';
+import type { StartMode } from '../engine/start-plan.js';
+import type { AnyScenario } from '../session/choice.js';
+import { DEFAULTS, type SessionOptions } from '../session/options.js';
+import { didYouMean } from '../session/nearest.js';
+
+/** What commander hands over: texts, switches, nothing converted yet. */
+type RawFlags = Readonly<Record<string, string | string[] | boolean | undefined>>;
+
+/** The flags of a run, read: what the session is asked for, and what the command line does with the result. */
+export interface RunFlags {
+  readonly session: Omit<SessionOptions, 'scenario' | 'command'>;
+  readonly json: boolean;
+  readonly out: string;
+  readonly writeReport: boolean;
+  readonly quiet: boolean;
+}
+
+const COLLECT = (value: string, previous: string[]) => [...previous, ...value.split(',').filter(Boolean)];
+
+/** The flags of every command that runs trials. */
+export function addRunFlags(command: Command): Command {
+  return command
+    .option('-t, --target <ids>', 'targets, by id or file, separated by commas', COLLECT, [])
+    .option('-n, --trials <number>', 'how many trials; default: as many as confidence and max-rate ask for')
+    .option('--confidence <percent>', `how sure a pass must be (default: ${DEFAULTS.confidence * 100}%)`)
+    .option('--max-rate <percent>', `the rate of failing trials a pass must exclude (default: ${DEFAULTS.maxRate * 100}%)`)
+    .option('--start <kind>', `how clients start: mixed, ${START_KINDS.join(', ')} (default: ${DEFAULTS.start})`)
+    .option('--timeout <duration>', 'limit of one operation, e.g. 500ms, 30s (default: 30s)')
+    .option('--seed <text>', 'repeats attempts and starts of an earlier run (default: drawn)')
+    .option('--strict', 'a safe target that gives up fails too')
+    .option('--postgres-url <url>', 'use this server, in a schema of its own (or RACE_CHECK_POSTGRES_URL)')
+    .option('--allow-remote', 'allow servers that are not on this machine')
+    .option('--json', 'print the report as JSON, and nothing else, on stdout')
+    .option('-o, --out <folder>', 'where reports are kept (default: reports)')
+    .option('--no-report', 'keep no report')
+    .option('-q, --quiet', 'no progress on stderr');
+}
+
+/** The scenario's own numbers as flags: `--clients`, `--stock`, `--start-at`. */
+export function addParameterFlags(command: Command, scenario: AnyScenario): Command {
+  const defaults = withDefaults(scenario.parameters, {});
+  for (const [name, { describe }] of Object.entries(scenario.parameters)) {
+    command.option(`--${kebab(name)} <number>`, `${describe} (default: ${defaults[name]})`);
+  }
+  return command;
+}
+
+/** Reads everything; adds one sentence to `problems` for each thing that does not make sense. */
+export function readRunFlags(
+  flags: RawFlags,
+  scenario: AnyScenario | undefined,
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+): RunFlags {
+  const text = (name: string) => flags[name] as string | undefined;
+  const number = (name: string) => wholeNumber(`--${kebab(name)}`, text(name), problems);
+  const parameters = Object.keys(scenario?.parameters ?? {}).map((name) => [name, number(name)] as const);
+  const required = (env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
+  return {
+    session: {
+      targets: flags['target'] as string[],
+      trials: number('trials'),
+      confidence: percentage('--confidence', text('confidence'), problems),
+      maxRate: percentage('--max-rate', text('maxRate'), problems),
+      start: startMode(text('start'), problems),
+      timeoutMs: duration('--timeout', text('timeout'), problems),
+      seed: text('seed'),
+      strict: flags['strict'] === true,
+      parameters: Object.fromEntries(parameters),
+      storeUrls: { postgres: text('postgresUrl') ?? (env['RACE_CHECK_POSTGRES_URL'] || undefined) },
+      allowRemote: flags['allowRemote'] === true,
+      required,
+    },
+    json: flags['json'] === true,
+    out: text('out') ?? 'reports',
+    writeReport: flags['report'] !== false,
+    quiet: flags['quiet'] === true,
+  };
+}
+
+/** What commander did not know: options that look like none of ours, and words too many. */
+export function unknownWords(command: Command, expectedWords: number, problems: string[]): void {
+  const known = command.options.map((option) => option.long ?? option.flags);
+  const words: string[] = [];
+  let afterUnknown = false;
+  for (const word of command.args) {
+    if (word.startsWith('-') && word !== '-') {
+      const name = word.split('=')[0]!;
+      problems.push(`unknown option ${name}${didYouMean(name, known)}`);
+      afterUnknown = !word.includes('=');
+    } else if (afterUnknown) {
+      // Most likely the unknown option's value: not worth a complaint of its own.
+      afterUnknown = false;
+    } else {
+      words.push(word);
+    }
+  }
+  for (const word of words.slice(expectedWords)) problems.push(`unexpected argument "${word}"`);
+}
+
+function wholeNumber(flag: string, text: string | undefined, problems: string[]): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text.replaceAll('_', ''));
+  if (text.trim() !== '' && Number.isInteger(value)) return value;
+  problems.push(`expected a whole number for ${flag}, got "${text}"`);
+  return undefined;
+}
+
+/** `99%`, `99` and `0.99` are the same; from 1 on a bare number is read as a percentage. */
+function percentage(flag: string, text: string | undefined, problems: string[]): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*$/.exec(text);
+  const value = Number(match?.[1]);
+  const share = match?.[2] === '%' || value >= 1 ? value / 100 : value;
+  if (match !== null && share > 0 && share < 1) return share;
+  problems.push(`expected a percentage between 0 and 100 (such as 95% or 0.95) for ${flag}, got "${text}"`);
+  return undefined;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+
+function duration(flag: string, text: string | undefined, problems: string[]): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m)\s*$/.exec(text);
+  const value = match === null ? NaN : Math.round(Number(match[1]) * UNIT_MS[match[2]!]!);
+  if (value > 0) return value;
+  problems.push(`expected a duration with its unit (500ms, 30s, 2m) for ${flag}, got "${text}"`);
+  return undefined;
+}
+
+function startMode(text: string | undefined, problems: string[]): StartMode | undefined {
+  const kinds: readonly string[] = ['mixed', ...START_KINDS];
+  if (text === undefined || kinds.includes(text)) return text as StartMode | undefined;
+  problems.push(`expected one of ${kinds.join(', ')} for --start, got "${text}"${didYouMean(text, kinds)}`);
+  return undefined;
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

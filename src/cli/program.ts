@@ -1,0 +1,113 @@
+import { Command, CommanderError } from 'commander';
+import { SCENARIOS } from '../../scenarios/index.js';
+import { UsageError } from '../core/usage-error.js';
+import type { AnyScenario } from '../session/choice.js';
+import { findScenario, isFile } from '../session/find-scenario.js';
+import { version } from '../session/version.js';
+import { addParameterFlags, addRunFlags, unknownWords } from './flags.js';
+
+const EXIT_CODES = `
+Exit codes:
+  0    holds (compare: every target met its expectation)
+  1    violated
+  2    inconclusive: too little evidence
+  3    could not run
+  4    wrong usage
+  130  interrupted (143: terminated); partial results are shown as such`;
+
+const EXAMPLES = `
+Examples:
+  race-check flash-sale                                 can 33 buyers oversell 20 units?
+  race-check flash-sale --target postgres/naive,postgres/optimistic
+  race-check flash-sale --clients 100 --stock 50 --confidence 99% --max-rate 1%
+  race-check compare flash-sale                         every strategy side by side
+  race-check ./my.scenario.ts --target ./my.target.ts,postgres/naive
+  race-check check reports/latest/history.jsonl         judge a recorded history again`;
+
+/** Reads argv and runs the command it names. Resolves with the exit code. Rejects with UsageError and the like. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  const scenario = await scenarioOf(argv);
+  let exitCode = 0;
+  const program = new Command('race-check')
+    .description('Finds race conditions in real systems and says how sure it is.')
+    .version(version(), '-V, --version')
+    .addHelpText('after', `${EXIT_CODES}\n${EXAMPLES}`);
+
+  const run = (kind: 'gate' | 'compare') => async (name: string | undefined, _options: unknown, command: Command) => {
+    if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
+    const { runCommand } = await import('./run-command.js');
+    exitCode = await runCommand(kind, name, command, scenario);
+  };
+
+  const gate = program
+    .command('run', { isDefault: true })
+    .usage('<scenario> [options]')
+    .argument('[scenario]', `${Object.keys(SCENARIOS).join(', ')}, or a file such as ./my.scenario.ts`)
+    .description('run a scenario: each target stops at its first violation (the word "run" can be left out)')
+    .action(run('gate'));
+  const compare = program
+    .command('compare')
+    .argument('[scenario]')
+    .description('every target side by side, all planned trials, with rates and costs')
+    .action(run('compare'));
+  for (const command of [gate, compare]) {
+    addRunFlags(command);
+    if (scenario !== undefined) addParameterFlags(command, scenario);
+    command.addHelpText('after', scenario ? EXIT_CODES : `\nA scenario adds its own numbers: race-check flash-sale --help\n${EXIT_CODES}`);
+  }
+  program
+    .command('list')
+    .description('every scenario and every target')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }, command: Command) => {
+      demandKnown(command, 0);
+      exitCode = await (await import('./list-command.js')).listCommand({ json: options.json === true });
+    });
+  program
+    .command('check')
+    .argument('<history>', 'a history.jsonl, of ours or from elsewhere')
+    .description('judge a recorded history')
+    .option('--scenario <name>', 'the scenario whose checkers judge it (default: the one that it names)')
+    .option('--json', 'as JSON')
+    .action(async (file: string, options: { json?: boolean; scenario?: string }, command: Command) => {
+      demandKnown(command, 1);
+      const { checkCommand } = await import('./check-command.js');
+      exitCode = await checkCommand(file, { json: options.json === true, scenario: options.scenario });
+    });
+
+  for (const command of program.commands) {
+    // Ours name every mistake at once; commander's stop at the first.
+    command.allowUnknownOption().allowExcessArguments().exitOverride().configureOutput({ writeErr: () => undefined });
+  }
+  program.exitOverride().configureOutput({ writeErr: () => undefined });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    throw new UsageError([error.message.replace(/^error: /, '')]);
+  }
+  return exitCode;
+}
+
+/** The scenario among the words, if there is one that can be loaded: its numbers become flags. What is wrong is said later. */
+async function scenarioOf(argv: readonly string[]): Promise<AnyScenario | undefined> {
+  const word = argv.find((one, index) => !isFlagValue(argv, index) && (Object.hasOwn(SCENARIOS, one) || isFile(one)));
+  if (word === undefined) return undefined;
+  return findScenario(word, process.cwd()).catch((error: unknown) => {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  });
+}
+
+/** `--target ./my.target.ts` names no scenario. */
+function isFlagValue(argv: readonly string[], index: number): boolean {
+  return /^(-t|--target|-o|--out|--seed)$/.test(argv[index - 1] ?? '');
+}
+
+function demandKnown(command: Command, words: number): void {
+  const problems: string[] = [];
+  unknownWords(command, words, problems);
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new UsageError([first, ...rest]);
+}

@@ -1,0 +1,119 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { demandNone, UsageError } from '../core/usage-error.js';
+import { checkWritable, ReportNotWritten, writeRun, type WrittenRun } from '../report/files.js';
+import { createProgress } from '../report/progress.js';
+import type { Report } from '../report/report.js';
+import { renderTerminal } from '../report/terminal.js';
+import type { AnyScenario } from '../session/choice.js';
+import { recordedHistories } from '../session/recorded-histories.js';
+import type { SessionOptions } from '../session/options.js';
+import { planSession } from '../session/plan-session.js';
+import { runSession } from '../session/race-check.js';
+import { readRunFlags, unknownWords, type RunFlags } from './flags.js';
+import { print, terminalWidth, wantsColour } from './output.js';
+import { onInterrupt } from './signals.js';
+
+/** `race-check <scenario>` and `race-check compare <scenario>`: run, report, exit code. */
+export async function runCommand(
+  kind: 'gate' | 'compare',
+  name: string,
+  command: Command,
+  scenario: AnyScenario | undefined,
+): Promise<number> {
+  const flags = await readEverything(kind, name, command, scenario);
+  const options: SessionOptions = { ...flags.session, scenario: scenario ?? name, command: kind };
+  const progress = createProgress({
+    stream: process.stderr,
+    isTty: process.stderr.isTTY,
+    now: () => performance.now(),
+    quiet: flags.quiet,
+  });
+  const interruption = onInterrupt();
+  const logs = flags.writeReport ? await mkdtemp(path.join(os.tmpdir(), 'race-check-logs-')) : undefined;
+  try {
+    const { report, violations, leftovers } = await runSession(
+      {
+        ...options,
+        isolation: 'process',
+        signal: interruption.signal,
+        progress,
+        ...(logs === undefined ? {} : { keepLogsIn: logs }),
+      },
+      () => new Date(),
+    );
+    for (const leftover of leftovers) progress.note(leftover);
+    const exitCode = interruption.exitCode() ?? report.exitCode;
+    const final: Report = { ...report, exitCode };
+    const histories = recordedHistories(final, violations);
+    const { written, problem } = await keep(final, histories, flags, logs);
+    progress.finish();
+    await print(process.stdout, rendered(written?.report ?? final, name, flags, written));
+    if (problem !== undefined) throw problem;
+    return exitCode;
+  } finally {
+    progress.finish();
+    interruption.release();
+    if (logs !== undefined) await rm(logs, { recursive: true, force: true });
+  }
+}
+
+/** Flags, names, numbers and the output folder: every mistake at once, before anything is started. */
+async function readEverything(
+  kind: 'gate' | 'compare',
+  name: string,
+  command: Command,
+  scenario: AnyScenario | undefined,
+): Promise<RunFlags> {
+  const problems: string[] = [];
+  unknownWords(command, 1, problems);
+  const flags = readRunFlags(command.opts(), scenario, process.env, problems);
+  try {
+    await planSession({ ...flags.session, scenario: scenario ?? name, command: kind });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(...error.problems);
+  }
+  if (flags.writeReport) {
+    const problem = await checkWritable(flags.out);
+    if (problem !== undefined) problems.push(problem);
+  }
+  demandNone(problems);
+  return flags;
+}
+
+/** A report that cannot be written after all is shown before it is complained of: the run is not lost. */
+async function keep(
+  report: Report,
+  histories: ReadonlyMap<string, string>,
+  flags: RunFlags,
+  logs: string | undefined,
+): Promise<{ written?: WrittenRun; problem?: ReportNotWritten }> {
+  if (!flags.writeReport) return {};
+  const hasLogs = logs !== undefined && (await readdir(logs)).length > 0;
+  try {
+    const written = await writeRun({
+      out: flags.out,
+      report,
+      histories,
+      ...(hasLogs ? { serverLogs: logs } : {}),
+    });
+    return { written };
+  } catch (error) {
+    if (error instanceof ReportNotWritten) return { problem: error };
+    throw error;
+  }
+}
+
+function rendered(report: Report, name: string, flags: RunFlags, written: WrittenRun | undefined): string {
+  if (flags.json) return `${JSON.stringify(report, undefined, 2)}\n`;
+  return renderTerminal(report, {
+    width: terminalWidth(process.stdout, process.env),
+    colour: wantsColour(process.stdout, process.env),
+    written,
+    scenarioArgument: name,
+  });
+}
+

@@ -1,0 +1,37 @@
+import net from 'node:net';
+
+/** Told of every request that leaves on a connection and every answer that comes in. */
+export interface Traffic {
+  sent(): void;
+  received(): void;
+  /** The local TCP port, once connected. */
+  connected(localPort: number): void;
+}
+
+/**
+ * A socket that tells when bytes leave and arrive, at the cost of one call each and without a listener of its own:
+ * a `data` listener would start the flow before the driver is ready for it.
+ */
+export class CountedSocket extends net.Socket {
+  readonly #traffic: Traffic;
+
+  constructor(traffic: Traffic) {
+    super();
+    this.#traffic = traffic;
+    this.once('connect', () => {
+      if (this.localPort !== undefined) traffic.connected(this.localPort);
+    });
+    // A driver listens too; without any listener a reset would end the process.
+    this.on('error', () => undefined);
+  }
+
+  override write(...parameters: unknown[]): boolean {
+    this.#traffic.sent();
+    return (super.write as (...all: unknown[]) => boolean).apply(this, parameters);
+  }
+
+  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
+    if (chunk !== null) this.#traffic.received();
+    return super.push(chunk, encoding);
+  }
+}

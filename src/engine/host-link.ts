@@ -1,0 +1,23 @@
+import type { HistoryEvent } from '../core/history.js';
+import type { HostReplyValue, HostRequest } from './protocol.js';
+
+/** The engine's end of a host, wherever the host lives. */
+export interface HostLink {
+  /**
+   * Asks, and waits at most `limitMs` for the reply. Rejects with `HostFailure` when the target failed, with `HostGone`
+   * when the process ended or was killed for not answering.
+   */
+  request(request: HostRequest, limitMs: number): Promise<HostReplyValue>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+}
+
+/** The process of a target is no more: it exited, crashed, or was killed because it did not answer. */
+export class HostGone extends Error {
+  override readonly name = 'HostGone';
+}
+
+export type OnEvents = (events: readonly HistoryEvent[]) => void;
+
+/** Opens one host. `onEvents` is told what the host records, in order. */
+export type OpenHost = (onEvents: OnEvents) => Promise<HostLink>;

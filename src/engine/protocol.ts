@@ -1,0 +1,107 @@
+import type { StoreAddress } from '../core/context.js';
+import type { HistoryEvent } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import type { Fault, Parameters } from '../core/scenario.js';
+import type { ClientConnection } from '../stores/store.js';
+
+/**
+ * What the engine says to the side where a target lives, and what comes back: plain JSON, so that a process of any kind
+ * can stand behind it. One request at a time; `events` come whenever there are some.
+ */
+export type HostRequest =
+  | LoadRequest
+  | { readonly type: 'reset'; readonly initial: Json }
+  | ArmRequest
+  | { readonly type: 'go'; readonly startAtNs: string }
+  | { readonly type: 'settle' }
+  | { readonly type: 'read' }
+  | { readonly type: 'stop' };
+
+/** Where a target's code is. */
+export type TargetSource =
+  | { readonly kind: 'registry'; readonly contract: string; readonly id: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface LoadRequest {
+  readonly type: 'load';
+  readonly target: TargetSource;
+  readonly addresses: readonly StoreAddress[];
+  readonly parameters: Parameters;
+  readonly seed: string;
+  readonly timeoutMs: number;
+  /** This host's clients with the process number that each begins with. */
+  readonly clients: readonly { readonly client: number; readonly process: number }[];
+  /** Of all hosts together; workers are numbered after them. A client's next process is its last one plus clients and workers. */
+  readonly totalClients: number;
+  /** This host sets up the namespace. */
+  readonly setup: boolean;
+  /** This host resets, reads, and runs the target's workers. Exactly one does. */
+  readonly lead: boolean;
+}
+
+/** Reply to `load`. */
+export interface LoadReply {
+  /** Background actors of the target, which all run on the lead host. */
+  readonly workers: number;
+}
+
+/** What one client does in a trial, one attempt after the other. */
+export interface ClientPlan {
+  readonly client: number;
+  /** After the barrier. */
+  readonly delayNs: number;
+  readonly attempts: readonly { readonly f: string; readonly input: Json }[];
+}
+
+export interface ArmRequest {
+  readonly type: 'arm';
+  readonly trial: number;
+  /** In the order in which clients with the same delay begin. */
+  readonly plans: readonly ClientPlan[];
+  readonly faults: readonly Fault[];
+  /** Clients whose connections were ended at the server: they get new ones and a new process number. */
+  readonly renew: readonly number[];
+}
+
+/** A connection that a client or worker holds, or held in this trial. */
+export interface HostConnection extends ClientConnection {
+  readonly store: string;
+  /** Its operation ended in `info`: what it sent may still be at work in the server. */
+  readonly doubtful: boolean;
+}
+
+/** Reply to `arm`: what is open when the barrier opens, so that it is known even if the host dies. */
+export interface ArmReply {
+  readonly connections: readonly HostConnection[];
+}
+
+/** Reply to `settle`. */
+export interface SettleReply {
+  readonly connections: readonly HostConnection[];
+  /** Workers that crashed, or did not stop when asked. */
+  readonly workerErrors: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Unasked, in batches. */
+export interface HostEvents {
+  readonly type: 'events';
+  readonly events: readonly HistoryEvent[];
+}
+
+/**
+ * `mistake`: a programming error in the target (a TypeError, a syntax error in SQL), which ends the run.
+ * `failure`: anything else that a target's set-up, reset or read threw.
+ */
+export interface HostError {
+  readonly kind: 'mistake' | 'failure';
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+}
+
+export type HostReplyValue = Json | LoadReply | ArmReply | SettleReply;
+
+export type HostReply =
+  | { readonly type: 'reply'; readonly value: HostReplyValue }
+  | { readonly type: 'error'; readonly error: HostError };

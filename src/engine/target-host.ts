@@ -1,0 +1,353 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ContractTypes } from '../core/contract.js';
+import type { HistoryEvent, OperationError, StoreSpan } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import { seededRandom } from '../core/random.js';
+import { storesOf, type Client, type OpenTarget, type Target, type Worker } from '../core/target.js';
+import { ClientSlot, createTargetContext, type ContextSource } from './client-slot.js';
+import { sinceNs, untilNs } from './clock.js';
+import type { StoreErrors } from '../stores/errors.js';
+import { classify, hostError, operationError } from './failures.js';
+import type {
+  ArmReply,
+  ArmRequest,
+  ClientPlan,
+  HostError,
+  HostReplyValue,
+  HostRequest,
+  LoadReply,
+  LoadRequest,
+  SettleReply,
+} from './protocol.js';
+
+type AnyTarget = Target<ContractTypes>;
+type AnyClient = Client<ContractTypes>;
+
+/** What a host needs from where it runs. */
+export interface HostEnvironment {
+  resolve(request: LoadRequest): Promise<AnyTarget>;
+  errorsOf(stores: readonly string[]): Promise<readonly StoreErrors[]>;
+  emit(events: readonly HistoryEvent[]): void;
+}
+
+interface OpenClient {
+  readonly slot: ClientSlot;
+  readonly client: AnyClient;
+  doubtful: boolean;
+}
+
+interface OpenWorker {
+  readonly slot: ClientSlot;
+  readonly worker: Worker;
+  running: Promise<void> | undefined;
+  error: string | undefined;
+}
+
+/** A request that the host could not do, with the word for whose fault it is. */
+export class HostFailure extends Error {
+  constructor(readonly error: HostError) {
+    super(error.message);
+  }
+}
+
+const CLOSE_LIMIT_MS = 1_000;
+const FLUSH_AT_EVENTS = 2_000;
+const FLUSH_EVERY_MS = 100;
+
+/**
+ * The side on which a target lives: opens it, holds its clients, makes each attempt exactly once, and records.
+ * Speaks the engine's protocol; knows nothing of scenarios, checkers and stores' servers.
+ */
+export class TargetHost {
+  #load!: LoadRequest;
+  #source!: ContextSource;
+  #target!: OpenTarget<ContractTypes>;
+  #errors: readonly StoreErrors[] = [];
+  #hasServer = false;
+  #clients = new Map<number, OpenClient>();
+  #lostSlots: ClientSlot[] = [];
+  #workers: OpenWorker[] = [];
+  #processes = new Map<number, number>();
+  #plans: readonly ClientPlan[] = [];
+  #events: HistoryEvent[] = [];
+  #counts: Record<string, number> = {};
+  #originNs = 0n;
+  #mistake: HostError | undefined;
+
+  constructor(private readonly environment: HostEnvironment) {}
+
+  async handle(request: HostRequest): Promise<HostReplyValue> {
+    try {
+      return (await this.#dispatch(request)) ?? null;
+    } catch (error) {
+      if (error instanceof HostFailure) throw error;
+      const kind = classify(error, this.#errors) === 'mistake' ? 'mistake' : 'failure';
+      throw new HostFailure(hostError(error, kind));
+    }
+  }
+
+  #dispatch(request: HostRequest): Promise<HostReplyValue | void> {
+    switch (request.type) {
+      case 'load':
+        return this.#open(request);
+      case 'reset':
+        return this.#target.reset(request.initial);
+      case 'arm':
+        return this.#arm(request);
+      case 'go':
+        return this.#go(BigInt(request.startAtNs));
+      case 'settle':
+        return this.#settle();
+      case 'read':
+        return this.#target.read();
+      case 'stop':
+        return this.#stop();
+    }
+  }
+
+  async #open(request: LoadRequest): Promise<LoadReply> {
+    this.#load = request;
+    const target = await this.environment.resolve(request);
+    const stores = storesOf(target);
+    this.#errors = await this.environment.errorsOf(stores);
+    this.#hasServer = request.addresses.some((address) => address.port > 0);
+    this.#source = {
+      parameters: request.parameters,
+      random: seededRandom(request.seed),
+      addresses: new Map(request.addresses.map((address) => [address.store, address])),
+    };
+    this.#target = await target.open(createTargetContext(this.#source));
+    if (request.setup) await this.#target.setup();
+    for (const { client, process } of request.clients) this.#processes.set(client, process);
+    return { workers: this.#target.workers?.count ?? 0 };
+  }
+
+  async #arm({ plans, faults, renew }: ArmRequest): Promise<ArmReply> {
+    this.#plans = plans;
+    this.#counts = {};
+    this.#events = [];
+    this.#mistake = undefined;
+    for (const client of renew) {
+      const open = this.#clients.get(client);
+      if (open !== undefined) this.#replace(open);
+    }
+    this.#lostSlots = [];
+    const opening = plans.map((plan) => this.#clientOf(plan.client));
+    for (const { slot } of await Promise.all(opening)) slot.faults = faults;
+    await this.#openWorkers();
+    return { connections: this.#openConnections() };
+  }
+
+  /** The open client, or a new one with a new process number where the last one ended in `info`. */
+  async #clientOf(number: number): Promise<OpenClient> {
+    const open = this.#clients.get(number);
+    if (open !== undefined) return open;
+    const slot = this.#slot(number);
+    const opened = { slot, client: await this.#target.client(slot.context), doubtful: false };
+    this.#clients.set(number, opened);
+    return opened;
+  }
+
+  #slot(number: number): ClientSlot {
+    const process = this.#processes.get(number) ?? number;
+    this.#processes.set(number, process);
+    return new ClientSlot(number, process, this.#source, {
+      nowNs: () => sinceNs(this.#originNs),
+      note: (slot, kind, fields) =>
+        this.#record({
+          type: 'note',
+          kind,
+          fields,
+          timeNs: sinceNs(this.#originNs),
+          process: slot.process,
+          client: slot.client,
+        }),
+      count: (event, by) => (this.#counts[event] = (this.#counts[event] ?? 0) + by),
+    });
+  }
+
+  async #openWorkers(): Promise<void> {
+    if (!this.#load.lead) return;
+    const { workers } = this.#target;
+    while (workers !== undefined && this.#workers.length < workers.count) {
+      const slot = this.#slot(this.#load.totalClients + this.#workers.length);
+      const worker = await workers.open(slot.context);
+      this.#workers.push({ slot, worker, running: undefined, error: undefined });
+    }
+  }
+
+  /** Resolves when every attempt of this trial has ended. */
+  async #go(startAtNs: bigint): Promise<void> {
+    this.#originNs = startAtNs;
+    for (const open of this.#workers) {
+      open.slot.begin();
+      open.error = undefined;
+      open.running = open.worker.run().catch((error: unknown) => {
+        if (!open.slot.context.signal.aborted) open.error = operationError(error).message;
+      });
+    }
+    // A host that is killed in an endless loop has at least told what happened before it.
+    const flushing = setInterval(() => this.#flush(), FLUSH_EVERY_MS);
+    await untilNs(startAtNs);
+    await Promise.all(this.#plans.map((plan) => this.#attempts(plan, startAtNs)));
+    clearInterval(flushing);
+    this.#flush();
+    if (this.#mistake !== undefined) throw new HostFailure(this.#mistake);
+  }
+
+  async #attempts(plan: ClientPlan, startAtNs: bigint): Promise<void> {
+    // Each client begins in a turn of the event loop of its own: code that never waits then never overlaps, as in truth.
+    if (plan.delayNs > 0) await untilNs(startAtNs + BigInt(Math.round(plan.delayNs)));
+    else await new Promise((resolve) => setImmediate(resolve));
+    for (const { f, input } of plan.attempts) {
+      const open = await this.#clientOf(plan.client);
+      await this.#attempt(open, f, input);
+      if (open.doubtful) this.#replace(open);
+    }
+  }
+
+  async #attempt(open: OpenClient, f: string, input: Json): Promise<void> {
+    const { slot, client } = open;
+    const of = { f, process: slot.process, client: slot.client };
+    slot.begin();
+    const invokedNs = sinceNs(this.#originNs);
+    this.#record({ type: 'invoke', timeNs: invokedNs, ...of, value: input });
+    const span = (endedNs: number, answered: boolean): { span?: StoreSpan } => {
+      if (!this.#hasServer) {
+        return { span: { firstRequestNs: invokedNs, lastAnswerNs: endedNs, requests: 0 } };
+      }
+      const measured = slot.span(endedNs, answered);
+      return measured === undefined ? {} : { span: measured };
+    };
+    const end = (type: 'fail' | 'info', error: OperationError) => {
+      const timeNs = sinceNs(this.#originNs);
+      if (type === 'info') open.doubtful = true;
+      this.#record({ type, timeNs, ...of, error, ...span(timeNs, type === 'fail') });
+    };
+
+    const outcome = await this.#outcome(slot, client, f, input);
+    if (outcome.kind === 'answer') {
+      const timeNs = sinceNs(this.#originNs);
+      this.#record({ type: 'ok', timeNs, ...of, value: outcome.value, ...span(timeNs, true) });
+    } else if (outcome.kind === 'ended') {
+      end('info', outcome.error);
+    } else {
+      const failure = classify(outcome.error, this.#errors);
+      if (failure === 'mistake') this.#mistake ??= hostError(outcome.error, 'mistake');
+      end(failure === 'not-happened' ? 'fail' : 'info', operationError(outcome.error));
+    }
+  }
+
+  /** The first of: an answer, an error, the time-out, a crash at a point. Whatever comes later is not looked at. */
+  #outcome(
+    slot: ClientSlot,
+    client: AnyClient,
+    f: string,
+    input: Json,
+  ): Promise<
+    | { kind: 'answer'; value: Json }
+    | { kind: 'thrown'; error: unknown }
+    | { kind: 'ended'; error: OperationError }
+  > {
+    const { timeoutMs } = this.#load;
+    return new Promise((resolve) => {
+      const done = (result: Parameters<typeof resolve>[0]) => {
+        clearTimeout(timer);
+        slot.onCrash = undefined;
+        resolve(result);
+      };
+      const timer = setTimeout(() => {
+        done({
+          kind: 'ended',
+          error: { code: 'timeout', message: `no answer within ${timeoutMs} ms` },
+        });
+        slot.abort();
+      }, timeoutMs);
+      slot.onCrash = () =>
+        done({ kind: 'ended', error: { code: 'crashed', message: 'the client died at a point' } });
+      const operation = client[f] as ((input: Json) => Promise<Json>) | undefined;
+      if (typeof operation !== 'function') {
+        const error = new TypeError(`This target's client has no operation "${f}".`);
+        return done({ kind: 'thrown', error });
+      }
+      // Inside `then`, so that a synchronous throw is caught as well.
+      Promise.resolve(input)
+        .then((value) => operation.call(client, value))
+        .then(
+          (value) => done({ kind: 'answer', value: value ?? null }),
+          (error: unknown) => done({ kind: 'thrown', error }),
+        );
+    });
+  }
+
+  /** After an `info` the client is another process on another connection. */
+  #replace(open: OpenClient): void {
+    this.#clients.delete(open.slot.client);
+    this.#lostSlots.push(open.slot);
+    open.slot.destroy();
+    // A broken client may never finish closing; its sockets are gone already.
+    void Promise.resolve(open.client.close()).catch(() => undefined);
+    const stride = this.#load.totalClients + (this.#target.workers?.count ?? 0);
+    this.#processes.set(open.slot.client, open.slot.process + stride);
+  }
+
+  async #settle(): Promise<SettleReply> {
+    const workerErrors: string[] = [];
+    for (const open of this.#workers) open.slot.abort();
+    for (const open of this.#workers) {
+      const rested = await within(open.running, this.#load.timeoutMs);
+      if (!rested) workerErrors.push(`the worker "${open.worker.name}" did not stop when asked`);
+      if (open.error) workerErrors.push(`the worker "${open.worker.name}" ended with: ${open.error}`);
+    }
+    this.#flush();
+    const lost = this.#lostSlots.flatMap((slot) => connectionsOf(slot, true));
+    return { connections: [...this.#openConnections(), ...lost], workerErrors, counts: this.#counts };
+  }
+
+  #openConnections() {
+    const open = [...this.#clients.values(), ...this.#workers];
+    return open.flatMap(({ slot }) => connectionsOf(slot, false));
+  }
+
+  async #stop(): Promise<void> {
+    const closing = [
+      ...[...this.#clients.values()].map(({ client }) => client.close()),
+      ...this.#workers.map(({ worker }) => worker.close()),
+    ];
+    await within(Promise.allSettled(closing), CLOSE_LIMIT_MS);
+    await within(this.#target.close(), CLOSE_LIMIT_MS);
+    for (const { slot } of [...this.#clients.values(), ...this.#workers]) slot.destroy();
+    this.#clients.clear();
+    this.#workers = [];
+  }
+
+  #record(event: HistoryEvent): void {
+    this.#events.push(event);
+    if (this.#events.length >= FLUSH_AT_EVENTS) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#events.length === 0) return;
+    this.environment.emit(this.#events);
+    this.#events = [];
+  }
+}
+
+function connectionsOf(slot: ClientSlot, doubtful: boolean) {
+  const { client, process } = slot;
+  return slot.connections.map((connection) => ({ client, process, ...connection, doubtful }));
+}
+
+/** Whether it ended, well or badly, within the limit. */
+async function within(promise: Promise<unknown> | undefined, limitMs: number): Promise<boolean> {
+  if (promise === undefined) return true;
+  const timer = new AbortController();
+  const late = wait(limitMs, false, { signal: timer.signal }).catch(() => false);
+  const ended = promise.then(
+    () => true,
+    () => true,
+  );
+  const result = await Promise.race([ended, late]);
+  timer.abort();
+  return result;
+}

@@ -1,0 +1,172 @@
+import { toHistory } from '../checkers/history.js';
+import { runCheckers } from '../checkers/run-checkers.js';
+import type { ContractTypes, Schema } from '../core/contract.js';
+import type { History, HistoryEvent, OpenTransaction } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import { seededRandom } from '../core/random.js';
+import type { Attempt, Parameters, Scenario } from '../core/scenario.js';
+import type { StartKind, TrialResult } from '../core/verdict.js';
+import type { StoreNamespace } from '../stores/store.js';
+import type { Burst } from './fleet.js';
+import { measureOverlap } from './overlap.js';
+import type { ClientPlan, HostConnection } from './protocol.js';
+import { shuffled, startDelays } from './start-plan.js';
+
+/** What one trial is made of. */
+export interface TrialSetting<C extends ContractTypes> {
+  readonly scenario: Scenario<C>;
+  readonly parameters: Parameters;
+  readonly clients: number;
+  readonly seed: string;
+  /** From 0. */
+  readonly trial: number;
+  readonly start: StartKind;
+  /** The measured duration of one operation; 0 while none was measured. */
+  readonly typicalNs: number;
+  /** Clients whose sessions were ended after the last trial. */
+  readonly renew: readonly number[];
+}
+
+/** A trial that was judged, and what the next one must know. */
+export interface JudgedTrial<C extends ContractTypes> {
+  readonly result: TrialResult;
+  readonly history: History<C>;
+  readonly renew: readonly number[];
+  /** The namespace may still be written to by a session of this trial: use another. */
+  readonly tainted: boolean;
+}
+
+/** The target answered in a shape that its contract does not know: its code is wrong. */
+export class WrongShape extends Error {
+  override readonly name = 'WrongShape';
+}
+
+/** The attempts of a trial, dealt out to the clients, in the order and with the delays of its kind of start. */
+export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): readonly ClientPlan[] {
+  const { scenario, parameters, clients, seed, trial, start, typicalNs } = setting;
+  const random = seededRandom(`${seed}/trial/${trial}`);
+  const attempts = scenario.attempts(parameters, random);
+  const delays = startDelays(start, clients, typicalNs, trial, random);
+  const plans = delays.map((delayNs, client) => ({ client, delayNs, attempts: [] as Attempt<C>[] }));
+  attempts.forEach((attempt, index) => plans[index % clients]!.attempts.push(attempt));
+  return shuffled(
+    plans.filter((plan) => plan.attempts.length > 0),
+    random,
+  );
+}
+
+/** What stands in the final state and the sessions once everybody has ended; asked before the final reads. */
+interface Aftermath {
+  readonly openTransactions: readonly OpenTransaction[];
+  readonly renew: readonly number[];
+  readonly undecided: readonly string[];
+}
+
+/** Judges a burst: pairs its operations, checks the answers' shape, runs the checkers, counts. Pure. */
+export function judgeTrial<C extends ContractTypes>(
+  setting: TrialSetting<C>,
+  initial: C['initial'],
+  burst: Burst,
+  final: Json,
+  aftermath: Aftermath,
+): JudgedTrial<C> {
+  const { scenario } = setting;
+  checkShapes(scenario, burst.events, final);
+  const history = toHistory<C>({
+    initial,
+    events: burst.events,
+    final: final as C['final'],
+    openTransactions: aftermath.openTransactions,
+  });
+  const { findings, crashed } = runCheckers(scenario.checkers, history);
+  const { operations } = history;
+  const ofStatus = (status: 'ok' | 'fail' | 'info') =>
+    operations.filter((operation) => operation.status === status);
+  const result: TrialResult = {
+    trial: setting.trial,
+    start: setting.start,
+    findings,
+    undecided: [...new Set([...burst.undecided, ...aftermath.undecided, ...crashed])],
+    overlap: measureOverlap(scenario.contract, operations),
+    operations: {
+      ok: ofStatus('ok').length,
+      fail: ofStatus('fail').length,
+      info: ofStatus('info').length,
+    },
+    tally: scenario.tally(history),
+    counts: burst.counts,
+    errors: errorCodes(burst.events),
+    burstNs: Math.max(0, ...operations.map((one) => one.completedNs).filter(Number.isFinite)),
+    latenciesNs: ofStatus('ok').map((one) => one.completedNs - one.invokedNs),
+  };
+  return {
+    result,
+    history,
+    renew: aftermath.renew,
+    tainted: aftermath.undecided.length > 0,
+  };
+}
+
+/**
+ * Looks for transactions left open, and ends at the server every session that held one or whose operation ended in
+ * `info`: a statement that timed out goes on there, and could commit into the next trial.
+ */
+export async function chase(
+  connections: readonly HostConnection[],
+  namespaces: ReadonlyMap<string, StoreNamespace>,
+): Promise<Aftermath> {
+  const openTransactions: OpenTransaction[] = [];
+  const renew = new Set<number>();
+  const undecided: string[] = [];
+  for (const [store, namespace] of namespaces) {
+    const own = connections.filter((connection) => connection.store === store);
+    if (own.length === 0) continue;
+    const settled = own.filter((connection) => !connection.doubtful);
+    const left = settled.length > 0 ? await namespace.openTransactions(settled) : [];
+    openTransactions.push(...left);
+    const holders = settled.filter(({ process }) => left.some((one) => one.process === process));
+    for (const { client } of holders) renew.add(client);
+    const suspects = [...own.filter((connection) => connection.doubtful), ...holders];
+    const remaining = suspects.length > 0 ? await namespace.endSessions(suspects) : [];
+    if (remaining.length > 0) {
+      undecided.push(
+        `${remaining.length} session(s) on ${store} whose operation had no answer could not be ended: they may still write`,
+      );
+    }
+  }
+  return { openTransactions, renew: [...renew], undecided };
+}
+
+function checkShapes<C extends ContractTypes>(
+  { contract }: Scenario<C>,
+  events: readonly HistoryEvent[],
+  final: Json,
+): void {
+  for (const event of events) {
+    if (event.type !== 'ok') continue;
+    const schema = contract.operations[event.f as keyof typeof contract.operations]?.output;
+    demand(schema, event.value, `the answer of ${event.f}`, contract.name);
+  }
+  demand(contract.final, final, 'the final state that read() gave', contract.name);
+}
+
+function demand(schema: Schema<unknown> | undefined, value: Json, what: string, contract: string): void {
+  const parsed = schema?.safeParse(value);
+  if (parsed === undefined || parsed.success) return;
+  const problems = parsed.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `  ${path.length > 0 ? path.map(String).join('.') : '(whole)'}: ${message}`);
+  throw new WrongShape(
+    `${what} does not fit the contract "${contract}":\n${problems.join('\n')}\n  it was: ${JSON.stringify(value)?.slice(0, 300)}`,
+  );
+}
+
+function errorCodes(events: readonly HistoryEvent[]): Record<string, number> {
+  const codes: Record<string, number> = {};
+  for (const event of events) {
+    if (event.type !== 'fail' && event.type !== 'info') continue;
+    codes[event.error.code] = (codes[event.error.code] ?? 0) + 1;
+  }
+  return codes;
+}
+

@@ -1,0 +1,15 @@
+import type { Contract, ContractTypes } from '../core/contract.js';
+import type { Scenario } from '../core/scenario.js';
+import type { Target } from '../core/target.js';
+import type { TargetSource } from '../engine/protocol.js';
+
+export type AnyContract = Contract<ContractTypes>;
+export type AnyScenario = Scenario<ContractTypes>;
+export type AnyTarget = Target<ContractTypes>;
+
+/** A target that will be run: what it says of itself, and where its code is found again in another process. */
+export interface ChosenTarget {
+  readonly target: AnyTarget;
+  /** Absent for a target that was handed over as an object: it runs in this process. */
+  readonly source?: TargetSource;
+}

@@ -1,0 +1,137 @@
+import type { ContractTypes } from '../core/contract.js';
+import { storesOf } from '../core/target.js';
+import type { TargetRunResult } from '../engine/run-target.js';
+import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
+import { witnessEvents } from '../report/witness-events.js';
+import type { StoreUnavailable } from '../stores/store.js';
+import { applyControl, controlProblem, type ControlOutcome } from '../verdict/control.js';
+import { meets } from '../verdict/expectation.js';
+import { worstVerdict } from '../verdict/merge.js';
+import type { AnyTarget } from './choice.js';
+import { exitCodeOf } from './exit-code.js';
+import type { SessionPlan } from './plan-session.js';
+import { version } from './version.js';
+
+/** One target, and what became of it. */
+export interface RanTarget {
+  readonly target: AnyTarget;
+  readonly role: 'named' | 'control';
+  readonly result:
+    | TargetRunResult<ContractTypes>
+    | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
+}
+
+export interface SessionFacts {
+  readonly plan: SessionPlan;
+  readonly ran: readonly RanTarget[];
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly interrupted: boolean;
+  readonly environment: Report['environment'];
+  readonly required: readonly string[];
+  readonly strict: boolean;
+}
+
+/** The report of one invocation: each judgement with its control's word, the overall verdict, the exit code. Pure. */
+export function composeReport(facts: SessionFacts): Report {
+  const { plan, ran } = facts;
+  const { scenario, parameters } = plan;
+  const named = ran.filter(({ role }) => role === 'named');
+  const controls = ran.filter(({ role }) => role === 'control');
+  // Named targets first: they are what was asked for.
+  const targets = [...named, ...controls].map((one) => describe(one, facts));
+  const verdicts = targets.flatMap((target) =>
+    target.outcome === 'judged' && target.role === 'named' ? [target.verdict] : [],
+  );
+  const report: Omit<Report, 'exitCode'> = {
+    schema: 1,
+    version: version(),
+    runId: plan.runId,
+    command: plan.command,
+    startedAt: facts.startedAt.toISOString(),
+    finishedAt: facts.finishedAt.toISOString(),
+    interrupted: facts.interrupted,
+    seed: plan.seed,
+    scenario: {
+      name: scenario.name,
+      contract: scenario.contract.name,
+      description: scenario.describe(parameters),
+      parameters: { ...parameters },
+      expected: { ...scenario.expected(parameters) },
+    },
+    plan: {
+      trials: plan.trials.trials,
+      confidence: plan.trials.confidence,
+      ...(plan.maxRate === undefined ? {} : { maxRate: plan.maxRate }),
+      start: plan.start,
+    },
+    timeoutMs: plan.timeoutMs,
+    environment: facts.environment,
+    targets,
+    verdict: verdicts.length === 0 ? null : worstVerdict(verdicts),
+  };
+  return { ...report, exitCode: exitCodeOf(report, facts) };
+}
+
+function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
+  const { target, role, result } = one;
+  const head = { id: target.id, role, summary: target.summary };
+  if (result.kind === 'skipped') {
+    const { store, message: reason, remedy } = result.error;
+    return { ...head, outcome: 'skipped', store, reason, remedy };
+  }
+  if (result.kind === 'could-not-run') return { ...head, outcome: 'error', message: result.error.message };
+
+  const { history } = result.firstViolation ?? {};
+  const control = role === 'named' ? controlOf(target, facts) : undefined;
+  const judgement = control === undefined ? result.judgement : applyControl(result.judgement, control);
+  const expectation = target.expectations?.[facts.plan.scenario.name];
+  return {
+    ...head,
+    outcome: 'judged',
+    ...judgement,
+    findings: judgement.findings.map((finding) => ({
+      ...finding,
+      ...(history !== undefined && finding.trial === judgement.trials.firstViolated
+        ? { witnessEvents: witnessEvents(history.events, finding.witness) }
+        : {}),
+    })),
+    ...(expectation === undefined ? {} : { expectation, met: meets(expectation, judgement) }),
+    ...(control === undefined || control.outcome === 'none' || control.outcome === 'itself'
+      ? {}
+      : { control: vouching(control) }),
+  };
+}
+
+/** What became of the control of a target's store under the very conditions of this run. */
+function controlOf(target: AnyTarget, { plan, ran }: SessionFacts): ControlOutcome {
+  const store = storesOf(target)[0]!;
+  const control = plan.scenario.controls[store];
+  if (control === undefined) return { outcome: 'none', store };
+  const { target: id, shows } = control;
+  if (id === target.id) return { outcome: 'itself', target: id, shows };
+  const result = ran.find((one) => one.target.id === id)?.result;
+  switch (result?.kind) {
+    case 'judged':
+      return { outcome: 'ran', target: id, shows, judgement: result.judgement };
+    case 'skipped':
+    case 'could-not-run':
+      return { outcome: 'could-not-run', target: id, shows, reason: result.error.message };
+    case undefined:
+      return { outcome: 'could-not-run', target: id, shows, reason: 'the run ended before it' };
+  }
+}
+
+type Vouching = Exclude<ControlOutcome, { outcome: 'none' | 'itself' }>;
+
+function vouching(control: Vouching): NonNullable<JudgedTarget['control']> {
+  const problem = controlProblem(control);
+  const firstCaught = control.outcome === 'ran' ? control.judgement.trials.firstViolated : undefined;
+  const words = firstCaught === undefined ? 'it was caught' : `it was caught in trial ${firstCaught}`;
+  return {
+    target: control.target,
+    caught: problem === undefined,
+    shows: [...control.shows],
+    reason: problem ?? words,
+  };
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { SCENARIOS } from '../../scenarios/index.js';
+import { UsageError } from '../core/usage-error.js';
+import type { AnyScenario } from './choice.js';
+import { didYouMean } from './nearest.js';
+import { loadUserModule } from './user-module.js';
+
+/** A name is a file if it looks like one: it ends in `.ts` or `.js` (or `.mts`, `.mjs`, `.cts`, `.cjs`). */
+export function isFile(name: string): boolean {
+  return /\.[cm]?[jt]s$/.test(name);
+}
+
+/** The scenario of this name, or the default export of this file. */
+export async function findScenario(name: string, cwd: string): Promise<AnyScenario> {
+  if (isFile(name)) return scenarioOfFile(path.resolve(cwd, name), name);
+  const load = SCENARIOS[name];
+  if (load === undefined) {
+    const names = Object.keys(SCENARIOS);
+    throw new UsageError([
+      `unknown scenario "${name}"${didYouMean(name, names)} (known: ${names.join(', ')}; or a file such as ./my.scenario.ts)`,
+    ]);
+  }
+  return load();
+}
+
+async function scenarioOfFile(file: string, given: string): Promise<AnyScenario> {
+  if (!existsSync(file)) throw new UsageError([`scenario ${given}: there is no such file`]);
+  const scenario = (await loadUserModule(file)) as Partial<AnyScenario> | undefined;
+  const missing = (['name', 'contract', 'parameters', 'initial', 'attempts', 'checkers', 'tally'] as const).filter(
+    (key) => scenario?.[key] === undefined,
+  );
+  if (missing.length > 0) {
+    throw new UsageError([
+      `scenario ${given}: expected its default export to be a scenario (see defineScenario), but it lacks: ${missing.join(', ')}`,
+    ]);
+  }
+  return scenario as AnyScenario;
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { TARGETS } from '../../targets/index.js';
+import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
+import { isFile } from './find-scenario.js';
+import { didYouMean } from './nearest.js';
+import { loadUserModule } from './user-module.js';
+
+/** The registry as a session sees it: what a contract's name stands for is between its scenarios and its targets. */
+type Loaders = Readonly<Record<string, () => Promise<{ readonly default: unknown }>>>;
+
+function registered(contract: string): Loaders {
+  const registry: Readonly<Record<string, Loaders>> = TARGETS;
+  return Object.hasOwn(registry, contract) ? registry[contract]! : {};
+}
+
+/** Every target of our own for this contract. */
+export function targetIdsOf(contract: string): readonly string[] {
+  return Object.keys(registered(contract));
+}
+
+/** One of our own targets. Throws where there is none of that id. */
+export async function loadRegistered(contract: string, id: string): Promise<AnyTarget> {
+  const load = registered(contract)[id];
+  if (load === undefined) throw new Error(`There is no target ${id} for ${contract}.`);
+  return (await load()).default as AnyTarget;
+}
+
+/** The target of this id, file, or object. Adds to `problems` what is wrong with it. */
+export async function findTarget(
+  given: string | AnyTarget,
+  scenario: AnyScenario,
+  cwd: string,
+  problems: string[],
+): Promise<ChosenTarget | undefined> {
+  if (typeof given !== 'string') return fitting({ target: given }, given.id, scenario, problems);
+  if (isFile(given)) return targetOfFile(given, scenario, cwd, problems);
+  const contract = scenario.contract.name;
+  const ids = targetIdsOf(contract);
+  if (!ids.includes(given)) {
+    problems.push(
+      `unknown target "${given}"${didYouMean(given, ids)} (known for ${contract}: ${ids.join(', ') || 'none'}; or a file such as ./my.target.ts)`,
+    );
+    return undefined;
+  }
+  return { target: await loadRegistered(contract, given), source: { kind: 'registry', contract, id: given } };
+}
+
+async function targetOfFile(
+  given: string,
+  scenario: AnyScenario,
+  cwd: string,
+  problems: string[],
+): Promise<ChosenTarget | undefined> {
+  const file = path.resolve(cwd, given);
+  if (!existsSync(file)) {
+    problems.push(`target ${given}: there is no such file`);
+    return undefined;
+  }
+  const target = (await loadUserModule(file)) as Partial<AnyTarget> | undefined;
+  const missing = (['contract', 'id', 'open'] as const).filter((key) => target?.[key] === undefined);
+  if (missing.length > 0) {
+    problems.push(
+      `target ${given}: expected its default export to be a target (see defineTarget), but it lacks: ${missing.join(', ')}`,
+    );
+    return undefined;
+  }
+  return fitting({ target: target as AnyTarget, source: { kind: 'file', path: file } }, given, scenario, problems);
+}
+
+function fitting(
+  chosen: ChosenTarget,
+  given: string,
+  { contract, name }: AnyScenario,
+  problems: string[],
+): ChosenTarget | undefined {
+  const { target } = chosen;
+  if (target.contract !== contract.name) {
+    problems.push(
+      `target ${given}: it implements the contract "${target.contract}", but ${name} needs "${contract.name}"`,
+    );
+    return undefined;
+  }
+  if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(target.id)) {
+    problems.push(`target ${given}: expected an id like "postgres/my-strategy", got "${target.id}"`);
+    return undefined;
+  }
+  return chosen;
+}

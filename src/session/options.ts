@@ -1,0 +1,61 @@
+import type { StartMode } from '../engine/start-plan.js';
+import type { AnyScenario, AnyTarget } from './choice.js';
+
+/** What one invocation is asked for. Everything but the scenario has a default. */
+export interface SessionOptions {
+  /** A name, a file (`./my.scenario.ts`), or the scenario itself. */
+  readonly scenario: string | AnyScenario;
+  /** Ids, files, or targets themselves. Default: the scenario's default target; in a comparison, every target of its contract. */
+  readonly targets?: readonly (string | AnyTarget)[];
+  /** `gate` (default) stops a target at its first violation, `compare` runs every planned trial. */
+  readonly command?: 'gate' | 'compare';
+  /** How many trials, from 1. Default: as many as `confidence` and `maxRate` ask for. */
+  readonly trials?: number;
+  /** Between 0 and 1. Default 0.95. */
+  readonly confidence?: number;
+  /** Between 0 and 1: what a pass must exclude. Default 0.05. */
+  readonly maxRate?: number;
+  /** Default `mixed`. */
+  readonly start?: StartMode;
+  /** The scenario's own numbers: clients, stock, ... */
+  readonly parameters?: Readonly<Record<string, number | undefined>>;
+  /** Of one operation, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Any text; equal seeds give equal attempts and starts. Default: drawn. */
+  readonly seed?: string;
+  /** `none` runs every target in this process; `process` runs them in one of their own, which can be killed. */
+  readonly isolation?: 'none' | 'process';
+  /** By store, e.g. `{ postgres: 'postgres://...' }`. Default: a server of our own. */
+  readonly storeUrls?: Readonly<Record<string, string | undefined>>;
+  /** Allow servers that are not on this machine. */
+  readonly allowRemote?: boolean;
+  /** Stores whose absence is an error, not a skip. */
+  readonly required?: readonly string[];
+  /** A safe target that gives up fails a gate too. */
+  readonly strict?: boolean;
+  /** Stops the run; what was tried until then is reported as partial. */
+  readonly signal?: AbortSignal;
+  /** A folder for the logs of servers, if the run fails. Default: they are thrown away. */
+  readonly keepLogsIn?: string;
+  /** Where relative files are looked for. Default: the working directory. */
+  readonly cwd?: string;
+  readonly progress?: SessionProgress;
+}
+
+/** Told of what happens while it happens. */
+export interface SessionProgress {
+  targetStarted(id: string, role: 'named' | 'control', planned: number): void;
+  trialDone(done: number, violated: number): void;
+  targetDone(id: string, words: string): void;
+  note(text: string): void;
+}
+
+export const DEFAULTS = {
+  confidence: 0.95,
+  maxRate: 0.05,
+  timeoutMs: 30_000,
+  start: 'mixed',
+} as const satisfies Partial<SessionOptions>;
+
+/** A run that could take a week helps nobody: bounds on what can be asked for. */
+export const LIMITS = { trials: 1_000_000, timeoutMs: 3_600_000 } as const;

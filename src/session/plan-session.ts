@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import type { Parameters } from '../core/scenario.js';
+import { storesOf } from '../core/target.js';
+import { demandNone } from '../core/usage-error.js';
+import { START_KINDS, type TrialPlan } from '../core/verdict.js';
+import type { StartMode } from '../engine/start-plan.js';
+import { trialsNeeded } from '../verdict/binomial.js';
+import type { AnyScenario, ChosenTarget } from './choice.js';
+import { findScenario } from './find-scenario.js';
+import { findTarget, targetIdsOf } from './find-targets.js';
+import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
+import { resolveParameters } from './parameters.js';
+
+/** An invocation with every question answered, before anything has been started. */
+export interface SessionPlan {
+  readonly command: 'gate' | 'compare';
+  readonly scenario: AnyScenario;
+  readonly parameters: Parameters;
+  readonly named: readonly ChosenTarget[];
+  /** By store; absent where the control is among the named targets, or the scenario has none for that store. */
+  readonly controls: ReadonlyMap<string, ChosenTarget>;
+  readonly trials: TrialPlan;
+  /** Present where the number of trials was planned from it. */
+  readonly maxRate?: number;
+  readonly start: StartMode;
+  readonly timeoutMs: number;
+  readonly seed: string;
+  readonly runId: string;
+  readonly isolation: 'none' | 'process';
+}
+
+/** Resolves names, files and numbers. Throws one UsageError with everything that is wrong. */
+export async function planSession(options: SessionOptions): Promise<SessionPlan> {
+  const cwd = options.cwd ?? process.cwd();
+  const problems: string[] = [...numberProblems(options)];
+  const scenario =
+    typeof options.scenario === 'string'
+      ? await findScenario(options.scenario, cwd).catch((error: unknown) => addTo(problems, error))
+      : options.scenario;
+  if (scenario === undefined) {
+    demandNone(problems);
+    throw new Error('unreachable: a scenario that was not found is a problem');
+  }
+  const command = options.command ?? 'gate';
+  const parameters = resolveParameters(scenario, options.parameters ?? {}, problems);
+  const named = await findNamed(options, scenario, command, cwd, problems);
+  demandNone(problems);
+
+  const confidence = options.confidence ?? DEFAULTS.confidence;
+  const maxRate = options.trials === undefined ? (options.maxRate ?? DEFAULTS.maxRate) : undefined;
+  return {
+    command,
+    scenario,
+    parameters,
+    named,
+    controls: await findControls(scenario, named, cwd),
+    trials: {
+      trials: options.trials ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate),
+      confidence,
+      stopAtFirstViolation: command === 'gate',
+    },
+    ...(maxRate === undefined ? {} : { maxRate }),
+    start: options.start ?? DEFAULTS.start,
+    timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
+    seed: options.seed ?? randomBytes(3).toString('hex'),
+    runId: randomBytes(3).toString('hex'),
+    isolation: options.isolation ?? 'none',
+  };
+}
+
+function numberProblems(options: SessionOptions): readonly string[] {
+  const problems: string[] = [];
+  const whole = (name: string, value: number | undefined, max: number) => {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= max)) {
+      problems.push(`expected a whole number from 1 to ${max} for ${name}, got ${value}`);
+    }
+  };
+  const share = (name: string, value: number | undefined) => {
+    if (value !== undefined && !(value > 0 && value < 1)) {
+      problems.push(`expected a share between 0 and 1 (or a percentage between 0 % and 100 %) for ${name}, got ${value}`);
+    }
+  };
+  whole('trials', options.trials, LIMITS.trials);
+  whole('timeout (in milliseconds)', options.timeoutMs, LIMITS.timeoutMs);
+  share('confidence', options.confidence);
+  share('max-rate', options.maxRate);
+  const kinds: readonly string[] = ['mixed', ...START_KINDS];
+  if (options.start !== undefined && !kinds.includes(options.start)) {
+    problems.push(`expected one of ${kinds.join(', ')} for start, got "${options.start}"`);
+  }
+  if (options.trials !== undefined && options.maxRate !== undefined) {
+    problems.push('expected either trials or max-rate, got both: max-rate plans the number of trials');
+  }
+  return problems;
+}
+
+async function findNamed(
+  { targets }: SessionOptions,
+  scenario: AnyScenario,
+  command: 'gate' | 'compare',
+  cwd: string,
+  problems: string[],
+): Promise<readonly ChosenTarget[]> {
+  const all = command === 'compare' ? targetIdsOf(scenario.contract.name) : [scenario.defaultTarget];
+  const given = targets === undefined || targets.length === 0 ? all : [...new Set(targets)];
+  const found = await Promise.all(given.map((one) => findTarget(one, scenario, cwd, problems)));
+  const chosen = found.filter((one) => one !== undefined);
+  const ids = chosen.map(({ target }) => target.id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) problems.push(`two of the targets have the id "${twice}": an id stands for one target`);
+  return chosen;
+}
+
+/** The control of each store that a named target uses. A scenario that names one which cannot be found is wrong itself. */
+async function findControls(
+  scenario: AnyScenario,
+  named: readonly ChosenTarget[],
+  cwd: string,
+): Promise<ReadonlyMap<string, ChosenTarget>> {
+  const controls = new Map<string, ChosenTarget>();
+  const problems: string[] = [];
+  for (const store of new Set(named.map(({ target }) => storesOf(target)[0]!))) {
+    const id = scenario.controls[store]?.target;
+    if (id === undefined || named.some(({ target }) => target.id === id)) continue;
+    const control = await findTarget(id, scenario, cwd, problems);
+    if (control !== undefined) controls.set(store, control);
+  }
+  demandNone(problems);
+  return controls;
+}
+
+function addTo(problems: string[], error: unknown): undefined {
+  if (error instanceof Error && 'problems' in error) {
+    problems.push(...(error.problems as readonly string[]));
+    return undefined;
+  }
+  throw error;
+}
