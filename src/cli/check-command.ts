@@ -12,14 +12,21 @@ export async function checkCommand(
   { json, scenario }: { readonly json: boolean; readonly scenario: string | undefined },
 ): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError([`expected a history file (see docs/history-format.md), got ${file}: ${reasonOf(error)}`]);
+    throw new UsageError([
+      `expected a history file (see docs/history-format.md), got ${file}: ${reasonOf(error)}`,
+    ]);
   });
-  const judgement = await judgeHistory(text, (header) => findScenario(scenario ?? header.scenario, process.cwd()));
+  const judgement = await judgeHistory(text, (header) =>
+    findScenario(scenario ?? header.scenario, process.cwd()),
+  );
   if (judgement.kind === 'malformed') {
     const [first = 'it cannot be read', ...rest] = judgement.problems;
     throw new UsageError([`${file} is not a history that can be judged: ${first}`, ...rest]);
   }
-  await print(process.stdout, json ? `${JSON.stringify(judgement, undefined, 2)}\n` : asText(file, judgement));
+  await print(
+    process.stdout,
+    json ? `${JSON.stringify(judgement, undefined, 2)}\n` : asText(file, judgement),
+  );
   return EXIT[judgement.verdict];
 }
 

@@ -6,7 +6,10 @@ import { EXIT } from '../session/exit-code.js';
 export function explain(error: unknown): { readonly text: string; readonly exitCode: number } {
   if (error instanceof UsageError) {
     const [first, ...rest] = error.problems;
-    const lines = rest.length === 0 ? [`race-check: ${first}`] : ['race-check:', ...error.problems.map((one) => `  ${one}`)];
+    const lines =
+      rest.length === 0
+        ? [`race-check: ${first}`]
+        : ['race-check:', ...error.problems.map((one) => `  ${one}`)];
     return { text: `${redact(lines.join('\n'))}\nSee race-check --help.\n`, exitCode: EXIT.usage };
   }
   if (error instanceof Error && isForPeople(error)) {

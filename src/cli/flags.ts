@@ -26,8 +26,14 @@ export function addRunFlags(command: Command): Command {
     .option('-t, --target <ids>', 'targets, by id or file, separated by commas', COLLECT, [])
     .option('-n, --trials <number>', 'how many trials; default: as many as confidence and max-rate ask for')
     .option('--confidence <percent>', `how sure a pass must be (default: ${DEFAULTS.confidence * 100}%)`)
-    .option('--max-rate <percent>', `the rate of failing trials a pass must exclude (default: ${DEFAULTS.maxRate * 100}%)`)
-    .option('--start <kind>', `how clients start: mixed, ${START_KINDS.join(', ')} (default: ${DEFAULTS.start})`)
+    .option(
+      '--max-rate <percent>',
+      `the rate of failing trials a pass must exclude (default: ${DEFAULTS.maxRate * 100}%)`,
+    )
+    .option(
+      '--start <kind>',
+      `how clients start: mixed, ${START_KINDS.join(', ')} (default: ${DEFAULTS.start})`,
+    )
     .option('--timeout <duration>', 'limit of one operation, e.g. 500ms, 30s (default: 30s)')
     .option('--seed <text>', 'repeats attempts and starts of an earlier run (default: drawn)')
     .option('--strict', 'a safe target that gives up fails too')

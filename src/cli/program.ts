@@ -33,11 +33,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .version(version(), '-V, --version')
     .addHelpText('after', `${EXIT_CODES}\n${EXAMPLES}`);
 
-  const run = (kind: 'gate' | 'compare') => async (name: string | undefined, _options: unknown, command: Command) => {
-    if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
-    const { runCommand } = await import('./run-command.js');
-    exitCode = await runCommand(kind, name, command, scenario);
-  };
+  const run =
+    (kind: 'gate' | 'compare') => async (name: string | undefined, _options: unknown, command: Command) => {
+      if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
+      const { runCommand } = await import('./run-command.js');
+      exitCode = await runCommand(kind, name, command, scenario);
+    };
 
   const gate = program
     .command('run', { isDefault: true })
@@ -53,7 +54,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   for (const command of [gate, compare]) {
     addRunFlags(command);
     if (scenario !== undefined) addParameterFlags(command, scenario);
-    command.addHelpText('after', scenario ? EXIT_CODES : `\nA scenario adds its own numbers: race-check flash-sale --help\n${EXIT_CODES}`);
+    command.addHelpText(
+      'after',
+      scenario
+        ? EXIT_CODES
+        : `\nA scenario adds its own numbers: race-check flash-sale --help\n${EXIT_CODES}`,
+    );
   }
   program
     .command('list')
@@ -77,7 +83,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
   for (const command of program.commands) {
     // Ours name every mistake at once; commander's stop at the first.
-    command.allowUnknownOption().allowExcessArguments().exitOverride().configureOutput({ writeErr: () => undefined });
+    command
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined });
   }
   program.exitOverride().configureOutput({ writeErr: () => undefined });
   try {
@@ -92,7 +102,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
 /** The scenario among the words, if there is one that can be loaded: its numbers become flags. What is wrong is said later. */
 async function scenarioOf(argv: readonly string[]): Promise<AnyScenario | undefined> {
-  const word = argv.find((one, index) => !isFlagValue(argv, index) && (Object.hasOwn(SCENARIOS, one) || isFile(one)));
+  const word = argv.find(
+    (one, index) => !isFlagValue(argv, index) && (Object.hasOwn(SCENARIOS, one) || isFile(one)),
+  );
   if (word === undefined) return undefined;
   return findScenario(word, process.cwd()).catch((error: unknown) => {
     if (error instanceof UsageError) return undefined;

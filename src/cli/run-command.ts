@@ -116,4 +116,3 @@ function rendered(report: Report, name: string, flags: RunFlags, written: Writte
     scenarioArgument: name,
   });
 }
-

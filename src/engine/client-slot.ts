@@ -168,7 +168,9 @@ function addressOf(source: ContextSource, store: string): StoreAddress {
   const address = source.addresses.get(store);
   if (address === undefined) {
     const named = [...source.addresses.keys()].join(', ') || 'none';
-    throw new TypeError(`This target asked for the store "${store}", but names only: ${named}. Add it to its stores.`);
+    throw new TypeError(
+      `This target asked for the store "${store}", but names only: ${named}. Add it to its stores.`,
+    );
   }
   return address;
 }

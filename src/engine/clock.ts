@@ -10,7 +10,8 @@ export function sinceNs(originNs: bigint): number {
 
 /**
  * Resolves at `atNs` of the monotonic clock, to a few microseconds where the event loop is free: a timer for the long
- * part, turns of the event loop for the last two milliseconds, so that others go on meanwhile.
+ * part, turns of the event loop for the last two milliseconds, so that others go on meanwhile. Always in a turn of its
+ * own, so that two who wait for the same moment do not share one.
  */
 export function untilNs(atNs: bigint): Promise<void> {
   return new Promise((resolve) => {
@@ -20,6 +21,6 @@ export function untilNs(atNs: bigint): Promise<void> {
       else if (leftNs > 2_000_000) setTimeout(turn, leftNs / 1e6 - 1.5);
       else setImmediate(turn);
     };
-    turn();
+    setImmediate(turn);
   });
 }

@@ -25,9 +25,24 @@ export class CountedSocket extends net.Socket {
     this.on('error', () => undefined);
   }
 
-  override write(...parameters: unknown[]): boolean {
-    this.#traffic.sent();
-    return (super.write as (...all: unknown[]) => boolean).apply(this, parameters);
+  // Not `write`: connect() puts net.Socket's own one back. These are called when the bytes leave, corked or not.
+  override _write(chunk: unknown, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#leaving();
+    super._write(chunk, encoding, done);
+  }
+
+  override _writev(
+    chunks: { chunk: unknown; encoding: BufferEncoding }[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#leaving();
+    super._writev?.(chunks, done);
+  }
+
+  /** What is written before the connection stands leaves when it does. */
+  #leaving(): void {
+    if (this.connecting) this.once('connect', () => this.#traffic.sent());
+    else this.#traffic.sent();
   }
 
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {

@@ -9,13 +9,13 @@ import { TargetHost } from './target-host.js';
  * target blocks the caller too, and a reply that is late leaves its work behind.
  */
 export function inProcessHost(target: Target<ContractTypes>): OpenHost {
-  return async (onEvents) => {
+  return (onEvents) => {
     const host = new TargetHost({
       resolve: () => Promise.resolve(target),
       errorsOf: () => errorsOfStores(storesOf(target)),
       emit: onEvents,
     });
-    return {
+    return Promise.resolve({
       async request(request, limitMs) {
         let timer: NodeJS.Timeout | undefined;
         const late = new Promise<never>((_resolve, reject) => {
@@ -31,6 +31,6 @@ export function inProcessHost(target: Target<ContractTypes>): OpenHost {
         }
       },
       kill: () => Promise.resolve(),
-    };
+    });
   };
 }

@@ -11,7 +11,11 @@ const OUTPUT_LIMIT = 4_000;
 export function processHost(entry: string, reaper: Reaper): OpenHost {
   return (onEvents) => {
     // Detached from the terminal's group: Ctrl-C is for the command line, which ends its workers itself.
-    const child = fork(entry, { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'json' });
+    const child = fork(entry, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
     if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
     return Promise.resolve(linkTo(child, reaper, (message) => onEvents(message.events)));
   };
@@ -49,7 +53,9 @@ function linkTo(child: ChildProcess, reaper: Reaper, onEvents: (message: HostEve
       if (gone !== undefined) throw gone;
       const reply = new Promise<HostReply>((resolve, reject) => (waiting = { resolve, reject }));
       const timer = setTimeout(() => {
-        gone ??= new HostGone(`the target did not answer "${request.type}" within ${limitMs} ms and was killed${output()}`);
+        gone ??= new HostGone(
+          `the target did not answer "${request.type}" within ${limitMs} ms and was killed${output()}`,
+        );
         void kill();
       }, limitMs);
       child.send(request, (error) => {

@@ -10,11 +10,7 @@ export interface Relay {
 }
 
 /** Opens a relay to `host:port`; each connection through it is one counted connection to the store. */
-export async function openRelay(
-  host: string,
-  port: number,
-  connection: () => Traffic,
-): Promise<Relay> {
+export async function openRelay(host: string, port: number, connection: () => Traffic): Promise<Relay> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer({ noDelay: true }, (near) => {
     const far = new CountedSocket(connection());

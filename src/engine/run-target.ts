@@ -103,7 +103,7 @@ class TargetSession<C extends ContractTypes> {
 
   /** The reason for which it ended early, if it did. */
   async #trials(): Promise<string | undefined> {
-    const { plan, signal, onTrial } = this.settings;
+    const { plan, signal } = this.settings;
     await this.#openFresh();
     let renew: readonly number[] = [];
     let fruitless = 0;
@@ -114,7 +114,7 @@ class TargetSession<C extends ContractTypes> {
       const { result } = judged;
       renew = judged.renew;
       this.#judge.add(result);
-      onTrial(result);
+      this.settings.onTrial(result);
       if (this.#judge.isDecided()) return undefined;
       fruitless = result.operations.ok + result.operations.fail === 0 ? fruitless + 1 : 0;
       if (fruitless === FRUITLESS_LIMIT) {

@@ -197,8 +197,7 @@ export class TargetHost {
 
   async #attempts(plan: ClientPlan, startAtNs: bigint): Promise<void> {
     // Each client begins in a turn of the event loop of its own: code that never waits then never overlaps, as in truth.
-    if (plan.delayNs > 0) await untilNs(startAtNs + BigInt(Math.round(plan.delayNs)));
-    else await new Promise((resolve) => setImmediate(resolve));
+    await untilNs(startAtNs + BigInt(Math.round(plan.delayNs)));
     for (const { f, input } of plan.attempts) {
       const open = await this.#clientOf(plan.client);
       await this.#attempt(open, f, input);
@@ -265,7 +264,7 @@ export class TargetHost {
       }, timeoutMs);
       slot.onCrash = () =>
         done({ kind: 'ended', error: { code: 'crashed', message: 'the client died at a point' } });
-      const operation = client[f] as ((input: Json) => Promise<Json>) | undefined;
+      const operation = client[f];
       if (typeof operation !== 'function') {
         const error = new TypeError(`This target's client has no operation "${f}".`);
         return done({ kind: 'thrown', error });

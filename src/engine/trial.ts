@@ -75,7 +75,7 @@ export function judgeTrial<C extends ContractTypes>(
   const history = toHistory<C>({
     initial,
     events: burst.events,
-    final: final as C['final'],
+    final: final,
     openTransactions: aftermath.openTransactions,
   });
   const { findings, crashed } = runCheckers(scenario.checkers, history);
@@ -169,4 +169,3 @@ function errorCodes(events: readonly HistoryEvent[]): Record<string, number> {
   }
   return codes;
 }
-

@@ -17,8 +17,7 @@ export interface RanTarget {
   readonly target: AnyTarget;
   readonly role: 'named' | 'control';
   readonly result:
-    | TargetRunResult<ContractTypes>
-    | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
+    TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
 }
 
 export interface SessionFacts {
@@ -106,9 +105,10 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
 /** What became of the control of a target's store under the very conditions of this run. */
 function controlOf(target: AnyTarget, { plan, ran }: SessionFacts): ControlOutcome {
   const store = storesOf(target)[0]!;
-  const control = plan.scenario.controls[store];
+  const control = plan.controls.get(store);
   if (control === undefined) return { outcome: 'none', store };
-  const { target: id, shows } = control;
+  const { shows } = control;
+  const { id } = control.target;
   if (id === target.id) return { outcome: 'itself', target: id, shows };
   const result = ran.find((one) => one.target.id === id)?.result;
   switch (result?.kind) {

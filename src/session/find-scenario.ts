@@ -27,9 +27,9 @@ export async function findScenario(name: string, cwd: string): Promise<AnyScenar
 async function scenarioOfFile(file: string, given: string): Promise<AnyScenario> {
   if (!existsSync(file)) throw new UsageError([`scenario ${given}: there is no such file`]);
   const scenario = (await loadUserModule(file)) as Partial<AnyScenario> | undefined;
-  const missing = (['name', 'contract', 'parameters', 'initial', 'attempts', 'checkers', 'tally'] as const).filter(
-    (key) => scenario?.[key] === undefined,
-  );
+  const missing = (
+    ['name', 'contract', 'parameters', 'initial', 'attempts', 'checkers', 'tally'] as const
+  ).filter((key) => scenario?.[key] === undefined);
   if (missing.length > 0) {
     throw new UsageError([
       `scenario ${given}: expected its default export to be a scenario (see defineScenario), but it lacks: ${missing.join(', ')}`,

@@ -65,7 +65,12 @@ async function targetOfFile(
     );
     return undefined;
   }
-  return fitting({ target: target as AnyTarget, source: { kind: 'file', path: file } }, given, scenario, problems);
+  return fitting(
+    { target: target as AnyTarget, source: { kind: 'file', path: file } },
+    given,
+    scenario,
+    problems,
+  );
 }
 
 function fitting(

@@ -55,7 +55,9 @@ export function openStores(
       for (const store of stores) found.set(store, await ask(store));
       return found;
     },
-    prepare: (stores) => stores.forEach(ask),
+    prepare: (stores) => {
+      for (const store of stores) void ask(store);
+    },
     opened: () => servers,
     async stop(keepLogsIn) {
       await Promise.allSettled(asked.values());
@@ -63,7 +65,9 @@ export function openStores(
       for (const [store, server] of servers) {
         const log = keepLogsIn === undefined ? undefined : `${keepLogsIn}/${store}.log`;
         await server.stop(log).catch((error: unknown) => {
-          problems.push(`${store} could not be stopped: ${error instanceof Error ? error.message : String(error)}`);
+          problems.push(
+            `${store} could not be stopped: ${error instanceof Error ? error.message : String(error)}`,
+          );
         });
       }
       return problems;

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import type { AnomalyId } from '../core/anomaly.js';
 import type { Parameters } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import { demandNone } from '../core/usage-error.js';
@@ -6,7 +8,7 @@ import { START_KINDS, type TrialPlan } from '../core/verdict.js';
 import type { StartMode } from '../engine/start-plan.js';
 import { trialsNeeded } from '../verdict/binomial.js';
 import type { AnyScenario, ChosenTarget } from './choice.js';
-import { findScenario } from './find-scenario.js';
+import { findScenario, isFile } from './find-scenario.js';
 import { findTarget, targetIdsOf } from './find-targets.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { resolveParameters } from './parameters.js';
@@ -17,8 +19,8 @@ export interface SessionPlan {
   readonly scenario: AnyScenario;
   readonly parameters: Parameters;
   readonly named: readonly ChosenTarget[];
-  /** By store; absent where the control is among the named targets, or the scenario has none for that store. */
-  readonly controls: ReadonlyMap<string, ChosenTarget>;
+  /** By store; a store that the scenario names no control for is absent. */
+  readonly controls: ReadonlyMap<string, ChosenControl>;
   readonly trials: TrialPlan;
   /** Present where the number of trials was planned from it. */
   readonly maxRate?: number;
@@ -27,6 +29,13 @@ export interface SessionPlan {
   readonly seed: string;
   readonly runId: string;
   readonly isolation: 'none' | 'process';
+}
+
+export interface ChosenControl extends ChosenTarget {
+  /** Anomalies or counted events, one of which it must show. */
+  readonly shows: readonly AnomalyId[];
+  /** It is among the named targets: their run is its own. */
+  readonly named: boolean;
 }
 
 /** Resolves names, files and numbers. Throws one UsageError with everything that is wrong. */
@@ -53,7 +62,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     scenario,
     parameters,
     named,
-    controls: await findControls(scenario, named, cwd),
+    controls: await findControls(scenario, named, folderOf(options.scenario, cwd)),
     trials: {
       trials: options.trials ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate),
       confidence,
@@ -68,6 +77,10 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
   };
 }
 
+function folderOf(scenario: SessionOptions['scenario'], cwd: string): string {
+  return typeof scenario === 'string' && isFile(scenario) ? path.dirname(path.resolve(cwd, scenario)) : cwd;
+}
+
 function numberProblems(options: SessionOptions): readonly string[] {
   const problems: string[] = [];
   const whole = (name: string, value: number | undefined, max: number) => {
@@ -77,7 +90,9 @@ function numberProblems(options: SessionOptions): readonly string[] {
   };
   const share = (name: string, value: number | undefined) => {
     if (value !== undefined && !(value > 0 && value < 1)) {
-      problems.push(`expected a share between 0 and 1 (or a percentage between 0 % and 100 %) for ${name}, got ${value}`);
+      problems.push(
+        `expected a share between 0 and 1 (or a percentage between 0 % and 100 %) for ${name}, got ${value}`,
+      );
     }
   };
   whole('trials', options.trials, LIMITS.trials);
@@ -107,25 +122,32 @@ async function findNamed(
   const chosen = found.filter((one) => one !== undefined);
   const ids = chosen.map(({ target }) => target.id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined) problems.push(`two of the targets have the id "${twice}": an id stands for one target`);
+  if (twice !== undefined)
+    problems.push(`two of the targets have the id "${twice}": an id stands for one target`);
   return chosen;
 }
 
-/** The control of each store that a named target uses. A scenario that names one which cannot be found is wrong itself. */
+/**
+ * The control of each store that a named target uses: one of the named targets, one of ours, or a file beside the
+ * scenario's. A scenario that names one which cannot be found is wrong itself.
+ */
 async function findControls(
   scenario: AnyScenario,
   named: readonly ChosenTarget[],
-  cwd: string,
-): Promise<ReadonlyMap<string, ChosenTarget>> {
-  const controls = new Map<string, ChosenTarget>();
+  scenarioFolder: string,
+): Promise<ReadonlyMap<string, ChosenControl>> {
+  const controls = new Map<string, ChosenControl>();
   const problems: string[] = [];
   for (const store of new Set(named.map(({ target }) => storesOf(target)[0]!))) {
-    const id = scenario.controls[store]?.target;
-    if (id === undefined || named.some(({ target }) => target.id === id)) continue;
-    const control = await findTarget(id, scenario, cwd, problems);
-    if (control !== undefined) controls.set(store, control);
+    const control = scenario.controls[store];
+    if (control === undefined) continue;
+    const among = named.find(({ target }) => target.id === control.target);
+    const chosen = among ?? (await findTarget(control.target, scenario, scenarioFolder, problems));
+    if (chosen !== undefined) {
+      controls.set(store, { ...chosen, shows: control.shows, named: among !== undefined });
+    }
   }
-  demandNone(problems);
+  demandNone(problems.map((problem) => `the control of ${scenario.name}: ${problem}`));
   return controls;
 }
 

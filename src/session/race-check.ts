@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
@@ -44,7 +45,8 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
   try {
     stores.prepare([...plan.named, ...plan.controls.values()].flatMap(({ target }) => storesOf(target)));
     for (const control of plan.controls.values()) {
-      ran.push(await runOne(control, 'control', plan, options, stores, reaper));
+      if (!control.named)
+        ran.push(await runOne(control, 'control', plan, options, stores, reaper, control.shows));
     }
     for (const chosen of plan.named) {
       ran.push(await runOne(chosen, 'named', plan, options, stores, reaper));
@@ -81,6 +83,7 @@ async function runOne(
   options: SessionOptions,
   stores: OpenStores,
   reaper: Reaper,
+  shows?: readonly AnomalyId[],
 ): Promise<RanTarget> {
   const { target } = chosen;
   const { progress } = options;
@@ -105,7 +108,7 @@ async function runOne(
         : processHost(WORKER_ENTRY, reaper),
     servers,
     plan: trials,
-    ...(role === 'control' ? { shows: shownBy(plan, target.id) } : {}),
+    ...(shows === undefined ? {} : { shows }),
     start: plan.start,
     seed: plan.seed,
     timeoutMs: plan.timeoutMs,
@@ -115,10 +118,6 @@ async function runOne(
   });
   progress?.targetDone(target.id, wordsOf(result));
   return { target, role, result };
-}
-
-function shownBy({ scenario }: SessionPlan, id: string): readonly string[] {
-  return Object.values(scenario.controls).find((control) => control.target === id)?.shows ?? [];
 }
 
 function progressOf(progress: SessionProgress | undefined): (result: TrialResult) => void {

@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 export function version(): string {
   for (const up of ['../../package.json', '../../../package.json']) {
     try {
-      const manifest = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as Record<string, unknown>;
+      const manifest = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as Record<
+        string,
+        unknown
+      >;
       if (manifest['name'] === 'race-check') return String(manifest['version']);
     } catch {
       // Not here.

@@ -26,4 +26,3 @@ process.on('message', (request: HostRequest) => {
   );
 });
 process.on('disconnect', () => process.exit(0));
-

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { START_KINDS } from '../core/verdict.js';
+import { seededRandom } from '../core/random.js';
+import { shuffled, startDelays, startKindOf } from './start-plan.js';
+
+const SEED = '7f3a91';
+const trials = (count: number) => Array.from({ length: count }, (_, trial) => trial);
+
+describe(`starts drawn from the seed ${SEED}`, () => {
+  it('begin simultaneously, and try each kind once in every three trials', () => {
+    const kinds = trials(300).map((trial) => startKindOf('mixed', SEED, trial));
+    expect(kinds[0]).toBe('simultaneous');
+    for (let block = 0; block < 100; block += 1) {
+      expect(new Set(kinds.slice(block * 3, block * 3 + 3))).toEqual(new Set(START_KINDS));
+    }
+  });
+
+  it('are the same for the same seed, and differ for another', () => {
+    const of = (seed: string) => trials(30).map((trial) => startKindOf('mixed', seed, trial));
+    expect(of(SEED)).toEqual(of(SEED));
+    expect(of(SEED)).not.toEqual(of('another'));
+  });
+
+  it('are all of one kind where one is asked for', () => {
+    expect(trials(5).map((trial) => startKindOf('staggered', SEED, trial))).toEqual(
+      Array(5).fill('staggered'),
+    );
+  });
+});
+
+describe('startDelays', () => {
+  it('are 0 for a simultaneous start', () => {
+    expect(startDelays('simultaneous', 3, 1e6, 4, seededRandom(SEED))).toEqual([0, 0, 0]);
+  });
+
+  it('lie within one operation for a staggered start, and differ', () => {
+    const delays = startDelays('staggered', 50, 1e6, 4, seededRandom(SEED));
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...delays)).toBeLessThan(1e6);
+    expect(new Set(delays).size).toBe(50);
+  });
+
+  it('shift the second of each pair by one shift, which sweeps over the operation from trial to trial', () => {
+    const shifts = trials(40).map((trial) => {
+      const [first, second, third, fourth] = startDelays('shifted-pairs', 4, 1e6, trial, seededRandom(SEED));
+      expect([first, third]).toEqual([0, 0]);
+      expect(second).toBe(fourth);
+      return second!;
+    });
+    const tenths = new Set(shifts.map((shift) => Math.floor(shift / 1e5)));
+    expect(tenths.size).toBe(10);
+  });
+});
+
+describe('shuffled', () => {
+  it('keeps every item and leaves the given list alone', () => {
+    const items = trials(20);
+    const result = shuffled(items, seededRandom(SEED));
+    expect([...result].sort((a, b) => a - b)).toEqual(items);
+    expect(items).toEqual(trials(20));
+    expect(result).not.toEqual(items);
+  });
+});
