@@ -8,13 +8,7 @@ export { NotHappened } from './core/context.js';
 export { UsageError } from './core/usage-error.js';
 export type { Anomaly, AnomalyId } from './core/anomaly.js';
 export type { Checker, Finding, Grade } from './core/checker.js';
-export type {
-  ClientContext,
-  CountedEvent,
-  PointName,
-  StoreAddress,
-  TargetContext,
-} from './core/context.js';
+export type { ClientContext, CountedEvent, PointName, StoreAddress, TargetContext } from './core/context.js';
 export type { Contract, ContractTypes, InputOf, OperationName, OutputOf, Schema } from './core/contract.js';
 export type { History, HistoryEvent, NoteKind, Operation, OperationOf } from './core/history.js';
 export type { Json } from './core/json.js';

@@ -52,7 +52,14 @@ export type Checkout = {
   readonly final: CheckoutFinal;
 };
 
-/** One buyer checks out one cart. A buyer is one attempt: no two attempts of a trial share the number. */
+/**
+ * One buyer checks out one cart: all of it, or nothing. A buyer is one attempt: no two attempts of a trial share the number.
+ *
+ * Targets tell of the stock that they read and write, where they see it, so that a violation can be explained:
+ * `note('read', { product: 7, stock: 17 })`, and `note('write', { product: 7, stock: 16 })` for a new absolute value;
+ * a relative change ("one less") is `note('write', { product: 7 })`. The stock is the number that the operation's own
+ * statement saw or set, and the note comes when that statement has been answered.
+ */
 export const checkout: Contract<Checkout> = {
   name: 'checkout',
   summary: 'Buyers check out carts of products whose stock is limited.',

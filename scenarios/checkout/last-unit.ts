@@ -1,0 +1,36 @@
+import type { Scenario } from '../../src/core/scenario.js';
+import { checkoutCheckers } from './checkers.js';
+import { checkout, type Checkout } from './contract.js';
+import { cartProblems, equalCarts, rightTally, type EqualCarts } from './equal-carts.js';
+import { tally } from './tally.js';
+
+const TICKET = { id: 1, name: 'Front Row Ticket' };
+
+/** Two buyers and one unit: the smallest race there is. Its trials are short, so a rare one is found by many of them. */
+const lastUnit: Scenario<Checkout, EqualCarts> = {
+  name: 'last-unit',
+  contract: checkout,
+  summary: 'Two buyers want the last unit.',
+  describe: ({ clients, stock }) => `${stock === 1 ? '1 unit' : `${stock} units`}, ${clients} buyers`,
+  source:
+    'Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995, P4 lost update, on the last unit of a stock',
+  parameters: equalCarts({ clients: 2, stock: 1, quantity: 1 }),
+  problems: cartProblems,
+  initial: ({ stock }) => ({ products: [{ ...TICKET, stock }] }),
+  attempts: ({ clients, quantity }) =>
+    Array.from({ length: clients }, (_, buyer) => ({
+      f: 'checkout',
+      input: { buyer, cart: [{ productId: TICKET.id, quantity }] },
+    })),
+  checkers: checkoutCheckers,
+  tally,
+  expected: (parameters) => rightTally(parameters),
+  controls: {
+    postgres: { target: 'postgres/naive', shows: ['lost-update', 'oversold'] },
+    memory: { target: 'memory/naive', shows: ['lost-update', 'oversold'] },
+  },
+  defaultTarget: 'postgres/for-update',
+  small: { clients: 2, stock: 1, quantity: 1 },
+};
+
+export default lastUnit;

@@ -1,0 +1,148 @@
+import type { Finding } from '../../core/checker.js';
+import type { AnomalyId } from '../../core/anomaly.js';
+
+/** How many units of which product. */
+export type Units = ReadonlyMap<number, number>;
+
+export interface Line {
+  readonly product: number;
+  readonly units: number;
+}
+
+/** Why a buyer got nothing, as the buyer was told. */
+export interface Refusal {
+  /** The product's name. */
+  readonly product: string;
+  readonly available: number;
+  readonly requested: number;
+  /** The same three as the refusal's text says them; absent where the text says none of it. */
+  readonly text?: Pick<Refusal, 'product' | 'available' | 'requested'> | undefined;
+}
+
+/** A note of an attempt about a product's stock, in the order of the history. */
+export interface StockAccess {
+  readonly kind: 'read' | 'write';
+  readonly product: number;
+  /** What was read, or the absolute value that was written. Absent for a relative change ("one less"). */
+  readonly stock: number | undefined;
+  readonly index: number;
+}
+
+/** One buyer's only attempt: everything in the cart, or nothing. */
+export interface AttemptFacts {
+  readonly buyer: number;
+  /** The cart; a product may stand in several lines. */
+  readonly cart: readonly Line[];
+  readonly result: 'ordered' | 'refused' | 'fail' | 'info';
+  /** Present if, and only if, refused. */
+  readonly refusal?: Refusal | undefined;
+  readonly invokedNs: number;
+  /** `Infinity` for `info`. */
+  readonly completedNs: number;
+  readonly accesses: readonly StockAccess[];
+  /** Its events: the invocation, and the completion where there is one. */
+  readonly witness: readonly number[];
+}
+
+export interface StoredOrder {
+  readonly buyer: number;
+  readonly items: readonly Line[];
+}
+
+/** A trial of any contract in which buyers take units of limited stock, as its checkers need to see it. */
+export interface SaleFacts {
+  readonly products: readonly { readonly id: number; readonly name: string; readonly stock: number }[];
+  readonly attempts: readonly AttemptFacts[];
+  /** The final state. */
+  readonly left: readonly { readonly id: number; readonly stock: number }[];
+  readonly orders: readonly StoredOrder[];
+}
+
+export interface Attempt extends AttemptFacts {
+  /** The cart's lines added up by product. */
+  readonly takes: Units;
+}
+
+export interface Order extends StoredOrder {
+  /** The items added up by product: one line of two units and two lines of one are the same order. */
+  readonly takes: Units;
+}
+
+/** The facts, added up and indexed once for all checkers. */
+export interface Sale {
+  readonly products: ReadonlyMap<number, { readonly name: string; readonly stock: number }>;
+  readonly left: Units;
+  readonly attempts: readonly Attempt[];
+  readonly attemptOf: ReadonlyMap<number, Attempt>;
+  readonly orders: readonly Order[];
+  readonly ordersOf: ReadonlyMap<number, readonly Order[]>;
+}
+
+/** One question that is asked of every sale. The counterpart of a Checker, which asks it of a contract's history. */
+export interface SaleChecker {
+  readonly name: string;
+  readonly anomalies: readonly AnomalyId[];
+  check(sale: Sale): readonly Finding[];
+}
+
+/**
+ * Adds up and indexes. Linear. Throws where the facts cannot be judged: one buyer with two attempts (nobody could say
+ * whose order is stored), or a product that stands twice among the products or in the final state.
+ */
+export function toSale(facts: SaleFacts): Sale {
+  const products = uniqueBy(facts.products, ({ id }) => id, 'Product', 'stands twice in the initial state');
+  const left = uniqueBy(facts.left, ({ id }) => id, 'Product', 'stands twice in the final state');
+  const attempts = facts.attempts.map((attempt) => ({ ...attempt, takes: addUp(attempt.cart) }));
+  const attemptOf = uniqueBy(attempts, ({ buyer }) => buyer, 'Buyer', 'attempts twice in one trial');
+  const orders = facts.orders.map((order) => ({ ...order, takes: addUp(order.items) }));
+  const ordersOf = new Map<number, Order[]>();
+  for (const order of orders) {
+    const known = ordersOf.get(order.buyer);
+    if (known) known.push(order);
+    else ordersOf.set(order.buyer, [order]);
+  }
+  return {
+    products,
+    left: new Map(Array.from(left, ([id, { stock }]) => [id, stock])),
+    attempts,
+    attemptOf,
+    orders,
+    ordersOf,
+  };
+}
+
+/** Its name, or `product 7` where the initial state has none. */
+export function productName(sale: Sale, product: number): string {
+  return sale.products.get(product)?.name ?? `product ${product}`;
+}
+
+/** Did it certainly take its units: answered `ordered`, or an order of its buyer is stored. */
+export function certainlyHappened(sale: Sale, attempt: Attempt): boolean {
+  return attempt.result === 'ordered' || sale.ordersOf.has(attempt.buyer);
+}
+
+/** Adds to what a map of units holds already. */
+export function addUnits(into: Map<number, number>, takes: Units): void {
+  for (const [product, units] of takes) into.set(product, (into.get(product) ?? 0) + units);
+}
+
+function addUp(lines: readonly Line[]): Units {
+  const takes = new Map<number, number>();
+  for (const { product, units } of lines) takes.set(product, (takes.get(product) ?? 0) + units);
+  return takes;
+}
+
+function uniqueBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => number,
+  what: string,
+  mistake: string,
+): Map<number, T> {
+  const byKey = new Map<number, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (byKey.has(key)) throw new Error(`${what} ${key} ${mistake}.`);
+    byKey.set(key, item);
+  }
+  return byKey;
+}

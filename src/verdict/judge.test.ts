@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { START_KINDS, type TrialResult } from '../core/verdict.js';
+import { createJudge, judge } from './judge.js';
+import { finding, plan, trial, trials } from './trial-results.fixture.js';
+
+const seed = Date.now() % 2 ** 31;
+const noOverlap = { interleavedPairs: 0, possiblePairs: 10 };
+
+describe('a verdict on enough evidence', () => {
+  it('holds with its bound', () => {
+    const judgement = judge(trials(59), plan({ trials: 59 }));
+    expect(judgement).toMatchObject({ verdict: 'holds', reasons: [] });
+    expect(judgement.trials).toEqual({ planned: 59, run: 59, counted: 59, violated: 0, undecided: 0 });
+    expect(judgement.rate?.lower).toBe(0);
+    expect(judgement.rate?.upper).toBeCloseTo(0.0495, 4);
+  });
+
+  it('is violated by one violation, with the interval of its rate', () => {
+    const results = trials(10, (index) => trial({ findings: index === 3 ? [finding('oversold')] : [] }));
+    const judgement = judge(results, plan({ trials: 10 }));
+    expect(judgement.verdict).toBe('violated');
+    expect(judgement.trials).toMatchObject({ counted: 10, violated: 1, firstViolated: 4 });
+    expect(judgement.rate?.lower).toBeCloseTo(0.0025286, 6);
+    expect(judgement.rate?.upper).toBeCloseTo(0.4450161, 6);
+  });
+
+  it('holds with interesting findings', () => {
+    expect(
+      judge(
+        trials(2, () => trial({ findings: [finding('unsold', 'interesting')] })),
+        plan(),
+      ).verdict,
+    ).toBe('holds');
+  });
+
+  it('holds where idle trials were made up for', () => {
+    const results = trials(4, (index) => trial(index < 2 ? { overlap: noOverlap } : {}));
+    expect(judge(results, plan())).toMatchObject({ verdict: 'holds', trials: { run: 4, counted: 2 } });
+  });
+});
+
+describe('a verdict without evidence never holds', () => {
+  const cases: [string, TrialResult[], number, string][] = [
+    ['no trial ran', [], 2, 'no trial ran'],
+    [
+      'nothing overlapped',
+      trials(3, () => trial({ overlap: noOverlap })),
+      2,
+      'nothing overlapped: in 3 trials no two operations on the same thing were at the store at once',
+    ],
+    [
+      'nothing could overlap',
+      trials(3, () => trial({ overlap: { interleavedPairs: 0, possiblePairs: 0 } })),
+      2,
+      'nothing could overlap: in 3 trials no two operations touched the same thing',
+    ],
+    [
+      'no operation was answered',
+      trials(2, () => trial({ operations: { ok: 0, fail: 3, info: 1 }, latenciesNs: [] })),
+      2,
+      'no operation was answered: in 2 trials, 6 failed and 2 may have happened',
+    ],
+    [
+      'a trial is undecided',
+      trials(3, (index) => trial(index === 1 ? { undecided: ['checker orders crashed: oh'] } : {})),
+      2,
+      '1 trial proves nothing: checker orders crashed: oh',
+    ],
+    ['fewer trials than planned ran', trials(2), 5, 'only 2 of 5 planned trials are evidence: 3 did not run'],
+    [
+      'fewer trials than planned overlapped',
+      trials(5, (index) => trial(index < 3 ? { overlap: noOverlap } : {})),
+      5,
+      'only 2 of 5 planned trials are evidence: in 3 nothing overlapped',
+    ],
+    [
+      'in too few trials was anything answered',
+      trials(2, (index) => trial(index === 0 ? { operations: { ok: 0, fail: 0, info: 4 } } : {})),
+      2,
+      'only 1 of 2 planned trials are evidence: in 1 no operation was answered',
+    ],
+  ];
+  it.each(cases)('when %s', (_, results, planned, reason) => {
+    expect(judge(results, plan({ trials: planned }))).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [reason],
+    });
+  });
+
+  it('when it was stopped, though enough trials had run', () => {
+    const all = createJudge(plan());
+    trials(2).forEach((result) => all.add(result));
+    expect(all.judgement('interrupted')).toMatchObject({ verdict: 'inconclusive', reasons: ['interrupted'] });
+  });
+
+  it('and says every reason once, with the trials that it concerns', () => {
+    const results = trials(4, (index) =>
+      trial({ undecided: index < 3 ? ['a worker died', 'a worker died'] : [] }),
+    );
+    expect(judge(results, plan({ trials: 4 })).reasons).toEqual(['3 trials prove nothing: a worker died']);
+  });
+
+  it('and spells out only the first of many reasons', () => {
+    const results = trials(9, (index) => trial({ undecided: [`reason ${index}`] }));
+    expect(judge(results, plan({ trials: 9 })).reasons).toHaveLength(6);
+  });
+
+  it(`in any mixture of trials that are no evidence (seed ${seed})`, () => {
+    const useless = fc.constantFrom<Partial<TrialResult>>(
+      { overlap: noOverlap },
+      { undecided: ['a worker died'] },
+      { operations: { ok: 0, fail: 2, info: 2 } },
+    );
+    fc.assert(
+      fc.property(fc.array(useless), fc.nat(20), (mixture, planned) => {
+        const { verdict, reasons } = judge(
+          trials(mixture.length, (index) => trial(mixture[index])),
+          plan({ trials: planned }),
+        );
+        expect(verdict).toBe('inconclusive');
+        expect(reasons.length).toBeGreaterThan(0);
+      }),
+      { seed },
+    );
+  });
+
+  it('but a violation counts even there', () => {
+    const violated = trial({
+      findings: [finding('oversold')],
+      overlap: noOverlap,
+      undecided: ['a worker died'],
+    });
+    const judgement = judge([violated], plan());
+    expect(judgement).toMatchObject({
+      verdict: 'violated',
+      reasons: ['1 trial proves nothing: a worker died'],
+      trials: { counted: 0, violated: 1 },
+    });
+    expect(judgement).not.toHaveProperty('rate');
+  });
+});
+
+describe('findings', () => {
+  it('are one an anomaly, the first seen, with how many trials had it; violations first', () => {
+    const judgement = judge(
+      [
+        trial({ trial: 0, findings: [finding('unsold', 'interesting')] }),
+        trial({ trial: 1, start: 'staggered', findings: [finding('oversold'), finding('oversold')] }),
+        trial({
+          trial: 2,
+          findings: [finding('oversold', 'violation', { message: 'later' }), finding('order-missing')],
+        }),
+      ],
+      plan({ trials: 3 }),
+    );
+    expect(judgement.findings).toMatchObject([
+      { anomaly: 'oversold', trial: 2, start: 'staggered', trials: 2, message: 'oversold' },
+      { anomaly: 'order-missing', trial: 3, trials: 1 },
+      { anomaly: 'unsold', trial: 1, trials: 1 },
+    ]);
+  });
+});
+
+describe('giving up', () => {
+  it('counts certain failures and needless refusals over all operations', () => {
+    const needless = finding('refused-though-stock-remained', 'interesting', { needlessRefusals: 2 });
+    const results = trials(3, () => trial({ operations: { ok: 4, fail: 5, info: 1 }, findings: [needless] }));
+    const judgement = judge(results, plan({ trials: 3 }));
+    expect(judgement.gaveUp).toEqual({ failed: 15, refused: 6, operations: 30 });
+    expect(judgement.findings[0]).not.toHaveProperty('needlessRefusals');
+  });
+
+  it('is absent where nobody did', () => {
+    expect(judge(trials(2), plan())).not.toHaveProperty('gaveUp');
+  });
+});
+
+describe('the numbers of a run', () => {
+  it('are sums, spreads and percentiles over its trials', () => {
+    const results = trials(3, (index) =>
+      trial({
+        tally: { ordered: [20, 33, 21][index]! },
+        counts: { retry: 2 },
+        errors: { '40001': 1 },
+        burstNs: 5e8,
+      }),
+    );
+    expect(judge(results, plan({ trials: 3 }))).toMatchObject({
+      tally: { ordered: { min: 20, median: 21, max: 33 } },
+      operations: { ok: 12, fail: 0, info: 0 },
+      counts: { retry: 6 },
+      errors: { '40001': 3 },
+      latencyMs: { p50: 2, p95: 4, p99: 4, max: 4 },
+      opsPerSecond: 8,
+      overlap: { interleavedPairs: 9, possiblePairs: 30 },
+    });
+  });
+
+  it('have a bound for each kind of start, in which one could hide', () => {
+    const results = trials(59, (index) => trial({ start: START_KINDS[index < 50 ? 0 : 2] }));
+    const { strata } = judge(results, plan({ trials: 59 }));
+    expect(strata).toMatchObject([
+      { start: 'simultaneous', counted: 50, violated: 0 },
+      { start: 'shifted-pairs', counted: 9, violated: 0 },
+    ]);
+    expect(strata[1]?.upper).toBeCloseTo(0.2831, 4);
+  });
+
+  it('lack rates and costs after an early stop', () => {
+    const judgement = judge(
+      [trial({ findings: [finding('oversold')] })],
+      plan({ trials: 59, stopAtFirstViolation: true }),
+    );
+    expect(judgement.verdict).toBe('violated');
+    expect(judgement.strata).toEqual([]);
+    for (const absent of ['rate', 'latencyMs', 'opsPerSecond']) expect(judgement).not.toHaveProperty(absent);
+  });
+
+  it('lack latencies and throughput where nothing was answered', () => {
+    const nothing = trial({ operations: { ok: 0, fail: 4, info: 0 }, latenciesNs: [] });
+    const judgement = judge([nothing], plan());
+    for (const absent of ['latencyMs', 'opsPerSecond']) expect(judgement).not.toHaveProperty(absent);
+  });
+});
+
+describe('deciding when to stop', () => {
+  const violated = trial({ findings: [finding('oversold')] });
+
+  it('is when the planned trials are evidence', () => {
+    const all = createJudge(plan());
+    const decided = [trial(), trial({ overlap: noOverlap }), trial()].map((result) => {
+      all.add(result);
+      return all.isDecided();
+    });
+    expect(decided).toEqual([false, false, true]);
+  });
+
+  it('is at the first violation for a gate, and not for a comparison', () => {
+    const gate = createJudge(plan({ stopAtFirstViolation: true }));
+    const comparison = createJudge(plan());
+    gate.add(violated);
+    comparison.add(violated);
+    expect([gate.isDecided(), comparison.isDecided()]).toEqual([true, false]);
+  });
+
+  it('is for a control when it has shown what it must', () => {
+    const stopping = plan({ trials: 9, stopAtFirstViolation: true });
+    const control = createJudge(stopping, ['lost-update']);
+    control.add(violated);
+    expect(control.isDecided()).toBe(false);
+    control.add(trial({ findings: [finding('lost-update')] }));
+    expect(control.isDecided()).toBe(true);
+
+    const deadlocks = createJudge(stopping, ['deadlock']);
+    deadlocks.add(trial({ counts: { deadlock: 1 } }));
+    expect(deadlocks.isDecided()).toBe(true);
+  });
+});

@@ -1,0 +1,248 @@
+import type { AnomalyId } from '../core/anomaly.js';
+import type { Finding } from '../core/checker.js';
+import {
+  START_KINDS,
+  type Judgement,
+  type RateInterval,
+  type SeenFinding,
+  type Spread,
+  type StartKind,
+  type TrialPlan,
+  type TrialResult,
+  type VerdictKind,
+} from '../core/verdict.js';
+import { clopperPearson, upperBoundOfNone } from './binomial.js';
+import { lacking, undecidedReasons, type Evidence } from './evidence.js';
+import { Sample } from './percentiles.js';
+
+/** Folds trials into one verdict while they come; keeps counts and latencies (8 bytes an answer), no trial. */
+export interface Judge {
+  add(result: TrialResult): void;
+  /** Nothing more has to be tried: the planned evidence is there, or a violation where the first one suffices. */
+  isDecided(): boolean;
+  /** `stopped`: why the run ended before it was decided; a run that was stopped never holds. For people. */
+  judgement(stopped?: string): Judgement;
+}
+
+/** What all trials come to; see `createJudge`. */
+export function judge(results: readonly TrialResult[], plan: TrialPlan): Judgement {
+  const all = createJudge(plan);
+  for (const result of results) all.add(result);
+  return all.judgement();
+}
+
+/**
+ * A verdict from trials: violated if any trial has a violation, whatever else happened; else inconclusive unless as many
+ * trials as planned are evidence and none is undecided; else it holds, with its bound.
+ *
+ * A trial is evidence if two operations on the same thing were at the store at once, one was answered, and nothing makes
+ * it undecided. Rates are of violated among those trials: a violation in a trial that is no evidence for the rate (nothing
+ * overlapped in it) still decides the verdict.
+ *
+ * `shows` is for a control, which must be caught for one of these: where the plan stops early, it goes on until one of
+ * them was found as a violation or counted as an event.
+ */
+export function createJudge(plan: TrialPlan, shows?: readonly AnomalyId[]): Judge {
+  return new TrialFold(plan, shows);
+}
+
+interface Stratum {
+  counted: number;
+  violated: number;
+}
+
+class TrialFold implements Judge {
+  readonly #plan: TrialPlan;
+  readonly #shows: readonly AnomalyId[] | undefined;
+  #run = 0;
+  #violated = 0;
+  #firstViolated: number | undefined;
+  #undecidedTrials = 0;
+  #interleavedTrials = 0;
+  #burstNs = 0;
+  #needlessRefusals = 0;
+  readonly #undecided = new Map<string, number>();
+  readonly #strata = new Map<StartKind, Stratum>();
+  readonly #operations = { ok: 0, fail: 0, info: 0 };
+  readonly #overlap = { interleavedPairs: 0, possiblePairs: 0 };
+  readonly #counts = new Map<string, number>();
+  readonly #errors = new Map<string, number>();
+  readonly #tally = new Map<string, Sample>();
+  readonly #latenciesNs = new Sample();
+  /** By grade too: a checker of somebody else's may find one anomaly in both grades. */
+  readonly #findings = new Map<string, { readonly first: Omit<SeenFinding, 'trials'>; trials: number }>();
+
+  constructor(plan: TrialPlan, shows: readonly AnomalyId[] | undefined) {
+    this.#plan = plan;
+    this.#shows = shows;
+  }
+
+  add(result: TrialResult): void {
+    const { operations, overlap, start, undecided } = result;
+    const violated = result.findings.some(({ grade }) => grade === 'violation');
+    const interleaved = overlap.interleavedPairs > 0;
+    this.#run += 1;
+    if (violated) {
+      this.#violated += 1;
+      this.#firstViolated ??= result.trial + 1;
+    }
+    if (interleaved) this.#interleavedTrials += 1;
+    if (undecided.length > 0) this.#undecidedTrials += 1;
+    for (const reason of new Set(undecided)) increase(this.#undecided, reason, 1);
+
+    const stratum = this.#strata.get(start) ?? { counted: 0, violated: 0 };
+    this.#strata.set(start, stratum);
+    if (interleaved && operations.ok > 0 && undecided.length === 0) {
+      stratum.counted += 1;
+      if (violated) stratum.violated += 1;
+    }
+
+    for (const status of ['ok', 'fail', 'info'] as const) this.#operations[status] += operations[status];
+    this.#overlap.interleavedPairs += overlap.interleavedPairs;
+    this.#overlap.possiblePairs += overlap.possiblePairs;
+    for (const [event, by] of Object.entries(result.counts)) increase(this.#counts, event, by);
+    for (const [code, by] of Object.entries(result.errors)) increase(this.#errors, code, by);
+    for (const [name, value] of Object.entries(result.tally)) {
+      const sample = this.#tally.get(name) ?? new Sample();
+      this.#tally.set(name, sample);
+      sample.add(value);
+    }
+    for (const latencyNs of result.latenciesNs) this.#latenciesNs.add(latencyNs);
+    this.#burstNs += result.burstNs;
+    this.#addFindings(result);
+  }
+
+  isDecided(): boolean {
+    return this.#stoppedEarly() || this.#evidence(undefined).counted >= this.#plan.trials;
+  }
+
+  judgement(stopped?: string): Judgement {
+    const evidence = this.#evidence(stopped);
+    const missing = lacking(evidence);
+    const verdict: VerdictKind =
+      this.#violated > 0 ? 'violated' : missing.length > 0 ? 'inconclusive' : 'holds';
+    const reasons =
+      verdict === 'inconclusive'
+        ? missing
+        : [...(stopped === undefined ? [] : [stopped]), ...undecidedReasons(evidence)];
+    const { ok, fail, info } = this.#operations;
+    const refused = this.#needlessRefusals;
+    return {
+      verdict,
+      reasons,
+      trials: {
+        planned: this.#plan.trials,
+        run: this.#run,
+        counted: evidence.counted,
+        violated: this.#violated,
+        undecided: this.#undecidedTrials,
+        ...(this.#firstViolated === undefined ? {} : { firstViolated: this.#firstViolated }),
+      },
+      strata: this.#stoppedEarly() ? [] : this.#judgedStrata(),
+      ...(fail + refused > 0 ? { gaveUp: { failed: fail, refused, operations: ok + fail + info } } : {}),
+      tally: Object.fromEntries(Array.from(this.#tally, ([name, sample]) => [name, spread(sample)])),
+      operations: { ...this.#operations },
+      counts: Object.fromEntries(this.#counts),
+      errors: Object.fromEntries(this.#errors),
+      ...(this.#stoppedEarly() ? {} : this.#rates(evidence.counted)),
+      overlap: { ...this.#overlap },
+      findings: this.#seen(),
+    };
+  }
+
+  #stoppedEarly(): boolean {
+    if (!this.#plan.stopAtFirstViolation) return false;
+    return (
+      this.#shows?.some((id) => this.#findings.has(`violation ${id}`) || (this.#counts.get(id) ?? 0) > 0) ??
+      this.#violated > 0
+    );
+  }
+
+  #evidence(stopped: string | undefined): Evidence {
+    return {
+      planned: this.#plan.trials,
+      run: this.#run,
+      counted: sum(this.#strata.values(), ({ counted }) => counted),
+      interleaved: this.#interleavedTrials,
+      possiblePairs: this.#overlap.possiblePairs,
+      undecided: this.#undecided,
+      undecidedTrials: this.#undecidedTrials,
+      operations: this.#operations,
+      stopped,
+    };
+  }
+
+  #addFindings(result: TrialResult): void {
+    const inThisTrial = new Set<string>();
+    for (const { needlessRefusals = 0, ...finding } of result.findings) {
+      this.#needlessRefusals += needlessRefusals;
+      const key = `${finding.grade} ${finding.anomaly}`;
+      if (inThisTrial.has(key)) continue;
+      inThisTrial.add(key);
+      const seen = this.#findings.get(key);
+      if (seen) seen.trials += 1;
+      else {
+        const first = { ...finding, trial: result.trial + 1, start: result.start };
+        this.#findings.set(key, { first, trials: 1 });
+      }
+    }
+  }
+
+  #seen(): SeenFinding[] {
+    const all = Array.from(this.#findings.values(), ({ first, trials }) => ({ ...first, trials }));
+    const violations = all.filter(isViolation);
+    const known = new Set<AnomalyId>(violations.map(({ anomaly }) => anomaly));
+    return [...violations, ...all.filter((one) => !isViolation(one) && !known.has(one.anomaly))];
+  }
+
+  #judgedStrata(): Judgement['strata'] {
+    return START_KINDS.flatMap((start) => {
+      const stratum = this.#strata.get(start);
+      if (!stratum) return [];
+      const { counted, violated } = stratum;
+      return [{ start, counted, violated, upper: this.#interval(violated, counted).upper }];
+    });
+  }
+
+  #rates(counted: number): Pick<Judgement, 'rate' | 'latencyMs' | 'opsPerSecond'> {
+    const violated = sum(this.#strata.values(), (stratum) => stratum.violated);
+    const { ok } = this.#operations;
+    const latencyMs = latencies(this.#latenciesNs);
+    return {
+      ...(counted > 0 ? { rate: this.#interval(violated, counted) } : {}),
+      ...(latencyMs ? { latencyMs } : {}),
+      ...(ok > 0 && this.#burstNs > 0 ? { opsPerSecond: ok / (this.#burstNs / 1e9) } : {}),
+    };
+  }
+
+  #interval(violated: number, counted: number): RateInterval {
+    const { confidence } = this.#plan;
+    return violated === 0
+      ? { lower: 0, upper: upperBoundOfNone(counted, confidence) }
+      : clopperPearson(violated, counted, confidence);
+  }
+}
+
+function isViolation({ grade }: Pick<Finding, 'grade'>): boolean {
+  return grade === 'violation';
+}
+
+function increase(totals: Map<string, number>, key: string, by: number): void {
+  totals.set(key, (totals.get(key) ?? 0) + by);
+}
+
+function sum<T>(items: Iterable<T>, of: (item: T) => number): number {
+  let total = 0;
+  for (const item of items) total += of(item);
+  return total;
+}
+
+function spread(sample: Sample): Spread {
+  return { min: sample.min ?? 0, median: sample.percentile(50) ?? 0, max: sample.max ?? 0 };
+}
+
+function latencies(sample: Sample): Judgement['latencyMs'] {
+  if (sample.size === 0) return undefined;
+  const atMs = (percent: number): number => (sample.percentile(percent) ?? 0) / 1e6;
+  return { p50: atMs(50), p95: atMs(95), p99: atMs(99), max: atMs(100) };
+}
