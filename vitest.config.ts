@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{src,scenarios,targets,scripts}/**/*.test.ts'],
+    // Servers and child processes share two cores with the tests: more at once only makes them wait for each other.
+    maxWorkers: 2,
+    reporters: ['default', './scripts/closing-line-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -2,6 +2,7 @@ import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
 import type { TargetRunResult } from '../engine/run-target.js';
 import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
+import { redactDeep } from '../report/redact.js';
 import { witnessEvents } from '../report/witness-events.js';
 import type { StoreUnavailable } from '../stores/store.js';
 import { applyControl, controlProblem, type ControlOutcome } from '../verdict/control.js';
@@ -69,7 +70,7 @@ export function composeReport(facts: SessionFacts): Report {
     targets,
     verdict: verdicts.length === 0 ? null : worstVerdict(verdicts),
   };
-  return { ...report, exitCode: exitCodeOf(report, facts) };
+  return redactDeep({ ...report, exitCode: exitCodeOf(report, facts) });
 }
 
 function describe(one: RanTarget, facts: SessionFacts): ReportTarget {

@@ -1,0 +1,133 @@
+import { cp, lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { redactDeep } from './redact.js';
+import type { Report } from './report.js';
+import { unwritable } from './writable.js';
+
+export { checkWritable } from './writable.js';
+
+export const DEFAULT_OUT = 'reports';
+
+/** What is kept of one run. */
+export interface RunToWrite {
+  /** Where all reports go; made if it is not there. */
+  readonly out: string;
+  readonly report: Report;
+  /** By target: the whole text of the history of its first violated trial. */
+  readonly histories: ReadonlyMap<string, string>;
+  /** A folder with servers' logs, copied to `server-logs`. */
+  readonly serverLogs?: string | undefined;
+}
+
+export interface WrittenRun {
+  /** `<out>/<scenario>/<run>`. */
+  readonly folder: string;
+  /** `<out>/latest` where it is a link to the folder: not after an interrupted run, and not where links are not allowed. */
+  readonly latest: string | undefined;
+  /** The report as it was written: without passwords, each target with the name of its history file. */
+  readonly report: Report;
+}
+
+/** A report that could not be written; the message is for people. */
+export class ReportNotWritten extends Error {
+  override readonly name = 'ReportNotWritten';
+}
+
+/**
+ * Writes a run's folder whole or not at all, then points `latest` to it. An interrupted run gets a folder and leaves
+ * `latest` alone. Two runs at once do not meet: the run's id is in the name. Throws ReportNotWritten.
+ */
+export async function writeRun(run: RunToWrite): Promise<WrittenRun> {
+  const { out, histories } = run;
+  const report = redactDeep(withHistoryNames(run.report, historyNames([...histories.keys()])));
+  const parent = join(out, fileName(report.scenario.name));
+  const name = runName(report);
+  const partial = join(parent, `.${name}.${process.pid}.partial`);
+  try {
+    await mkdir(parent, { recursive: true });
+    await mkdir(partial);
+    await writeFile(join(partial, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+    for (const [id, file] of historyNames([...histories.keys()])) {
+      await writeFile(join(partial, file), histories.get(id) ?? '');
+    }
+    if (run.serverLogs !== undefined) {
+      await cp(run.serverLogs, join(partial, 'server-logs'), { recursive: true });
+    }
+    const folder = await place(partial, join(parent, name));
+    const latest = report.interrupted ? undefined : await pointLatest(out, folder, report.runId);
+    return { folder, latest, report };
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    throw new ReportNotWritten(unwritable(parent, error), { cause: error });
+  }
+}
+
+/** `history.jsonl` for a single one, else `<store>-<strategy>.history.jsonl`. */
+export function historyNames(ids: readonly string[]): ReadonlyMap<string, string> {
+  if (ids.length === 1) return new Map(ids.map((id) => [id, 'history.jsonl']));
+  const taken = new Set<string>();
+  return new Map(
+    ids.map((id) => {
+      let name = fileName(id);
+      for (let copy = 2; taken.has(name.toLowerCase()); copy += 1) name = `${fileName(id)}-${copy}`;
+      taken.add(name.toLowerCase());
+      return [id, `${name}.history.jsonl`];
+    }),
+  );
+}
+
+function withHistoryNames(report: Report, names: ReadonlyMap<string, string>): Report {
+  return {
+    ...report,
+    targets: report.targets.map((target) => {
+      const history = names.get(target.id);
+      return target.outcome === 'judged' && history !== undefined ? { ...target, history } : target;
+    }),
+  };
+}
+
+/** Starts with the time, so that a listing is in order: `20260214-093012-7f3a91`. */
+function runName({ startedAt, runId }: Report): string {
+  const [day = '', time = ''] = startedAt.split('T');
+  return `${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${fileName(runId)}`;
+}
+
+function fileName(text: string): string {
+  return text.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^[.-]+|[.-]+$/g, '') || 'unnamed';
+}
+
+/** Renames to `wanted`, or to `wanted-2`, ... where a run with the same id and second has it already. */
+async function place(partial: string, wanted: string): Promise<string> {
+  for (let copy = 1; ; copy += 1) {
+    const folder = copy === 1 ? wanted : `${wanted}-${copy}`;
+    try {
+      await rename(partial, folder);
+      return folder;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (copy > 100 || (code !== 'ENOTEMPTY' && code !== 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** A symbolic link, replaced in one step; a text file with the path where links are not allowed. */
+async function pointLatest(out: string, folder: string, runId: string): Promise<string | undefined> {
+  const latest = join(out, 'latest');
+  const next = join(out, `.latest-${fileName(runId)}-${process.pid}`);
+  const target = relative(dirname(latest), folder);
+  try {
+    const there = await lstat(latest).catch(() => undefined);
+    if (there?.isDirectory()) return undefined;
+    await rm(next, { force: true });
+    const linked = await symlink(target, next, 'dir').then(
+      () => true,
+      () => false,
+    );
+    if (!linked) await writeFile(next, `${target}\n`);
+    await rename(next, latest);
+    return linked ? latest : undefined;
+  } catch {
+    await rm(next, { force: true }).catch(() => undefined);
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { historyLine } from './history-lines.js';
+import { reportSchema } from './report.js';
+
+/** The published JSON Schemas by file name: generated from the definitions that type and check the same data. */
+export function jsonSchemas(): Readonly<Record<string, string>> {
+  return {
+    'report.schema.json': schemaText(reportSchema, {
+      title: 'race-check report',
+      description: 'One run of race-check: its conditions, and for each target a verdict with its evidence.',
+    }),
+    'history.schema.json': schemaText(historyLine, {
+      title: 'race-check history, one line',
+      description: 'Each line of a history.jsonl: first a header, then events, last the final state.',
+    }),
+  };
+}
+
+function schemaText(schema: z.ZodType, head: { title: string; description: string }): string {
+  // The side of the reader: a field with a default may be left out, an unknown field is let through.
+  const { $schema, ...body } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.readOnly;
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  return `${JSON.stringify({ $schema, ...head, ...body }, undefined, 2)}\n`;
+}

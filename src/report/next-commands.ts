@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import type { JudgedTarget, Report } from './report.js';
+import { isJudged } from './words.js';
+
+/** A command to type next, and what it is good for. */
+export interface NextCommand {
+  readonly command: string;
+  readonly purpose: string;
+}
+
+/** Where a run was written, as far as a reader needs it. */
+export interface Written {
+  readonly folder: string;
+  readonly latest?: string | undefined;
+}
+
+/** What to type after this report, most useful first; at most three. */
+export function nextCommands(
+  report: Report,
+  scenario: string,
+  written: Written | undefined,
+): readonly NextCommand[] {
+  const { command, interrupted, seed } = report;
+  const run = `race-check ${scenario}`;
+  const judged = report.targets
+    .filter(isJudged)
+    .filter(({ role }) => command === 'compare' || role === 'named');
+  const commands: NextCommand[] = [];
+  if (interrupted) {
+    const again = command === 'compare' ? `race-check compare ${scenario}` : run;
+    return [{ command: `${again} --seed ${seed}`, purpose: 'the same run again, to its end' }];
+  }
+  for (const target of judged.filter(({ verdict }) => verdict === 'inconclusive').slice(0, 1)) {
+    commands.push(remedy(report, run, target));
+  }
+  const recorded = judged.find(({ verdict, history }) => verdict === 'violated' && history !== undefined);
+  if (recorded?.history !== undefined && written !== undefined) {
+    const file = join(written.latest ?? written.folder, recorded.history);
+    commands.push({ command: `race-check check ${file}`, purpose: 'the same findings' });
+  }
+  if (command === 'gate') {
+    commands.push({
+      command: `race-check compare ${scenario}`,
+      purpose: 'every strategy, with costs',
+    });
+  } else {
+    const [best] = ofLargestStore(judged)
+      .filter(({ verdict, gaveUp }) => verdict === 'holds' && gaveUp === undefined)
+      .sort((a, b) => (b.opsPerSecond ?? 0) - (a.opsPerSecond ?? 0));
+    if (best !== undefined) {
+      commands.push({ command: `${run} --target ${best.id}`, purpose: 'a gate on the fastest that holds' });
+    }
+    commands.push({ command: 'race-check list', purpose: 'all scenarios and their targets' });
+  }
+  return commands;
+}
+
+/** Speeds compare within a store: the targets of the one that has most of them. */
+function ofLargestStore(targets: readonly JudgedTarget[]): readonly JudgedTarget[] {
+  const byStore = new Map<string, JudgedTarget[]>();
+  for (const target of targets) {
+    const store = target.id.split('/')[0] ?? '';
+    byStore.set(store, [...(byStore.get(store) ?? []), target]);
+  }
+  const [largest] = [...byStore.values()].sort((a, b) => b.length - a.length);
+  return largest ?? [];
+}
+
+/** What may turn an inconclusive target into a verdict, read off its numbers. */
+function remedy(report: Report, run: string, target: JudgedTarget): NextCommand {
+  const again = `${run} --target ${target.id}`;
+  const { clients } = report.scenario.parameters;
+  const { trials, overlap, errors, operations } = target;
+  if ((errors.timeout ?? 0) > 0) {
+    return { command: `${again} --timeout ${report.timeoutMs * 2}ms`, purpose: 'more time for each operation' };
+  }
+  const toothless = target.control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
+  if (toothless && operations.ok > 0 && clients !== undefined) {
+    return {
+      command: `${again} --clients ${clients * 2}`,
+      purpose: 'more clients, so that more of them meet',
+    };
+  }
+  return { command: `${again} --trials ${report.plan.trials * 2}`, purpose: 'more trials' };
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { redact, redactDeep } from './redact.js';
+
+describe('redact', () => {
+  it.each([
+    ['postgres://ann:hunter2@db.example:5432/shop', 'postgres://ann:***@db.example:5432/shop'],
+    ['redis://:hunter2@localhost', 'redis://:***@localhost'],
+    ['mongodb+srv://ann:hunter2@a,b/shop?x=1', 'mongodb+srv://ann:***@a,b/shop?x=1'],
+    ['cannot reach "postgres://a:p@h/d" (refused)', 'cannot reach "postgres://a:***@h/d" (refused)'],
+    ['postgres://a:p@h and redis://:q@i', 'postgres://a:***@h and redis://:***@i'],
+    ['POSTGRES://A:P@H', 'POSTGRES://A:***@H'],
+    ['host=db password=hunter2 user=ann', 'host=db password=*** user=ann'],
+    ["PGPASSWORD='two words' psql", 'PGPASSWORD=*** psql'],
+    ['postgres://h/d?user=ann&password=hunter2&x=1', 'postgres://h/d?user=ann&password=***&x=1'],
+  ])('takes the password out of %s', (text, redacted) => {
+    expect(redact(text)).toBe(redacted);
+  });
+
+  it.each([
+    'postgres://ann@db.example/shop',
+    'http://localhost:3000/users/@me',
+    'http://localhost:3000/checkout?user=ann@example.com',
+    'the password is not here',
+    'expected buyer: 4, came buyer: 9',
+  ])('leaves %s alone', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  it('leaves nothing of a password, whatever is in it', () => {
+    const password = fc
+      .string({ minLength: 6, maxLength: 20 })
+      .filter((text) => !/\s|\*/.test(text) && !'postgres://ann@db.example:5432/shop'.includes(text));
+    fc.assert(
+      fc.property(password, (secret) => {
+        expect(redact(`no answer from postgres://ann:${secret}@db.example:5432/shop`)).toBe(
+          'no answer from postgres://ann:***@db.example:5432/shop',
+        );
+      }),
+    );
+  });
+
+  it('looks into every string of a report, names of fields too', () => {
+    const url = 'redis://:hunter2@h';
+    const deep = redactDeep({ a: [{ [url]: url }], n: 1, none: null, yes: true });
+    expect(deep).toEqual({ a: [{ 'redis://:***@h': 'redis://:***@h' }], n: 1, none: null, yes: true });
+  });
+});

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { START_KINDS } from '../core/verdict.js';
+
+/** The version of the report's format: fields may be added within it, none is taken away or changes its meaning. */
+export const REPORT_SCHEMA_VERSION = 1;
+
+const count = z.number().int().nonnegative();
+const fraction = z.number().min(0).max(1);
+const milliseconds = z.number().nonnegative();
+const numbers = z.record(z.string(), z.number());
+const counts = z.record(z.string(), count);
+const text = z.string();
+const texts = z.array(text).readonly();
+const startKind = z.enum(START_KINDS).describe('how the clients of a trial started');
+const verdictKind = z.enum(['holds', 'violated', 'inconclusive']);
+const role = z
+  .enum(['named', 'control'])
+  .describe(
+    'control: run only to show that these conditions catch what is unsafe; it never sets the exit code',
+  );
+
+const witnessEvent = z
+  .object({
+    index: count.describe('place in the history, from 0'),
+    timeMs: z.number().describe('since the barrier opened'),
+    client: count,
+    text: text.describe('the event in words'),
+  })
+  .describe('one event of the history that proves a finding');
+
+const finding = z
+  .object({
+    anomaly: text.describe('id of the anomaly, e.g. oversold'),
+    grade: z
+      .enum(['violation', 'interesting'])
+      .describe('violation breaks safety and decides the verdict; interesting is allowed but surprising'),
+    message: text,
+    expected: text,
+    observed: text,
+    witness: z.array(count).readonly().describe('indices of history events that prove it'),
+    trial: count.describe('the first trial that showed it, from 1'),
+    start: startKind,
+    trials: count.describe('in how many trials it was found'),
+    witnessEvents: z.array(witnessEvent).readonly().optional(),
+  })
+  .describe('the first finding of one anomaly');
+
+/** The counterpart of `Judgement` in src/core/verdict.ts; a type-level test holds the two together. */
+const judgement = z.object({
+  verdict: verdictKind.describe('after the control has been asked'),
+  reasons: texts,
+  trials: z.object({
+    planned: count,
+    run: count,
+    counted: count.describe('with at least one interleaved pair and nothing undecided: the evidence'),
+    violated: count,
+    undecided: count,
+    firstViolated: count.optional().describe('from 1'),
+  }),
+  rate: z
+    .object({ lower: fraction, upper: fraction })
+    .optional()
+    .describe(
+      'of violated among counted trials; one-sided where none was violated; absent after an early stop',
+    ),
+  strata: z
+    .array(z.object({ start: startKind, counted: count, violated: count, upper: fraction }))
+    .readonly(),
+  gaveUp: z
+    .object({ failed: count, refused: count, operations: count })
+    .optional()
+    .describe('safe but not alive: failed for certain, or refused although possible'),
+  tally: z.record(z.string(), z.object({ min: z.number(), median: z.number(), max: z.number() })),
+  operations: z.object({ ok: count, fail: count, info: count }),
+  counts: counts.describe('retries, deadlocks, and what else the target counted'),
+  errors: counts.describe('codes of fail and info, with how often'),
+  latencyMs: z
+    .object({ p50: milliseconds, p95: milliseconds, p99: milliseconds, max: milliseconds })
+    .optional(),
+  opsPerSecond: z.number().nonnegative().optional(),
+  overlap: z.object({ interleavedPairs: count, possiblePairs: count }),
+  findings: z.array(finding).readonly(),
+});
+
+const judged = judgement
+  .extend({
+    outcome: z.literal('judged'),
+    id: text,
+    role,
+    summary: text,
+    expectation: z.enum(['holds', 'violated', 'gives-up']).optional().describe('what the target claims here'),
+    met: z.boolean().optional().describe('absent where the target claims nothing'),
+    control: z
+      .object({
+        target: text,
+        caught: z.boolean(),
+        shows: texts.describe('anomalies or events, one of which it must show'),
+        reason: text,
+      })
+      .optional(),
+    history: text.optional().describe('file beside this report with the first violated trial'),
+  })
+  .describe('a target that ran');
+
+const skipped = z
+  .object({
+    outcome: z.literal('skipped'),
+    id: text,
+    role,
+    summary: text,
+    store: text,
+    reason: text,
+    remedy: text.describe('the one thing to do about it'),
+  })
+  .describe('a target whose store cannot be had');
+
+const failed = z
+  .object({ outcome: z.literal('error'), id: text, role, summary: text, message: text })
+  .describe('a target that could not run');
+
+const target = z.discriminatedUnion('outcome', [judged, skipped, failed]);
+
+/** Everything that one invocation found out. Loading this module loads zod: elsewhere take the types alone. */
+export const reportSchema = z.object({
+  schema: z.literal(REPORT_SCHEMA_VERSION).describe('version of this format'),
+  version: text.describe('version of race-check'),
+  runId: text,
+  command: z
+    .enum(['gate', 'compare'])
+    .describe('a gate stops a target at its first violation; a comparison runs every planned trial'),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  interrupted: z.boolean().describe('stopped from outside: the results are partial'),
+  seed: text,
+  scenario: z.object({
+    name: text,
+    contract: text,
+    description: text,
+    parameters: numbers,
+    expected: numbers.describe('what the tally is where everything goes right'),
+  }),
+  plan: z.object({
+    trials: count,
+    confidence: fraction,
+    maxRate: fraction
+      .optional()
+      .describe('the rate of violated trials that the number of trials was planned for'),
+    start: z.enum(['mixed', ...START_KINDS]),
+  }),
+  timeoutMs: milliseconds.describe('of one operation'),
+  environment: z.object({
+    node: text,
+    platform: text,
+    cpu: text,
+    cores: count,
+    stores: z.record(
+      z.string(),
+      z.object({ description: text }).catchall(text).describe('what could change a result'),
+    ),
+  }),
+  targets: z.array(target).readonly(),
+  verdict: verdictKind.nullable().describe('worst of the named targets; null where none was judged'),
+  exitCode: count,
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type ReportTarget = Report['targets'][number];
+export type JudgedTarget = Extract<ReportTarget, { outcome: 'judged' }>;
+export type SkippedTarget = Extract<ReportTarget, { outcome: 'skipped' }>;
+export type FailedTarget = Extract<ReportTarget, { outcome: 'error' }>;
+export type ReportFinding = JudgedTarget['findings'][number];
+export type WitnessEvent = z.infer<typeof witnessEvent>;

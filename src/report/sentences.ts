@@ -1,0 +1,101 @@
+import { percentAtMost, whole } from './numbers.js';
+import type { JudgedTarget, Report, ReportTarget } from './report.js';
+import {
+  confidence,
+  full,
+  inconclusive,
+  leastTried,
+  plain,
+  reasonsOf,
+  short,
+  type Sentence,
+} from './target-sentence.js';
+import { GLYPHS, isJudged, listed } from './words.js';
+
+/** Up to here each target has a sentence of its own; in a longer comparison those that hold share one. */
+const TARGETS_WITH_A_SENTENCE = 3;
+
+/** What there is to say about each target, in the order of the report. */
+export function sentences(report: Report): readonly Sentence[] {
+  const { targets } = report;
+  if (report.command === 'gate' || targets.length <= TARGETS_WITH_A_SENTENCE) {
+    return targets.flatMap((target) => (isToothless(target) ? [] : [full(report, target)]));
+  }
+  const shared = targets.filter(
+    (target): target is JudgedTarget =>
+      isJudged(target) &&
+      target.verdict === 'holds' &&
+      target.rate !== undefined &&
+      target.gaveUp === undefined &&
+      target.met !== false,
+  );
+  const others = targets.filter((target) => !(shared as readonly ReportTarget[]).includes(target));
+  return [
+    ...(shared.length === 1 ? shared.map((target) => full(report, target)) : together(report, shared)),
+    ...alike(others.filter((target) => isInconclusive(target))),
+    ...others
+      .filter((target) => !isInconclusive(target))
+      .map((target) => (isJudged(target) ? short(report, target) : full(report, target))),
+    ...expectationsMet(targets),
+  ];
+}
+
+function isInconclusive(target: ReportTarget): target is JudgedTarget {
+  return isJudged(target) && target.verdict === 'inconclusive';
+}
+
+/** One sentence for all that are inconclusive for the same reasons. */
+function alike(targets: readonly JudgedTarget[]): readonly Sentence[] {
+  const byReasons = new Map<string, JudgedTarget[]>();
+  for (const target of targets) {
+    const reasons = target.reasons.join('\n');
+    byReasons.set(reasons, [...(byReasons.get(reasons) ?? []), target]);
+  }
+  return [...byReasons.values()].map((same) => {
+    const [first] = same;
+    if (same.length === 1 && first !== undefined) return inconclusive(first);
+    const names = listed(same.map(({ id }) => id));
+    const text = `${GLYPHS.inconclusive} ${same.length} targets are inconclusive: ${reasonsOf(first)}. These are ${names}.`;
+    return { kind: 'inconclusive', text };
+  });
+}
+
+/** A control that nothing was found in: the targets that it stands for say so among their reasons. */
+function isToothless(target: ReportTarget): boolean {
+  return isJudged(target) && target.role === 'control' && target.verdict === 'holds';
+}
+
+function together(report: Report, targets: readonly JudgedTarget[]): readonly Sentence[] {
+  if (targets.length === 0) return [];
+  const uppers = targets.flatMap(({ rate }) => (rate === undefined ? [] : [rate.upper]));
+  const trials = range(targets.map(({ trials: { counted } }) => counted));
+  const [least] = [...targets].sort((a, b) => weakest(b) - weakest(a));
+  const asides = [`${confidence(report)}, ${trials} trials each`, least && leastTried(least)].filter(Boolean);
+  return [
+    {
+      kind: 'holds',
+      text: `${GLYPHS.holds} ${targets.length} targets hold: if one of them can fail, it fails in fewer than ${percentAtMost(Math.max(...uppers))} of such trials (${asides.join('; ')}).`,
+    },
+  ];
+}
+
+/** How far a comparison went as its targets said it would. */
+function expectationsMet(targets: readonly ReportTarget[]): readonly Sentence[] {
+  const claimed = targets.filter(isJudged).filter(({ met }) => met !== undefined);
+  const met = claimed.filter((target) => target.met);
+  if (claimed.length === 0) return [];
+  const all = met.length === claimed.length;
+  const text = all
+    ? `All ${claimed.length} targets did what they claim.`
+    : `${met.length} of ${claimed.length} targets did what they claim.`;
+  return [plain(text)];
+}
+
+function weakest({ strata }: JudgedTarget): number {
+  return Math.max(0, ...strata.map(({ upper }) => upper));
+}
+
+function range(values: readonly number[]): string {
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  return min === max ? whole(min) : `${whole(min)}-${whole(max)}`;
+}

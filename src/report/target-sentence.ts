@@ -1,0 +1,143 @@
+import { anomalyName } from '../core/anomaly.js';
+import { TIGHT_SPACE, percent, percentAtMost, percentInterval, whole } from './numbers.js';
+import type { JudgedTarget, Report, ReportFinding, ReportTarget } from './report.js';
+import {
+  EXPECTATION_WORDS,
+  GLYPHS,
+  gaveUpWords,
+  isJudged,
+  listed,
+  plural,
+  seenWords,
+  stoppedEarly,
+  violatedOf,
+} from './words.js';
+
+/** A paragraph under the table. */
+export interface Sentence {
+  readonly kind: 'holds' | 'violated' | 'inconclusive' | 'plain';
+  readonly text: string;
+  /** The finding whose events are shown below it. */
+  readonly finding?: ReportFinding;
+}
+
+/** Why it is inconclusive, as one clause. */
+export function reasonsOf(target: JudgedTarget | undefined): string {
+  return target?.reasons.map(clause).join('; ') || 'no reason was given';
+}
+
+/** All that is to be said about one target. */
+export function full(report: Report, target: ReportTarget): Sentence {
+  if (target.outcome === 'skipped') {
+    return plain(`- ${target.id} was skipped: ${clause(target.reason)}. ${target.remedy}`);
+  }
+  if (target.outcome === 'error') return plain(`- ${target.id} could not run: ${target.message}`);
+  switch (target.verdict) {
+    case 'holds':
+      return holds(report, target);
+    case 'violated':
+      return violated(target);
+    case 'inconclusive':
+      return inconclusive(target);
+  }
+}
+
+/** The same for one of many: a violation in a line. */
+export function short(report: Report, target: JudgedTarget): Sentence {
+  if (target.verdict !== 'violated') return full(report, target);
+  const [first, ...rest] = violations(target);
+  const also = rest.map(({ anomaly }) => anomalyName(anomaly));
+  const often = target.rate === undefined ? '' : ` in ${percentInterval(target.rate)} of trials`;
+  const what =
+    first === undefined ? '' : `: ${anomalyName(first.anomaly)}, ${clause(firstSentence(first.message))}`;
+  const more = also.length === 0 ? '' : `; also ${listed(also)}`;
+  const text = `${GLYPHS.violated} ${target.id} violated${often}${what}${more}.${unmet(target)}`;
+  return { kind: 'violated', text };
+}
+
+function holds(report: Report, target: JudgedTarget): Sentence {
+  const but = target.gaveUp === undefined ? '' : `, but ${gaveUpWords(target.gaveUp)}`;
+  const evidence = [
+    confidence(report),
+    plural(target.trials.counted, 'trial'),
+    `${whole(target.overlap.interleavedPairs)} interleaved pairs`,
+  ].join(', ');
+  const asides = [evidence, leastTried(target), caught(report, target)].filter((part) => part !== undefined);
+  const bound =
+    target.rate === undefined
+      ? ''
+      : `: if it can fail, it fails in fewer than ${percentAtMost(target.rate.upper)} of such trials (${asides.join('; ')})`;
+  return { kind: 'holds', text: `${GLYPHS.holds} ${target.id} holds${but}${bound}.${unmet(target)}` };
+}
+
+function violated(target: JudgedTarget): Sentence {
+  const [first, ...rest] = violations(target);
+  const { rate } = target;
+  const what = first === undefined ? '.' : `, ${anomalyName(first.anomaly)}: ${ended(first.message)}`;
+  const caughtIn = first === undefined ? '' : `Caught in trial ${first.trial} (${first.start} start).`;
+  const often = rate === undefined ? '' : `, so in ${percentInterval(rate)} of all`;
+  const seen = stoppedEarly(target) ? caughtIn : `In ${violatedOf(target.trials)} trials${often}.`;
+  const others = rest
+    .map(({ anomaly }) => anomalyName(anomaly))
+    .filter((name) => !first?.message.toLowerCase().includes(name));
+  const also = others.length === 0 ? '' : `Also ${listed(others)}.`;
+  const besides = target.reasons.map((reason) => `Besides: ${clause(reason)}.`);
+  const parts = [`${GLYPHS.violated} ${target.id} violated${what}`, seen, also, ...besides];
+  const told = violations(target).filter(({ witnessEvents = [] }) => witnessEvents.length > 0);
+  const [finding] = told.sort((a, b) => a.witness.length - b.witness.length);
+  return {
+    kind: 'violated',
+    text: `${parts.filter((part) => part !== '').join(' ')}${unmet(target)}`,
+    ...(finding === undefined || target.role === 'control' ? {} : { finding }),
+  };
+}
+
+export function inconclusive(target: JudgedTarget): Sentence {
+  const text = `${GLYPHS.inconclusive} ${target.id} is inconclusive: ${reasonsOf(target)}.`;
+  return { kind: 'inconclusive', text };
+}
+
+function unmet(target: JudgedTarget): string {
+  if (target.met !== false || target.expectation === undefined) return '';
+  return ` Expected ${EXPECTATION_WORDS[target.expectation]}, saw ${seenWords(target)}.`;
+}
+
+/** What the kind of start with the fewest trials leaves open. Said only where kinds of start were mixed. */
+export function leastTried({ strata }: JudgedTarget): string | undefined {
+  if (strata.length < 2) return undefined;
+  const [least] = [...strata].sort((a, b) => a.counted - b.counted);
+  if (least === undefined) return undefined;
+  return `least tried start, ${least.start}: ${least.violated} of ${least.counted}, <${TIGHT_SPACE}${percentAtMost(least.upper)}`;
+}
+
+function caught({ targets }: Report, { control }: JudgedTarget): string | undefined {
+  if (control === undefined || !control.caught) return undefined;
+  const ran = targets.find((target) => target.id === control.target);
+  const trial = ran && isJudged(ran) ? ran.trials.firstViolated : undefined;
+  return `the control ${control.target} was caught${trial === undefined ? '' : ` in trial ${trial}`}`;
+}
+
+function violations({ findings }: JudgedTarget): readonly ReportFinding[] {
+  return findings.filter(({ grade }) => grade === 'violation');
+}
+
+export function confidence({ plan }: Report): string {
+  return `${percent(plan.confidence)} confidence`;
+}
+
+export function plain(text: string): Sentence {
+  return { kind: 'plain', text };
+}
+
+/** Ready to stand inside a sentence of ours: without its full stop. */
+function clause(text: string): string {
+  return text.replace(/\.$/, '');
+}
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.!?](?=\s+\p{Lu}|$)/u.exec(text)?.[0] ?? text;
+}

@@ -1,0 +1,257 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { JudgedTarget, Report } from './report.js';
+import {
+  caught,
+  compareAll,
+  fixtures,
+  gateHolds,
+  gateInconclusive,
+  gateInterrupted,
+  gateNotRun,
+  gateViolated,
+  holding,
+  violatedThroughout,
+} from './report.fixture.js';
+import { renderTerminal } from './terminal.js';
+import { textWidth } from './text-width.js';
+
+const written = { folder: 'reports/flash-sale/20260214-093012-7f3a91', latest: 'reports/latest' };
+const render = (report: Report, width = 80, colour = false) =>
+  renderTerminal(report, { width, colour, written });
+const rowOf = (text: string, target: string) =>
+  text.split('\n').find((line) => line.startsWith(` ${target} `)) ?? '';
+const withTargets = (...targets: JudgedTarget[]): Report => ({ ...gateHolds, targets });
+/** Without its line breaks, so that a test need not know where they fall. */
+const flat = (text: string) => text.replace(/\s+/g, ' ');
+
+describe('a report on a terminal', () => {
+  it.each([
+    ['gateHolds', 80],
+    ['gateHolds', 120],
+    ['gateViolated', 80],
+    ['compareAll', 80],
+    ['compareAll', 120],
+  ])('%s at %i columns looks as it always did', async (name, width) => {
+    const text = render(fixtures[name] as Report, width);
+    await expect(text).toMatchFileSnapshot(`__snapshots__/${name}-${width}.txt`);
+  });
+
+  const extreme = withTargets(
+    holding('postgres/a-strategy-with-a-name-that-goes-on-and-on', 1_000, {
+      counts: { retry: 12_345_678, deadlock: 1_234_567 },
+      gaveUp: { failed: 1_234_567, refused: 1_234_567, operations: 12_345_678 },
+      tally: Object.fromEntries(
+        ['ordered', 'refused', 'left', 'returned', 'exchanged', 'lost on the way'].map((name) => [
+          name,
+          { min: -1_234_567, median: 0, max: 12_345_678 },
+        ]),
+      ),
+      overlap: { interleavedPairs: 123_456_789, possiblePairs: 123_456_789 },
+    }),
+    caught('http/在庫を確認してから書き込む', { reasons: ['x'.repeat(300)] }),
+  );
+
+  it.each([60, 72, 80, 100, 120, 160, 200])('has no line of more than %i columns', (width) => {
+    for (const report of [...Object.values(fixtures), extreme]) {
+      const lines = stripVTControlCharacters(render(report, width, true)).split('\n');
+      const tooLong = lines.filter((line) => textWidth(line) > width && !line.includes('race-check'));
+      expect(tooLong).toEqual([]);
+    }
+  });
+
+  it('has a row for each target at any width, and never gives up its verdict or its violations', () => {
+    for (const width of [60, 80, 120, 200]) {
+      const text = render(compareAll, width);
+      for (const { id } of compareAll.targets) {
+        const strategy = id.split('/')[1] ?? '';
+        const row = text
+          .split('\n')
+          .find((line) => new RegExp(`^ +(\\w+/)?${strategy} .*(holds|violated)`).test(line));
+        expect(row, `${id} at ${width}`).toMatch(/(✔ holds|✘ violated).* \d+ of 59/);
+      }
+    }
+  });
+
+  it('shows every column where there is room, and says which it left out where there is none', () => {
+    const columns = ['rate', 'refused', 'failed', 'p95', 'p99', 'retries', 'deadlocks', 'overlap'];
+    const wide = render(compareAll, 200);
+    expect(wide).not.toContain('A wider terminal');
+    const header = wide.split('\n').find((line) => line.startsWith(' target')) ?? '';
+    expect(header.trim().split(/ {2,}/)).toEqual(
+      [
+        'target',
+        'verdict',
+        'violated',
+        'rate',
+        'ordered',
+        'refused',
+        'left',
+        'failed',
+        'p50',
+        'p95',
+        'p99',
+      ].concat(['ops/s', 'retries', 'deadlocks', 'overlap']),
+    );
+    expect(flat(render(compareAll, 80))).toContain(`A wider terminal also shows ${columns.join(', ')}.`);
+  });
+
+  it('has the figures of the report in its rows', () => {
+    const wide = render(compareAll, 200);
+    expect(rowOf(wide, 'postgres/optimistic').trim().split(/ {2,}/)).toEqual(
+      [
+        'postgres/optimistic',
+        '✔ holds',
+        '0 of 59',
+        '< 5.0 %',
+        '20',
+        '13',
+        '0',
+        '0',
+        '62 ms',
+        '124 ms',
+      ].concat(['140 ms', '388', '12,345', '0', '14,352 pairs']),
+    );
+    expect(rowOf(wide, 'postgres/queue-many-workers')).toContain('41 of 59   56-81 %    31-33');
+    expect(rowOf(wide, 'postgres/check-then-decrement')).toContain('-13..-11');
+  });
+
+  it('never shows a bare verdict where operations came to nothing', () => {
+    expect(rowOf(render(compareAll, 200), 'postgres/repeatable-read')).toContain(
+      '✔ holds, 1,876 of 1,947 failed ',
+    );
+    expect(render(compareAll, 80)).toMatch(/repeatable-read +✔ holds, .*\n +1,876 of 1,947 failed\n/);
+    const both = holding('a/b', 1, { gaveUp: { failed: 3, refused: 4, operations: 10 } });
+    expect(render(withTargets(both), 160)).toContain('✔ holds, 3 failed and 4 refused of 10');
+    const refused = holding('a/b', 1, { gaveUp: { failed: 0, refused: 4, operations: 10 } });
+    expect(render(withTargets(refused))).toContain('a/b holds, but 4 of 10 refused: if it can fail');
+  });
+
+  it('says what a pass is worth: bound, trials, overlap, the least tried kind of start, the control', () => {
+    expect(flat(render(gateHolds))).toContain(
+      '✔ postgres/for-update holds: if it can fail, it fails in fewer than 5.0 % of such trials (95 % confidence, 59 trials, 14,352 interleaved pairs; least tried start, shifted-pairs: 0 of 19, < 14.6 %; the control postgres/naive was caught in trial 1).',
+    );
+  });
+
+  it('says what a violation is, where it was caught, and shows the events that prove it', () => {
+    const text = render(gateViolated);
+    expect(flat(text)).toContain(
+      '✘ postgres/naive violated, oversold: 33 orders for 20 units. Lost update: buyers 4 and 9 both read stock = 17 and both wrote 16. Caught in trial 1 (simultaneous start).',
+    );
+    expect(text).toMatch(
+      /lost update, as trial 1 saw it:\n +ms +client +event\n +0\.105 +4 +checkout buyer=4 /,
+    );
+    expect(text).toContain('    2.101       9  ok result=ordered');
+  });
+
+  it('says how many events of a witness it left out', () => {
+    const [finding] = caught('a/b').findings;
+    if (finding === undefined) throw new Error('the fixture has no finding');
+    expect(render(withTargets(caught('a/b', { findings: [finding] })))).toContain('    and 38 more');
+  });
+
+  it('says where a claim was not met, and only there', () => {
+    expect(flat(render(gateViolated))).toContain('Expected holds, saw violated.');
+    expect(render(gateHolds)).not.toContain('Expected ');
+    const surprising = holding('postgres/repeatable-read', 1, {
+      expectation: 'holds',
+      met: false,
+      gaveUp: { failed: 9, refused: 0, operations: 10 },
+    });
+    const [first, ...rest] = compareAll.targets;
+    const text = flat(
+      render({ ...compareAll, targets: [first as JudgedTarget, ...rest.slice(0, 12), surprising] }),
+    );
+    expect(text).toContain('Expected holds, saw holds, but gives up.');
+    expect(text).toContain('13 of 14 targets did what they claim.');
+    expect(flat(render(compareAll))).toContain('All 16 targets did what they claim.');
+  });
+
+  it('gives those that hold one sentence in a long comparison, and each violated one a line', () => {
+    const text = flat(render(compareAll));
+    expect(text).toContain(
+      '✔ 10 targets hold: if one of them can fail, it fails in fewer than 5.0 % of such trials',
+    );
+    expect(text).toContain(
+      '✘ postgres/queue-many-workers violated in 56-81 % of trials: oversold, 33 orders for 20 units; also lost update.',
+    );
+    expect(text).toContain('✔ postgres/repeatable-read holds, but 1,876 of 1,947 failed:');
+  });
+
+  it('says why it is inconclusive, and what may help', () => {
+    const text = render(gateInconclusive);
+    expect(flat(text)).toContain(
+      '? postgres/for-update is inconclusive: the control postgres/naive was not caught',
+    );
+    expect(text).toContain('Next: race-check flash-sale --target postgres/for-update --clients 66');
+    const slow = holding('a/b', 1, { verdict: 'inconclusive', reasons: ['slow'], errors: { timeout: 3 } });
+    expect(render(withTargets(slow))).toContain('race-check flash-sale --target a/b --timeout 60000ms');
+    const few = holding('a/b', 1, { verdict: 'inconclusive', reasons: ['few'] });
+    expect(render(withTargets(few))).toContain('race-check flash-sale --target a/b --trials 118');
+  });
+
+  it('tells a violation without a rate from one that stopped a gate', () => {
+    const uncounted = violatedThroughout('a/b', {
+      trials: { planned: 6, run: 12, counted: 0, violated: 12, undecided: 0, firstViolated: 1 },
+      strata: [{ start: 'simultaneous', counted: 0, violated: 0, upper: 1 }],
+      rate: undefined,
+    });
+    const text = render({ ...compareAll, targets: [uncounted] });
+    expect(rowOf(text, 'a/b')).toContain(' 12 of 12 ');
+    expect(flat(text)).toContain('In 12 of 12 trials.');
+    expect(rowOf(render(gateViolated), 'postgres/naive')).toContain(' in trial 1 ');
+  });
+
+  it('has one sentence for all that are inconclusive for one reason', () => {
+    const because = (id: string, reason: string) =>
+      holding(id, 1, { verdict: 'inconclusive', reasons: [reason], met: false });
+    const targets = [
+      because('a/b', 'nothing overlapped'),
+      because('a/c', 'nothing overlapped'),
+      because('a/d', 'the server died'),
+      holding('a/e'),
+    ];
+    const text = flat(render({ ...compareAll, targets }));
+    expect(text).toContain('? 2 targets are inconclusive: nothing overlapped. These are a/b and a/c.');
+    expect(text).toContain('? a/d is inconclusive: the server died.');
+  });
+
+  it('says why a target did not run, and what to do about it, without the password in it', () => {
+    const text = flat(render(gateNotRun));
+    expect(text).toContain(
+      '- redis/lua was skipped: no redis-server on PATH, and no URL was given. Install one, or pass --redis-url redis://user:***@localhost:6379.',
+    );
+    expect(text).toContain(
+      "- ./my.target.ts could not run: TypeError: Cannot read properties of undefined (reading 'rows')",
+    );
+  });
+
+  it('says that it is partial when it was interrupted', () => {
+    const text = render(gateInterrupted);
+    expect(text).toContain('Interrupted: these are partial results.');
+    expect(text).toContain('Next: race-check flash-sale --seed 7f3a91');
+  });
+
+  it('leads on: from a violation to its history, from a gate to a comparison, and back to the best', () => {
+    expect(render(gateViolated)).toContain(
+      'Next: race-check check reports/latest/history.jsonl   the same findings',
+    );
+    expect(render(gateHolds)).toContain('race-check compare flash-sale');
+    expect(render(compareAll)).toContain('race-check flash-sale --target postgres/atomic-update');
+    expect(renderTerminal(gateViolated, { width: 80, colour: false })).not.toContain('race-check check');
+    const own = { width: 80, colour: false, scenarioArgument: './my.scenario.ts' };
+    expect(renderTerminal(gateHolds, own)).toContain('race-check compare ./my.scenario.ts');
+  });
+
+  it('colours only when told to, and then says the same', () => {
+    const coloured = render(gateHolds, 100, true);
+    expect(coloured).toContain('\u001b[32m✔ holds\u001b[39m');
+    expect(stripVTControlCharacters(coloured)).toBe(render(gateHolds, 100));
+    expect(render(gateHolds, 100)).not.toContain('\u001b');
+  });
+
+  it('prints no control character that a message brought along', () => {
+    const hostile = caught('a/b', { verdict: 'inconclusive', reasons: ['\u001b[2Jgone\r\nover\u0007'] });
+    expect(render(withTargets(hostile))).toContain('a/b is inconclusive: gone over.');
+  });
+});

@@ -1,0 +1,84 @@
+import { stripVTControlCharacters } from 'node:util';
+
+const ZERO_WIDTH = /\p{M}|\p{Cf}/u;
+const DOUBLE_WIDTH =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+
+/** Columns of a terminal that a text takes; it holds no control characters. */
+export function textWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) {
+    if (!ZERO_WIDTH.test(character)) width += DOUBLE_WIDTH.test(character) ? 2 : 1;
+  }
+  return width;
+}
+
+/** One line that is safe to print: a server's message may hold line breaks and escape sequences. */
+export function printable(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/\s+/g, ' ')
+    .replace(/\p{Cc}/gu, '')
+    .trim();
+}
+
+/** Splits a text at its spaces; only a word that is wider than a whole line is cut. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((one) => cut(one, width))) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (textWidth(longer) <= width || line === '') line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
+
+/** A paragraph whose later lines are indented. */
+export function paragraph(text: string, width: number, indent = '  '): string[] {
+  const [first = '', ...rest] = wrap(text, width);
+  if (rest.length === 0) return [first];
+  const below = wrap(rest.join(' '), width - textWidth(indent));
+  return [first, ...below.map((line) => `${indent}${line}`)];
+}
+
+/** Pieces side by side with three spaces between them, on as few lines as they need. */
+export function flow(pieces: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const last = lines.at(-1);
+    const longer = `${last}   ${piece}`;
+    if (last !== undefined && textWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(...wrap(piece, width));
+  }
+  return lines;
+}
+
+/** Splits a name behind its slashes and dashes. */
+export function wrapName(name: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of (name.match(/[^/\-_. ]*[/\-_. ]?/g) ?? []).flatMap((one) => cut(one, width))) {
+    const last = lines.at(-1);
+    if (last !== undefined && textWidth(last + part.trimEnd()) <= width)
+      lines[lines.length - 1] = last + part;
+    else if (part !== '') lines.push(part);
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+function cut(word: string, width: number): string[] {
+  if (textWidth(word) <= width) return [word];
+  const pieces: string[] = [];
+  let piece = '';
+  for (const character of word) {
+    if (textWidth(piece + character) > width) {
+      pieces.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return [...pieces, piece];
+}

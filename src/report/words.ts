@@ -1,0 +1,55 @@
+import type { JudgedTarget, ReportTarget } from './report.js';
+import { whole } from './numbers.js';
+
+export const GLYPHS = { holds: '✔', violated: '✘', inconclusive: '?' } as const;
+
+/** A table's words for what became of a target, and what belongs to them: `✔ holds,` and `955 of 990 failed`. */
+export function verdictWords(target: ReportTarget): readonly [verdict: string, aside?: string] {
+  if (target.outcome !== 'judged') return [target.outcome];
+  const words = `${GLYPHS[target.verdict]} ${target.verdict}`;
+  return target.verdict === 'holds' && target.gaveUp !== undefined
+    ? [`${words},`, gaveUpWords(target.gaveUp)]
+    : [words];
+}
+
+/** `955 of 990 failed`, `12 of 990 refused`, `955 failed and 12 refused of 990`. */
+export function gaveUpWords({ failed, refused, operations }: NonNullable<JudgedTarget['gaveUp']>): string {
+  if (refused === 0) return `${whole(failed)} of ${whole(operations)} failed`;
+  if (failed === 0) return `${whole(refused)} of ${whole(operations)} refused`;
+  return `${whole(failed)} failed and ${whole(refused)} refused of ${whole(operations)}`;
+}
+
+/** What was seen, in the words of an expectation. */
+export function seenWords({ verdict, gaveUp }: JudgedTarget): string {
+  return verdict === 'holds' && gaveUp !== undefined ? EXPECTATION_WORDS['gives-up'] : verdict;
+}
+
+export const EXPECTATION_WORDS = {
+  holds: 'holds',
+  violated: 'violated',
+  'gives-up': 'holds, but gives up',
+} as const;
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** A gate stopped at the first violation: one violated trial of few is no rate. */
+export function stoppedEarly({ rate, strata, trials }: JudgedTarget): boolean {
+  return rate === undefined && strata.length === 0 && trials.firstViolated !== undefined;
+}
+
+/** `0 of 59`: violated among the trials that count, or among all where one that does not count was violated. */
+export function violatedOf({ violated, counted, run }: JudgedTarget['trials']): string {
+  return `${whole(violated)} of ${whole(violated > counted ? run : counted)}`;
+}
+
+export function plural(amount: number, noun: string): string {
+  return `${whole(amount)} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+export function isJudged(target: ReportTarget): target is JudgedTarget {
+  return target.outcome === 'judged';
+}

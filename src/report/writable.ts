@@ -1,0 +1,51 @@
+import { mkdir, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+/**
+ * Tries to write where a report shall go, and takes away what it made. Resolves with nothing if it can be written, else
+ * with one paragraph for people: what was expected, what came, what to do.
+ */
+export async function checkWritable(dir: string): Promise<string | undefined> {
+  let made: string | undefined;
+  try {
+    made = await mkdir(dir, { recursive: true });
+    const probe = join(dir, `.race-check-probe-${process.pid}`);
+    await writeFile(probe, '');
+    await unlink(probe);
+    return undefined;
+  } catch (error) {
+    return unwritable(dir, error);
+  } finally {
+    if (made !== undefined) await removeEmpty(dir, made);
+  }
+}
+
+/** The words for a folder that a report cannot be written to. */
+export function unwritable(dir: string, error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = (code === undefined ? undefined : REASONS[code]) ?? message;
+  return `Expected a folder that reports can be written to, came "${dir}": ${reason}. Name another one with --out, or write none with --no-report.`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of this path is a file',
+  EEXIST: 'it is a file',
+  ENOSPC: 'no space is left on the device',
+  ENAMETOOLONG: 'the path is too long',
+  ELOOP: 'its symbolic links lead in a circle',
+};
+
+/** From the deepest folder up to the first one that was made. A folder that somebody else has begun to use stays. */
+async function removeEmpty(dir: string, firstMade: string): Promise<void> {
+  const last = resolve(firstMade);
+  for (let folder = resolve(dir); folder.startsWith(last); folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
+  }
+}
