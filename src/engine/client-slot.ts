@@ -1,3 +1,4 @@
+import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientContext, CountedEvent, PointName, StoreAddress, TargetContext } from '../core/context.js';
@@ -6,6 +7,7 @@ import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
 import { CountedSocket, type Traffic } from './counted-socket.js';
 import { openRelay, type Relay } from './relay.js';
+import { RelayedSocket } from './relayed-socket.js';
 
 /** What every context of one target shares. */
 export interface ContextSource {
@@ -49,7 +51,7 @@ export class ClientSlot {
   /** Set while an operation runs: what a crash at a point does to it. */
   onCrash: (() => void) | undefined;
   #abort = new AbortController();
-  #sockets = new Set<CountedSocket>();
+  #sockets = new Set<net.Socket>();
   #relays: Relay[] = [];
   #leases = new Map<string, Lease>();
   #firstRequestNs: number | undefined;
@@ -73,8 +75,12 @@ export class ClientSlot {
       get signal() {
         return signal();
       },
-      socket: (store) => this.#socket(store),
-      relay: (store) => this.#relay(source, store),
+      socket: (store) => this.#socket(addressOf(source, store)),
+      relay: async (store) => {
+        const address = addressOf(source, store);
+        const { host, port } = await this.#relay(address);
+        return { ...address, host, port };
+      },
       sleep: (ms) => this.#sleep(ms),
       note: (kind, fields) => {
         if (!this.#destroyed) events.note(this, kind, fields);
@@ -126,18 +132,20 @@ export class ClientSlot {
     };
   }
 
-  #socket(store: string): Duplex {
-    const socket = new CountedSocket(this.#traffic(store));
+  #socket(address: StoreAddress): Duplex {
+    const encrypted = address.tls !== undefined && address.tls !== 'off';
+    const socket = encrypted
+      ? new RelayedSocket(this.#relay(address))
+      : new CountedSocket(this.#traffic(address.store));
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
   }
 
-  async #relay(source: ContextSource, store: string): Promise<StoreAddress> {
-    const address = addressOf(source, store);
-    const relay = await openRelay(address.host, address.port, () => this.#traffic(store));
+  async #relay({ store, host, port }: StoreAddress): Promise<Relay> {
+    const relay = await openRelay(host, port, () => this.#traffic(store));
     this.#relays.push(relay);
-    return { ...address, host: relay.host, port: relay.port };
+    return relay;
   }
 
   async #sleep(ms: number): Promise<void> {

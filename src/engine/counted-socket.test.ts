@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CountedSocket } from './counted-socket.js';
 import { openRelay } from './relay.js';
+import { RelayedSocket } from './relayed-socket.js';
 
 let server: net.Server;
 let port: number;
@@ -79,5 +80,23 @@ describe('openRelay', () => {
     const closed = once(socket, 'close');
     relay.destroy();
     await closed;
+  });
+
+  it('is where a relayed socket connects, whatever it is told', async () => {
+    const traffic = recorder();
+    const relay = await openRelay('127.0.0.1', port, () => traffic);
+    const socket = new RelayedSocket(Promise.resolve(relay));
+    socket.connect(1, 'db.example.com');
+    await once(socket, 'connect');
+    socket.write('through');
+    expect(String((await once(socket, 'data'))[0])).toBe('echo through');
+    expect(traffic.events).toEqual(['connected', 'sent', 'received']);
+    relay.destroy();
+  });
+
+  it('passes the reason on where it could not be opened', async () => {
+    const socket = new RelayedSocket(Promise.reject(new Error('no port left')));
+    socket.connect(1, 'db.example.com');
+    await expect(once(socket, 'connect')).rejects.toThrow('no port left');
   });
 });
