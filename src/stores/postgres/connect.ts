@@ -1,0 +1,14 @@
+import type { TargetContext } from '../../core/context.js';
+import { openSession, type Session } from './session.js';
+
+export { notHappened } from './errors.js';
+export type { Session } from './session.js';
+export { inTransaction, retrying, type Isolation } from './transaction.js';
+
+/**
+ * A session for a target: counted as its client's, warm, its search path the namespace of this run.
+ * pg neither reconnects nor repeats a statement; one that was lost with its connection throws. Rejects with pg's error.
+ */
+export function connectPostgres(context: TargetContext): Promise<Session> {
+  return openSession(context.address('postgres'), () => context.socket('postgres'));
+}

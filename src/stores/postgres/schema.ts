@@ -1,0 +1,91 @@
+import type { StoreAddress } from '../../core/context.js';
+import type { StoreNamespace } from '../store.js';
+import type { Admin } from './admin.js';
+import { isKnownDead, lockKey, parseRunName } from './run-name.js';
+import { quoteIdentifier } from './session.js';
+import { endSessions, openTransactions } from './sessions.js';
+
+/** How long a drop waits for somebody who still uses the schema. */
+const DROP_WAIT_MS = 500;
+
+/** Makes a schema and answers with what the engine needs of it. */
+export async function createSchema(
+  admin: Admin,
+  address: StoreAddress,
+  portsVisible: boolean,
+): Promise<StoreNamespace> {
+  const { namespace } = address;
+  await admin.query(`create schema ${quoteIdentifier(namespace)}`);
+  const scope = { admin, namespace, portsVisible };
+  return {
+    address,
+    openTransactions: (connections) => openTransactions(scope, connections),
+    endSessions: (connections) => endSessions(scope, connections),
+    drop: () => dropSchema(admin, namespace),
+  };
+}
+
+/**
+ * Removes a schema and everything in it. A session of ours that still holds a lock in there is ended first, when waiting for
+ * it did not help; a backup's is not. Rejects with the statement to run by hand.
+ */
+export async function dropSchema(admin: Admin, schema: string): Promise<void> {
+  const drop = `drop schema if exists ${quoteIdentifier(schema)} cascade`;
+  try {
+    await admin.query(`set lock_timeout = ${DROP_WAIT_MS}`);
+    try {
+      await admin.query(drop);
+    } catch {
+      await admin.query(
+        `select pg_terminate_backend(held.pid)
+          from (select distinct lock.pid from pg_locks as lock
+              join pg_class as class on class.oid = lock.relation
+              join pg_namespace as space on space.oid = class.relnamespace
+              join pg_stat_activity as session on session.pid = lock.pid
+              join pg_database as base on base.oid = lock.database
+            where space.nspname = $1 and base.datname = current_database()
+              and session.usename = session_user and session.application_name <> 'pg_dump'
+              and session.client_addr is not distinct from inet_client_addr()
+              and lock.pid <> pg_backend_pid()) as held`,
+        [schema],
+      );
+      await admin.query(drop);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The schema of this run could not be removed (${reason}). Run by hand: ${drop};`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Removes what killed runs of this host left: only where the process in the schema's name is gone and nobody holds that run's
+ * advisory lock. Both, since two containers may look like one host. A schema that cannot be removed now stays for the next run.
+ */
+export async function removeLeftovers(admin: Admin): Promise<readonly string[]> {
+  const schemas = await admin.query<{ readonly name: string }>(
+    `select nspname as name from pg_namespace
+      where starts_with(nspname, 'race_check_') and pg_has_role(nspowner, 'usage')`,
+  );
+  const removed: string[] = [];
+  for (const { name } of schemas) {
+    const run = parseRunName(name);
+    if (run === undefined || !isKnownDead(run)) continue;
+    const key = lockKey(run);
+    const [lock] = await admin.query<{ readonly held: boolean }>(
+      'select pg_try_advisory_lock($1::bigint) as held',
+      [key],
+    );
+    if (!lock?.held) continue;
+    try {
+      await dropSchema(admin, name);
+      removed.push(name);
+    } catch {
+      // Somebody uses it: it is tried again by the next run.
+    } finally {
+      await admin.query('select pg_advisory_unlock($1::bigint)', [key]);
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { Client, type ClientConfig } from 'pg';
+import type { StoreAddress } from '../../core/context.js';
+import { sqlState } from './errors.js';
+
+/** One connection to the server. Results are pg's own: int8 and numeric are strings. */
+export type Session = Client;
+
+/** Until a connection counts as impossible. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The name by which a session is recognised where something between client and server hides the client's port. */
+export function sessionName(namespace: string, localPort: number): string {
+  return `race-check ${createHash('sha256').update(namespace).digest('hex').slice(0, 16)}:${localPort}`;
+}
+
+/**
+ * Opens a session whose search path is the address's namespace and nothing else, and runs one statement on it, so that the
+ * server process has its caches. `socket` is asked for a fresh one a second time if the server, or a pooler before it,
+ * refuses start-up options. Without a namespace the search path is left alone.
+ */
+export async function openSession(address: StoreAddress, socket: () => Duplex): Promise<Session> {
+  const { namespace } = address;
+  const searchPath = namespace === '' ? undefined : quoteIdentifier(namespace);
+  try {
+    return await open(address, socket(), searchPath, undefined);
+  } catch (error) {
+    if (searchPath === undefined || !refusesOptions(error)) throw error;
+    return open(address, socket(), undefined, searchPath);
+  }
+}
+
+/** As a start-up option it is the session's default, to which `RESET` and `DISCARD ALL` return. */
+async function open(
+  address: StoreAddress,
+  stream: Duplex,
+  startupPath: string | undefined,
+  laterPath: string | undefined,
+): Promise<Session> {
+  const session = new Client({
+    ...clientConfig(address),
+    ...(startupPath !== undefined && { options: `-c search_path=${startupOption(startupPath)}` }),
+    stream: () => stream,
+  });
+  // A session that ends between two statements must not end the process: the next statement says so.
+  session.on('error', () => undefined);
+  try {
+    await session.connect();
+    const { localPort } = stream as { localPort?: number };
+    const name = localPort === undefined ? 'race-check' : sessionName(address.namespace, localPort);
+    await session.query("select set_config('application_name', $1, false)", [name]);
+    if (laterPath !== undefined) await session.query(`set search_path to ${laterPath}`);
+    return session;
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+}
+
+function clientConfig(address: StoreAddress): ClientConfig {
+  const { host, port, user, database, password, tls } = address;
+  return {
+    host,
+    port,
+    user,
+    database,
+    // A function, so that no password is looked for in the environment or in a file.
+    password: () => password ?? '',
+    ssl: tls === 'verify' ? true : tls === 'no-verify' ? { rejectUnauthorized: false } : false,
+    application_name: 'race-check',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  };
+}
+
+function refusesOptions(error: unknown): boolean {
+  return (
+    error instanceof Error && sqlState(error) === '08P01' && /startup parameter|options/i.test(error.message)
+  );
+}
+
+/** The server splits start-up options at white space; a backslash keeps a character as it is. */
+function startupOption(value: string): string {
+  return value.replace(/[\\\s]/g, (character) => `\\${character}`);
+}
+
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,115 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { OpenTransaction } from '../../core/history.js';
+import type { ClientConnection } from '../store.js';
+import type { Admin } from './admin.js';
+import { sessionName } from './session.js';
+
+/** How long a session that is to end may take to be gone. */
+const END_MS = 5_000;
+const FIRST_POLL_MS = 2;
+const LONGEST_POLL_MS = 50;
+
+/** Whose sessions are looked for. */
+export interface SessionScope {
+  readonly admin: Admin;
+  readonly namespace: string;
+  /**
+   * The server sees the ports that our sockets have. Not so where something stands between (a published port of a
+   * container, a tunnel): there only the session's name tells, which `connectPostgres` gives it.
+   */
+  readonly portsVisible: boolean;
+}
+
+/** Another machine's session may come from the same port: it has another address. */
+const FROM_HERE = `(application_name = any($2::text[]) or client_addr is not distinct from inet_client_addr())`;
+
+const CANDIDATES = `from pg_stat_activity
+  where datname = current_database() and usename = session_user and pid <> pg_backend_pid()
+    and (client_port = any($1::int[]) or application_name = any($2::text[]))`;
+
+/** Sessions of these connections that hold a transaction and wait for their client, as the server sees them. */
+export async function openTransactions(
+  scope: SessionScope,
+  connections: readonly ClientConnection[],
+): Promise<readonly OpenTransaction[]> {
+  if (connections.length === 0) return [];
+  const rows = await scope.admin.query<Seen & { readonly state: string; readonly query: string }>(
+    `select client_port as port, application_name as name, state, query ${CANDIDATES}
+      and ${FROM_HERE} and state like 'idle in transaction%'`,
+    criteria(scope, connections),
+    'open-transactions',
+  );
+  return connections.flatMap(({ client, process, localPort }) =>
+    rows
+      .filter((row) => isOf(scope, row, localPort))
+      .map(({ state, query }) => ({ client, process, state, lastStatement: query })),
+  );
+}
+
+/**
+ * Ends the sessions of these connections and waits, for 5 s at most, until they are gone. A session leaves
+ * `pg_stat_activity` only after its transaction was aborted and its locks were released.
+ *
+ * Returns the connections for which that was not seen. Where ports are hidden that includes every connection without a
+ * named session: it may be gone, or be one that another driver opened.
+ */
+export async function endSessions(
+  scope: SessionScope,
+  connections: readonly ClientConnection[],
+): Promise<readonly ClientConnection[]> {
+  if (connections.length === 0) return [];
+  try {
+    const found = await scope.admin.query<Seen & Identity & { readonly ended: boolean | null }>(
+      `select pid, backend_start::text as started, client_port as port, application_name as name,
+        case when ${FROM_HERE} then pg_terminate_backend(pid) end as ended ${CANDIDATES}`,
+      criteria(scope, connections),
+    );
+    const left = await waitUntilGone(
+      scope.admin,
+      found.filter((session) => session.ended !== null),
+    );
+    return connections.filter(({ localPort }) => {
+      const own = found.filter((session) => isOf(scope, session, localPort));
+      return (
+        own.some(({ pid, ended }) => ended === null || left.has(pid)) ||
+        (own.length === 0 && !scope.portsVisible)
+      );
+    });
+  } catch {
+    return connections;
+  }
+}
+
+interface Seen {
+  readonly port: number;
+  readonly name: string;
+}
+
+interface Identity {
+  readonly pid: number;
+  readonly started: string;
+}
+
+function criteria({ namespace, portsVisible }: SessionScope, connections: readonly ClientConnection[]) {
+  const ports = connections.map((connection) => connection.localPort);
+  return [portsVisible ? ports : [], ports.map((port) => sessionName(namespace, port))];
+}
+
+function isOf({ namespace, portsVisible }: SessionScope, seen: Seen, localPort: number): boolean {
+  return (portsVisible && seen.port === localPort) || seen.name === sessionName(namespace, localPort);
+}
+
+async function waitUntilGone(admin: Admin, sessions: readonly Identity[]): Promise<ReadonlySet<number>> {
+  const deadline = performance.now() + END_MS;
+  let left = sessions;
+  for (let poll = FIRST_POLL_MS; left.length > 0; poll = Math.min(poll * 2, LONGEST_POLL_MS)) {
+    left = await admin.query<Identity>(
+      `select pid, backend_start::text as started from pg_stat_activity
+        where (pid, backend_start::text) in (select * from unnest($1::int[], $2::text[]))`,
+      [left.map((session) => session.pid), left.map((session) => session.started)],
+    );
+    if (performance.now() > deadline) break;
+    if (left.length > 0) await wait(poll);
+  }
+  return new Set(left.map((session) => session.pid));
+}
