@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadTarget, TARGETS, targetIds } from './index.js';
+
+const SHARED = new Set(['schema', 'state', 'steps', 'request-queue']);
+
+describe.each(['checkout'] as const)('the registry of %s', (contract) => {
+  const folder = path.join(import.meta.dirname, contract);
+
+  async function strategyFiles(): Promise<string[]> {
+    const files = await readdir(folder, { recursive: true });
+    return files
+      .map((file) => file.split(path.sep).join('/'))
+      .filter((file) => /^[^/]+\/[^/.]+\.ts$/.test(file))
+      .map((file) => file.slice(0, -'.ts'.length))
+      .filter((id) => !SHARED.has(path.posix.basename(id)));
+  }
+
+  it('has one entry for each strategy file, and no other', async () => {
+    expect([...targetIds(contract)].sort()).toEqual((await strategyFiles()).sort());
+  });
+
+  it.each(targetIds(contract))('loads %s, whose id is its folder and file name', async (id) => {
+    const target = await loadTarget(contract, id);
+    expect(target).toMatchObject({ id, contract });
+  });
+
+  it.each(targetIds(contract))(
+    'says of %s what it does, prevents and costs, and where that is written',
+    async (id) => {
+      const target = await TARGETS[contract][id]?.();
+      const { summary, prevents, costs, source } = target?.default ?? {};
+      for (const words of [summary, prevents, costs]) expect(words).toMatch(/\.$/);
+      expect(source).toMatch(/^https:\/\//);
+    },
+  );
+
+  it('answers an unknown id with nothing', async () => {
+    expect(await loadTarget(contract, 'postgres/no-such-strategy')).toBeUndefined();
+    expect(await loadTarget(contract, 'constructor')).toBeUndefined();
+  });
+});
