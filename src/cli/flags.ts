@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { withDefaults } from '../core/scenario.js';
 import { START_KINDS } from '../core/verdict.js';
 import type { StartMode } from '../engine/start-plan.js';
@@ -18,12 +18,16 @@ export interface RunFlags {
   readonly quiet: boolean;
 }
 
-const COLLECT = (value: string, previous: string[]) => [...previous, ...value.split(',').filter(Boolean)];
+const COLLECT = (value: string, previous: string[]) => [...previous, ...value.split(',')];
 
 /** The flags of every command that runs trials. */
 export function addRunFlags(command: Command): Command {
   return command
-    .option('-t, --target <ids>', 'targets, by id or file, separated by commas', COLLECT, [])
+    .addOption(
+      new Option('-t, --target <ids>', 'targets, by id or file, separated by commas')
+        .argParser(COLLECT)
+        .default([], "the scenario's own; compare: every target"),
+    )
     .option('-n, --trials <number>', 'how many trials; default: as many as confidence and max-rate ask for')
     .option('--confidence <percent>', `how sure a pass must be (default: ${DEFAULTS.confidence * 100}%)`)
     .option(
@@ -67,7 +71,7 @@ export function readRunFlags(
   const required = (env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
   return {
     session: {
-      targets: flags['target'] as string[],
+      targets: targetIds(flags['target'] as string[], problems),
       trials: number('trials'),
       confidence: percentage('--confidence', text('confidence'), problems),
       maxRate: percentage('--max-rate', text('maxRate'), problems),
@@ -87,15 +91,24 @@ export function readRunFlags(
   };
 }
 
-/** What commander did not know: options that look like none of ours, and words too many. */
-export function unknownWords(command: Command, expectedWords: number, problems: string[]): void {
+/**
+ * What commander did not know: options that look like none of ours, and words too many. Where the scenario is not known,
+ * an option may be one of its numbers, unless it is nearly one of ours.
+ */
+export function unknownWords(
+  command: Command,
+  expectedWords: number,
+  problems: string[],
+  scenarioIsKnown = true,
+): void {
   const known = command.options.map((option) => option.long ?? option.flags);
   const words: string[] = [];
   let afterUnknown = false;
   for (const word of command.args) {
     if (word.startsWith('-') && word !== '-') {
       const name = word.split('=')[0]!;
-      problems.push(`unknown option ${name}${didYouMean(name, known)}`);
+      const nearest = didYouMean(name, known);
+      if (scenarioIsKnown || nearest !== '') problems.push(`unknown option ${name}${nearest}`);
       afterUnknown = !word.includes('=');
     } else if (afterUnknown) {
       // Most likely the unknown option's value: not worth a complaint of its own.
@@ -105,6 +118,15 @@ export function unknownWords(command: Command, expectedWords: number, problems: 
     }
   }
   for (const word of words.slice(expectedWords)) problems.push(`unexpected argument "${word}"`);
+}
+
+/** Nothing at all is most likely a variable that was not set: it must not run something else. */
+function targetIds(ids: readonly string[], problems: string[]): readonly string[] {
+  const named = ids.map((id) => id.trim()).filter((id) => id !== '');
+  if (named.length < ids.length) {
+    problems.push(`expected ids or files, separated by commas, for --target, got "${ids.join(',')}"`);
+  }
+  return named;
 }
 
 function wholeNumber(flag: string, text: string | undefined, problems: string[]): number | undefined {

@@ -90,8 +90,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .configureOutput({ writeErr: () => undefined });
   }
   program.exitOverride().configureOutput({ writeErr: () => undefined });
+  // Written out, so that `race-check flash-sale --help` is the help of the run and not of the program.
+  const isNamed = program.commands.some((command) => command.name() === argv[0]);
+  const words = scenario === undefined || isNamed ? argv : ['run', ...argv];
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;

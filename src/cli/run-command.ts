@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -32,7 +34,8 @@ export async function runCommand(
     quiet: flags.quiet,
   });
   const interruption = onInterrupt();
-  const logs = flags.writeReport ? await mkdtemp(path.join(os.tmpdir(), 'race-check-logs-')) : undefined;
+  // Made when there is a log to keep, so that a kill before leaves nothing.
+  const logs = flags.writeReport ? path.join(os.tmpdir(), `race-check-logs-${randomUUID()}`) : undefined;
   try {
     const { report, violations, leftovers } = await runSession(
       {
@@ -68,7 +71,7 @@ async function readEverything(
   scenario: AnyScenario | undefined,
 ): Promise<RunFlags> {
   const problems: string[] = [];
-  unknownWords(command, 1, problems);
+  unknownWords(command, 1, problems, scenario !== undefined);
   const flags = readRunFlags(command.opts(), scenario, process.env, problems);
   try {
     await planSession({ ...flags.session, scenario: scenario ?? name, command: kind });
@@ -92,7 +95,7 @@ async function keep(
   logs: string | undefined,
 ): Promise<{ written?: WrittenRun; problem?: ReportNotWritten }> {
   if (!flags.writeReport) return {};
-  const hasLogs = logs !== undefined && (await readdir(logs)).length > 0;
+  const hasLogs = logs !== undefined && existsSync(logs);
   try {
     const written = await writeRun({
       out: flags.out,

@@ -1,4 +1,5 @@
 import { EXIT } from '../session/exit-code.js';
+import { endWith } from './ending.js';
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp } as const;
 
@@ -16,7 +17,7 @@ export function onInterrupt(): Interruption {
   let code: number | undefined;
   const listeners = Object.entries(CODES).map(([name, exitCode]) => {
     const listener = () => {
-      if (code !== undefined) process.exit(exitCode);
+      if (code !== undefined) endWith(exitCode);
       code = exitCode;
       controller.abort();
     };

@@ -67,6 +67,37 @@ export const ANOMALIES = {
     definition: 'A client was refused, and in the end enough was left for it.',
     source: 'liveness, not safety: graded as interesting',
   },
+  'refused-though-free': {
+    name: 'refused though free',
+    definition: 'A client was refused what nobody else had taken.',
+    source: 'liveness, not safety: graded as interesting',
+  },
+  'negative-in-between': {
+    name: 'negative in between',
+    definition: 'A stock was below zero for a while, and is not in the end.',
+    source: 'a dirty read, graded as interesting: Berenson et al., 1995, P1',
+  },
+  'booking-missing': {
+    name: 'booking missing',
+    definition: 'A client was told "booked", but no such booking is stored.',
+    source: 'a lost insert, Jepsen checker set',
+  },
+  'booking-duplicated': {
+    name: 'booking duplicated',
+    definition: 'One attempt left more than one booking.',
+    source: 'a duplicated element, Jepsen checker set-full',
+  },
+  'booking-altered': {
+    name: 'altered booking',
+    definition: 'A stored booking is not for what was asked.',
+    source: 'a corrupted element, Jepsen checker set-full',
+  },
+  'booking-unexpected': {
+    name: 'unexpected booking',
+    definition:
+      'A booking is stored that nobody was promised: its attempt was refused or certainly failed, or never made.',
+    source: 'an unexpected element, Jepsen checker set',
+  },
   unsold: {
     name: 'unsold stock',
     definition: 'Units are left that a client who got nothing would have taken.',

@@ -3,8 +3,11 @@ import type { NoteKind } from './history.js';
 import type { Json } from './json.js';
 import type { Parameters } from './scenario.js';
 
-/** A place in a target where a scenario may stall or crash a client. */
-export type PointName = 'locked' | 'checked' | 'written' | 'before-release';
+/**
+ * A place in a target where a scenario may stall or crash a client. `looked`: a lock was seen to be free or stale, and is not
+ * taken yet.
+ */
+export type PointName = 'looked' | 'locked' | 'checked' | 'written' | 'before-release';
 
 /** Something worth counting while an operation runs; a table has columns for retries and deadlocks. */
 export type CountedEvent = 'retry' | 'conflict' | 'deadlock' | 'lock-timeout' | 'rollback' | (string & {});
@@ -54,8 +57,9 @@ export interface ClientContext extends TargetContext {
   point(name: PointName): Promise<void>;
   count(event: CountedEvent, by?: number): void;
   /**
-   * Names a lease that the store itself keeps, with `ttlMs` to live. `expire` must remove exactly that lease: it is
-   * called when the scenario lets the lease lapse before its time.
+   * Names a lease that the store itself keeps, with `ttlMs` to live from now. `expire` must remove exactly that lease, and
+   * nothing if it is gone: it is called when the lease's time is up, where a scenario does not leave that to the store.
+   * The client may be stalled or dead by then, so `expire` uses a connection of the target, not of the client.
    */
   lease(key: string, ttlMs: number, expire: () => Promise<void>): void;
 }

@@ -30,14 +30,22 @@ export function withDefaults(
 
 /** One attempt of one client, made exactly once in every trial. */
 export type Attempt<C extends ContractTypes> = {
-  [F in OperationName<C>]: { readonly f: F; readonly input: InputOf<C, F> };
+  [F in OperationName<C>]: {
+    readonly f: F;
+    readonly input: InputOf<C, F>;
+    /** The client waits this long before it: after its start, or after its attempt before. Default 0. */
+    readonly afterMs?: number;
+  };
 }[OperationName<C>];
 
 /** What happens to one client at a point of the target: it is delayed there, or dies there with its connections. */
 export type Fault = {
   readonly client: number;
   readonly point: PointName;
-  /** `expire`: the leases that the operation named lapse at that moment. Default: they stay. */
+  /**
+   * `expire`: the leases that the operation named lapse as soon as a store would be allowed to remove them, when their
+   * time is up, and not whenever the store gets round to it. Default: that is left to the store.
+   */
   readonly leases?: 'expire' | 'keep';
 } & ({ readonly kind: 'stall'; readonly forMs: number } | { readonly kind: 'crash' });
 
@@ -66,7 +74,10 @@ export interface Scenario<C extends ContractTypes, P extends Parameters = Parame
   initial(parameters: P): C['initial'];
   /** The attempts of one trial. `random` gives numbers in [0, 1) that the seed and the trial's number repeat. */
   attempts(parameters: P, random: () => number): readonly Attempt<C>[];
-  faults?(parameters: P): readonly Fault[];
+  /** `trial` is from 0, for a scenario that has its faults in turn. */
+  faults?(parameters: P, trial: number): readonly Fault[];
+  /** How long one operation is stalled or kept waiting by design, in milliseconds: its time-out must be longer. Default 0. */
+  slowestMs?(parameters: P): number;
   readonly checkers: readonly [Checker<C>, ...Checker<C>[]];
   /** The numbers of one trial that a table shows, in the order of its columns, e.g. ordered, refused, left. */
   tally(history: History<C>): Readonly<Record<string, number>>;

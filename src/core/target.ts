@@ -53,6 +53,10 @@ export interface Target<C extends ContractTypes> {
   readonly source: string;
   /** By scenario. A scenario that is not named has no claim. */
   readonly expectations: Readonly<Record<string, Expectation>>;
+  /** What it claims otherwise where its clients are spread over several processes. Default: the same. */
+  readonly acrossProcesses?: Readonly<Record<string, Expectation>>;
+  /** Why its clients cannot be spread over several processes: a clause such as `its data is in the memory of one process`. */
+  readonly oneProcess?: string;
   open(context: TargetContext): OpenTarget<C> | Promise<OpenTarget<C>>;
 }
 

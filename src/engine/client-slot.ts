@@ -6,6 +6,7 @@ import type { NoteKind, StoreSpan } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
 import { CountedSocket, type Traffic } from './counted-socket.js';
+import { operationError } from './failures.js';
 import { openRelay, type Relay } from './relay.js';
 import { RelayedSocket } from './relayed-socket.js';
 
@@ -23,7 +24,9 @@ export interface SlotEvents {
   count(event: CountedEvent, by: number): void;
 }
 
+/** A lease that the running operation named, and when a store would be allowed to remove it. */
 interface Lease {
+  readonly dueMs: number;
   readonly expire: () => Promise<void>;
 }
 
@@ -54,6 +57,7 @@ export class ClientSlot {
   #sockets = new Set<net.Socket>();
   #relays: Relay[] = [];
   #leases = new Map<string, Lease>();
+  #lapsing: { readonly stop: AbortController; readonly done: Promise<string | undefined> }[] = [];
   #firstRequestNs: number | undefined;
   #lastAnswerNs = 0;
   #requests = 0;
@@ -89,7 +93,7 @@ export class ClientSlot {
       count: (event, by = 1) => {
         if (!this.#destroyed) events.count(event, by);
       },
-      lease: (key, _ttlMs, expire) => this.#leases.set(key, { expire }),
+      lease: (key, ttlMs, expire) => this.#leases.set(key, { dueMs: performance.now() + ttlMs, expire }),
     };
   }
 
@@ -117,6 +121,17 @@ export class ClientSlot {
     this.#abort.abort();
     for (const socket of this.#sockets) socket.destroy();
     for (const relay of this.#relays) relay.destroy();
+  }
+
+  /**
+   * Nothing of a dead client lapses any more once this resolves, so that it cannot in the next trial. Resolves with what
+   * went wrong; for people.
+   */
+  async endLapses(): Promise<readonly string[]> {
+    for (const { stop } of this.#lapsing) stop.abort();
+    const problems = await Promise.all(this.#lapsing.map(({ done }) => done));
+    this.#lapsing = [];
+    return problems.filter((problem) => problem !== undefined);
   }
 
   #traffic(store: string): Traffic {
@@ -155,15 +170,42 @@ export class ClientSlot {
   async #point(name: PointName): Promise<void> {
     const fault = this.faults.find((one) => one.client === this.client && one.point === name);
     if (fault === undefined) return;
-    if (fault.leases === 'expire') {
-      for (const lease of this.#leases.values()) await lease.expire();
-    }
-    if (fault.kind === 'stall') return this.#sleep(fault.forMs);
+    const leases = fault.leases === 'expire' ? [...this.#leases.values()] : [];
+    if (fault.kind === 'stall') return this.#stall(fault.forMs, leases);
     this.destroy();
+    this.#lapsing = leases.map(lapse);
     this.onCrash?.();
     // The code behind a crash never goes on: not even its `finally` runs.
     return new Promise(() => undefined);
   }
+
+  async #stall(forMs: number, leases: readonly Lease[]): Promise<void> {
+    const endsMs = performance.now() + forMs;
+    const due = leases.filter(({ dueMs }) => dueMs <= endsMs).sort((a, b) => a.dueMs - b.dueMs);
+    for (const { dueMs, expire } of due) {
+      await this.#sleep(untilPast(dueMs));
+      await expire();
+    }
+    await this.#sleep(Math.max(0, endsMs - performance.now()));
+  }
+}
+
+/** A timer may fire up to a millisecond early, and no store may remove a lease early. */
+function untilPast(dueMs: number): number {
+  return Math.max(0, Math.ceil(dueMs - performance.now()) + 1);
+}
+
+/** Lets a lease lapse when its time is up, unless it is stopped before. */
+function lapse({ dueMs, expire }: Lease) {
+  const stop = new AbortController();
+  const due = wait(untilPast(dueMs), true, { signal: stop.signal }).catch(() => false);
+  const done = due
+    .then((isDue) => (isDue ? expire() : undefined))
+    .then(
+      () => undefined,
+      (error: unknown) => `a lease could not be made to lapse: ${operationError(error).message}`,
+    );
+  return { stop, done };
 }
 
 const UNCOUNTED: Traffic = {

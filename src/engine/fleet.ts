@@ -156,7 +156,7 @@ export class Fleet {
 
   #burstLimitMs(plans: readonly ClientPlan[], faults: readonly Fault[]): number {
     const attempts = Math.max(...plans.map((plan) => plan.attempts.length));
-    const delayMs = Math.max(...plans.map((plan) => plan.delayNs)) / 1e6;
+    const delayMs = Math.max(...plans.map(waitingMs));
     const stallMs = faults.reduce((ms, fault) => ms + (fault.kind === 'stall' ? fault.forMs : 0), 0);
     return attempts * this.options.timeoutMs + delayMs + stallMs + GRACE_MS;
   }
@@ -207,6 +207,11 @@ function withUnheard(
     });
   }
   return [...untold, ...events, ...ended];
+}
+
+/** How long a client waits by plan, in all. */
+function waitingMs({ delayNs, attempts }: ClientPlan): number {
+  return attempts.reduce((ms, { afterMs = 0 }) => ms + afterMs, delayNs / 1e6);
 }
 
 function isCompletion(event: HistoryEvent): boolean {

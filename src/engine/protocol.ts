@@ -50,7 +50,12 @@ export interface ClientPlan {
   readonly client: number;
   /** After the barrier. */
   readonly delayNs: number;
-  readonly attempts: readonly { readonly f: string; readonly input: Json }[];
+  readonly attempts: readonly {
+    readonly f: string;
+    readonly input: Json;
+    /** Waits this long first. */
+    readonly afterMs?: number;
+  }[];
 }
 
 export interface ArmRequest {
@@ -78,7 +83,7 @@ export interface ArmReply {
 /** Reply to `settle`. */
 export interface SettleReply {
   readonly connections: readonly HostConnection[];
-  /** Workers that crashed, or did not stop when asked. */
+  /** Workers that crashed, or did not stop when asked; leases that could not be made to lapse. */
   readonly workerErrors: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
 }

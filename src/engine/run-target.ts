@@ -49,7 +49,7 @@ export type TargetRunResult<C extends ContractTypes> =
 
 /** Trials without overlap are no evidence and are made up for, up to this many times the planned number. */
 const MOST_TRIALS_FACTOR = 2;
-/** In a row, without one answer: nothing more is to be learnt. */
+/** In a row, without one answer or with the loss of the target's process: nothing more is to be learnt. */
 const FRUITLESS_LIMIT = 3;
 
 /** Runs trials until there is evidence enough, or a violation where that suffices. Leaves nothing behind. */
@@ -80,17 +80,25 @@ class TargetSession<C extends ContractTypes> {
   }
 
   async run(): Promise<TargetRunResult<C>> {
+    const { signal } = this.settings;
+    // What waits for a host learns of it at once: also a set-up that would never answer.
+    const stop = () => void this.#fleet.kill();
+    signal.addEventListener('abort', stop, { once: true });
     try {
-      const stopped = await this.#trials();
-      const judgement = this.#judge.judgement(stopped);
-      return {
-        kind: 'judged',
-        judgement,
-        ...(this.#firstViolation === undefined ? {} : { firstViolation: this.#firstViolation }),
-      };
+      return this.#judged(await this.#trials());
     } catch (error) {
-      return this.#failed(error);
+      return signal.aborted ? this.#judged('interrupted') : await this.#failed(error);
+    } finally {
+      signal.removeEventListener('abort', stop);
     }
+  }
+
+  #judged(stopped: string | undefined): TargetRunResult<C> {
+    return {
+      kind: 'judged',
+      judgement: this.#judge.judgement(stopped),
+      ...(this.#firstViolation === undefined ? {} : { firstViolation: this.#firstViolation }),
+    };
   }
 
   async close(): Promise<void> {
@@ -104,6 +112,7 @@ class TargetSession<C extends ContractTypes> {
   /** The reason for which it ended early, if it did. */
   async #trials(): Promise<string | undefined> {
     const { plan, signal } = this.settings;
+    if (signal.aborted) return 'interrupted';
     await this.#openFresh();
     let renew: readonly number[] = [];
     let fruitless = 0;
@@ -116,9 +125,12 @@ class TargetSession<C extends ContractTypes> {
       this.#judge.add(result);
       this.settings.onTrial(result);
       if (this.#judge.isDecided()) return undefined;
-      fruitless = result.operations.ok + result.operations.fail === 0 ? fruitless + 1 : 0;
+      const answered = result.operations.ok + result.operations.fail > 0;
+      fruitless = answered && !judged.broken ? 0 : fruitless + 1;
       if (fruitless === FRUITLESS_LIMIT) {
-        return `in ${FRUITLESS_LIMIT} trials in a row no operation was answered`;
+        return answered
+          ? `in ${FRUITLESS_LIMIT} trials in a row the target's process was lost`
+          : `in ${FRUITLESS_LIMIT} trials in a row no operation was answered`;
       }
       if (judged.tainted) await this.#openFresh();
     }
@@ -134,27 +146,20 @@ class TargetSession<C extends ContractTypes> {
       typicalNs: this.#typicalNs,
     };
     const initial = scenario.initial(parameters);
-    const stop = () => void this.#fleet.kill();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await this.#fleet.reset(initial);
-      const faults = scenario.faults?.(parameters) ?? [];
-      const burst = await this.#fleet.burst(trial, planClients(setting), faults, renew);
-      if (burst.broken) {
-        await this.#fleet.kill();
-        if (signal.aborted) return undefined;
-      }
-      const aftermath = await chase(burst.connections, this.#namespaces);
-      if (burst.broken) await this.#fleet.open(this.#addresses(), false);
-      const judged = judgeTrial(setting, initial, burst, await this.#fleet.read(), aftermath);
-      this.#learn(judged);
-      return judged;
-    } catch (error) {
+    await this.#fleet.reset(initial);
+    const faults = scenario.faults?.(parameters, trial) ?? [];
+    const burst = await this.#fleet.burst(trial, planClients(setting), faults, renew);
+    if (burst.broken) {
+      await this.#fleet.kill();
       if (signal.aborted) return undefined;
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
     }
+    const aftermath = await chase(burst.connections, this.#namespaces);
+    const lost = burst.broken && this.#livesInProcess();
+    if (burst.broken) await this.#fleet.open(this.#addresses(), lost);
+    const final = lost ? undefined : await this.#fleet.read();
+    const judged = judgeTrial(setting, initial, burst, final, aftermath);
+    this.#learn(judged);
+    return judged;
   }
 
   #learn({ result, history }: JudgedTrial<C>): void {
@@ -181,6 +186,11 @@ class TargetSession<C extends ContractTypes> {
     await this.#fleet.open(this.#addresses(), true);
   }
 
+  /** Some of its state is in the memory of its own process, and gone with it. */
+  #livesInProcess(): boolean {
+    return this.#addresses().some(({ port }) => port === 0);
+  }
+
   #addresses() {
     return [...this.#namespaces.values()].map((namespace) => namespace.address);
   }
@@ -189,7 +199,7 @@ class TargetSession<C extends ContractTypes> {
   async #failed(error: unknown): Promise<TargetRunResult<C>> {
     for (const [store, server] of this.settings.servers) {
       if (await server.alive()) continue;
-      return { kind: 'judged', judgement: this.#judge.judgement(`the ${store} server died during the run`) };
+      return this.#judged(`the ${store} server died during the run`);
     }
     if (error instanceof HostFailure) return { kind: 'could-not-run', error: error.error };
     if (error instanceof WrongShape || error instanceof HostGone) {

@@ -198,7 +198,8 @@ export class TargetHost {
   async #attempts(plan: ClientPlan, startAtNs: bigint): Promise<void> {
     // Each client begins in a turn of the event loop of its own: code that never waits then never overlaps, as in truth.
     await untilNs(startAtNs + BigInt(Math.round(plan.delayNs)));
-    for (const { f, input } of plan.attempts) {
+    for (const { f, input, afterMs = 0 } of plan.attempts) {
+      if (afterMs > 0) await wait(afterMs);
       const open = await this.#clientOf(plan.client);
       await this.#attempt(open, f, input);
       if (open.doubtful) this.#replace(open);
@@ -292,6 +293,7 @@ export class TargetHost {
 
   async #settle(): Promise<SettleReply> {
     const workerErrors: string[] = [];
+    for (const slot of this.#lostSlots) workerErrors.push(...(await slot.endLapses()));
     for (const open of this.#workers) open.slot.abort();
     for (const open of this.#workers) {
       const rested = await within(open.running, this.#load.timeoutMs);

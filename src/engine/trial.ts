@@ -34,6 +34,8 @@ export interface JudgedTrial<C extends ContractTypes> {
   readonly renew: readonly number[];
   /** The namespace may still be written to by a session of this trial: use another. */
   readonly tainted: boolean;
+  /** The target's process ended during the trial. */
+  readonly broken: boolean;
 }
 
 /** The target answered in a shape that its contract does not know: its code is wrong. */
@@ -46,7 +48,8 @@ export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): 
   const { scenario, parameters, clients, seed, trial, start, typicalNs } = setting;
   const random = seededRandom(`${seed}/trial/${trial}`);
   const attempts = scenario.attempts(parameters, random);
-  const delays = startDelays(start, clients, typicalNs, trial, random);
+  const spreadNs = Math.min(typicalNs, smallestGapNs(attempts));
+  const delays = startDelays(start, clients, spreadNs, trial, random);
   const plans = delays.map((delayNs, client) => ({ client, delayNs, attempts: [] as Attempt<C>[] }));
   attempts.forEach((attempt, index) => plans[index % clients]!.attempts.push(attempt));
   return shuffled(
@@ -54,6 +57,18 @@ export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): 
     random,
   );
 }
+
+/**
+ * Where a scenario says who begins after whom, starts are spread by a quarter of the smallest distance at most: in the
+ * trial of a stall a typical operation takes as long as the stall, and would overturn that order.
+ */
+function smallestGapNs(attempts: readonly { readonly afterMs?: number }[]): number {
+  const moments = [...new Set(attempts.map(({ afterMs = 0 }) => afterMs))].sort((a, b) => a - b);
+  const gapsMs = moments.slice(1).map((moment, place) => moment - moments[place]!);
+  return Math.min(...gapsMs) * 1e6 * SPREAD_SHARE;
+}
+
+const SPREAD_SHARE = 0.25;
 
 const NOT_CHECKED: Checked = { findings: [], crashed: [] };
 
@@ -64,12 +79,16 @@ interface Aftermath {
   readonly undecided: readonly string[];
 }
 
-/** Judges a burst: pairs its operations, checks the answers' shape, runs the checkers, counts. Pure. */
+/**
+ * Judges a burst: pairs its operations, checks the answers' shape, runs the checkers, counts. Pure.
+ * `final` is undefined where it is gone with the process that held it: then what the clients were told is counted, and
+ * nothing is judged. An order that was answered and is not stored would look like a lost one.
+ */
 export function judgeTrial<C extends ContractTypes>(
   setting: TrialSetting<C>,
   initial: C['initial'],
   burst: Burst,
-  final: Json,
+  final: Json | undefined,
   aftermath: Aftermath,
 ): JudgedTrial<C> {
   const { scenario } = setting;
@@ -77,12 +96,15 @@ export function judgeTrial<C extends ContractTypes>(
   const history = toHistory<C>({
     initial,
     events: burst.events,
-    final: final,
+    final: final ?? null,
     openTransactions: aftermath.openTransactions,
   });
+  const lost = final === undefined ? ['the final state was lost with the process that held it'] : [];
   // While a session may still write, the final state is not final: a finding from it could be false.
   const { findings, crashed } =
-    aftermath.undecided.length > 0 ? NOT_CHECKED : runCheckers(scenario.checkers, history);
+    aftermath.undecided.length > 0 || final === undefined
+      ? NOT_CHECKED
+      : runCheckers(scenario.checkers, history);
   const { operations } = history;
   const ofStatus = (status: 'ok' | 'fail' | 'info') =>
     operations.filter((operation) => operation.status === status);
@@ -90,14 +112,14 @@ export function judgeTrial<C extends ContractTypes>(
     trial: setting.trial,
     start: setting.start,
     findings,
-    undecided: [...new Set([...burst.undecided, ...aftermath.undecided, ...crashed])],
+    undecided: [...new Set([...burst.undecided, ...lost, ...aftermath.undecided, ...crashed])],
     overlap: measureOverlap(scenario.contract, operations),
     operations: {
       ok: ofStatus('ok').length,
       fail: ofStatus('fail').length,
       info: ofStatus('info').length,
     },
-    tally: scenario.tally(history),
+    tally: final === undefined ? {} : scenario.tally(history),
     counts: burst.counts,
     errors: errorCodes(burst.events),
     burstNs: Math.max(0, ...operations.map((one) => one.completedNs).filter(Number.isFinite)),
@@ -108,6 +130,7 @@ export function judgeTrial<C extends ContractTypes>(
     history,
     renew: aftermath.renew,
     tainted: aftermath.undecided.length > 0,
+    broken: burst.broken,
   };
 }
 
@@ -144,14 +167,14 @@ export async function chase(
 function checkShapes<C extends ContractTypes>(
   { contract }: Scenario<C>,
   events: readonly HistoryEvent[],
-  final: Json,
+  final: Json | undefined,
 ): void {
   for (const event of events) {
     if (event.type !== 'ok') continue;
     const schema = contract.operations[event.f as keyof typeof contract.operations]?.output;
     demand(schema, event.value, `the answer of ${event.f}`, contract.name);
   }
-  demand(contract.final, final, 'the final state that read() gave', contract.name);
+  if (final !== undefined) demand(contract.final, final, 'the final state that read() gave', contract.name);
 }
 
 function demand(schema: Schema<unknown> | undefined, value: Json, what: string, contract: string): void {

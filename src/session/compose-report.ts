@@ -11,6 +11,7 @@ import { worstVerdict } from '../verdict/merge.js';
 import type { AnyTarget } from './choice.js';
 import { exitCodeOf } from './exit-code.js';
 import type { SessionPlan } from './plan-session.js';
+import { userPlace } from './user-place.js';
 import { version } from './version.js';
 
 /** One target, and what became of it. */
@@ -80,7 +81,11 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
     const { store, message: reason, remedy } = result.error;
     return { ...head, outcome: 'skipped', store, reason, remedy };
   }
-  if (result.kind === 'could-not-run') return { ...head, outcome: 'error', message: result.error.message };
+  if (result.kind === 'could-not-run') {
+    const { message, stack } = result.error;
+    const place = userPlace(stack);
+    return { ...head, outcome: 'error', message: place === undefined ? message : `${message} (${place})` };
+  }
 
   const { history } = result.firstViolation ?? {};
   const control = role === 'named' ? controlOf(target, facts) : undefined;

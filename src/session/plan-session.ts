@@ -6,10 +6,12 @@ import { storesOf } from '../core/target.js';
 import { demandNone } from '../core/usage-error.js';
 import { START_KINDS, type TrialPlan } from '../core/verdict.js';
 import type { StartMode } from '../engine/start-plan.js';
+import { STORES } from '../stores/index.js';
 import { trialsNeeded } from '../verdict/binomial.js';
 import type { AnyScenario, ChosenTarget } from './choice.js';
 import { findScenario, isFile } from './find-scenario.js';
 import { findTarget, targetIdsOf } from './find-targets.js';
+import { didYouMean } from './nearest.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { resolveParameters } from './parameters.js';
 
@@ -41,7 +43,7 @@ export interface ChosenControl extends ChosenTarget {
 /** Resolves names, files and numbers. Throws one UsageError with everything that is wrong. */
 export async function planSession(options: SessionOptions): Promise<SessionPlan> {
   const cwd = options.cwd ?? process.cwd();
-  const problems: string[] = [...numberProblems(options)];
+  const problems: string[] = [...numberProblems(options), ...requiredProblems(options)];
   const scenario =
     typeof options.scenario === 'string'
       ? await findScenario(options.scenario, cwd).catch((error: unknown) => addTo(problems, error))
@@ -52,6 +54,8 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
   }
   const command = options.command ?? 'gate';
   const parameters = resolveParameters(scenario, options.parameters ?? {}, problems);
+  const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
+  if (problems.length === 0) problems.push(...timeoutProblems(scenario, parameters, timeoutMs));
   const named = await findNamed(options, scenario, command, cwd, problems);
   demandNone(problems);
 
@@ -70,7 +74,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     },
     ...(maxRate === undefined ? {} : { maxRate }),
     start: options.start ?? DEFAULTS.start,
-    timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
+    timeoutMs,
     seed: options.seed ?? randomBytes(3).toString('hex'),
     runId: randomBytes(3).toString('hex'),
     isolation: options.isolation ?? 'none',
@@ -107,6 +111,29 @@ function numberProblems(options: SessionOptions): readonly string[] {
     problems.push('expected either trials or max-rate, got both: max-rate plans the number of trials');
   }
   return problems;
+}
+
+/** An operation that is cut off where the scenario has it wait would be an "info" in every trial, and prove nothing. */
+function timeoutProblems(
+  scenario: AnyScenario,
+  parameters: Parameters,
+  timeoutMs: number,
+): readonly string[] {
+  const slowestMs = scenario.slowestMs?.(parameters) ?? 0;
+  if (slowestMs < timeoutMs) return [];
+  return [
+    `expected a timeout above ${slowestMs} ms, since an operation of ${scenario.name} is kept waiting that long by these numbers, got ${timeoutMs}`,
+  ];
+}
+
+function requiredProblems({ required = [] }: SessionOptions): readonly string[] {
+  const known = Object.keys(STORES);
+  return required
+    .filter((store) => !known.includes(store))
+    .map(
+      (store) =>
+        `unknown store "${store}"${didYouMean(store, known)} among the required ones (known: ${known.join(', ')})`,
+    );
 }
 
 async function findNamed(

@@ -92,7 +92,8 @@ async function runOne(
     servers = await stores.need(storesOf(target));
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    progress?.note(`${target.id} is skipped: ${error.message}. ${error.remedy}`);
+    const reason = error.message.replace(/\.$/, '');
+    progress?.note(`${target.id} is skipped: ${reason}. ${error.remedy}`);
     return { target, role, result: { kind: 'skipped', error } };
   }
   // A control need be caught only once, also in a comparison that it is no row of.

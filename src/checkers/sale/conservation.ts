@@ -45,11 +45,12 @@ function judge(sale: Sale, product: number, sold: number): Finding[] {
 
   const surplus = (left ?? NaN) + sold - (initial ?? NaN);
   const lost = surplus > 0 ? findLostUpdate(sale, product) : undefined;
-  const expected = `left + ordered = ${initial ?? 'no such product'}`;
+  const { unit, ordered } = sale.words;
+  const expected = `left + ${ordered} = ${initial ?? 'no such product'}`;
   const observed =
     left === undefined
       ? `${name} is not in the final state`
-      : `${left} left + ${sold} ordered = ${left + sold}`;
+      : `${left} left + ${sold} ${ordered} = ${left + sold}`;
   if (lost) {
     const { message, witness } = lost;
     return [{ anomaly: 'lost-update', grade: 'violation', message, expected, observed, witness }];
@@ -59,7 +60,7 @@ function judge(sale: Sale, product: number, sold: number): Finding[] {
       ? `${name} was not there at first and is in the final state.`
       : left === undefined
         ? `${name} is missing from the final state.`
-        : `${name}: ${count(initial, 'unit')} at first, ${left} left, ${sold} ordered, which is ${difference(surplus)}.`;
+        : `${name}: ${count(initial, unit)} at first, ${left} left, ${sold} ${ordered}, which is ${difference(surplus)}.`;
   const takers = sale.attempts.filter(
     ({ takes, result }) => takes.has(product) && (result === 'ordered' || result === 'info'),
   );

@@ -1,4 +1,5 @@
 import { certainlyHappened, productName, type Attempt, type Sale } from './sale.js';
+import { buyers } from './words.js';
 
 /** Two buyers who computed what they wrote from the same value. */
 export interface LostUpdate {
@@ -42,20 +43,22 @@ function lastWrite(attempt: Attempt, product: number): ReadThenWrite | undefined
   const accesses = attempt.accesses.filter((access) => access.product === product);
   const writeAt = accesses.findLastIndex(({ kind }) => kind === 'write');
   const write = accesses[writeAt];
-  if (write?.stock === undefined) return undefined;
+  if (write?.stock === undefined || write.relative) return undefined;
   const read = accesses.slice(0, writeAt).findLast(({ kind }) => kind === 'read');
   if (read?.stock === undefined) return undefined;
   return { attempt, read: read.stock, wrote: write.stock, witness: [read.index, write.index] };
 }
 
 function describe(sale: Sale, product: number, first: ReadThenWrite, second: ReadThenWrite): LostUpdate {
-  const stock = sale.products.size > 1 ? `stock of ${productName(sale, product)}` : 'stock';
+  const { stock: noun } = sale.words;
+  const stock = sale.products.size > 1 ? `${noun} of ${productName(sale, product)}` : noun;
+  const who = buyers(sale, [first.attempt.buyer, second.attempt.buyer]);
   const wrote =
     first.wrote === second.wrote
       ? `both wrote ${first.wrote}`
       : `wrote ${first.wrote} and ${second.wrote} from it`;
   return {
-    message: `Buyers ${first.attempt.buyer} and ${second.attempt.buyer} both read ${stock} = ${first.read} and ${wrote}.`,
+    message: `${who} both read ${stock} = ${first.read} and ${wrote}.`,
     witness: [first, second].flatMap((one) => [...one.attempt.witness, ...one.witness]).sort((a, b) => a - b),
   };
 }

@@ -15,9 +15,9 @@ export const negativeStock: SaleChecker = {
       .map(([product, stock]) => ({
         anomaly: 'negative-stock',
         grade: 'violation',
-        message: `The stock of ${productName(sale, product)} is ${stock} in the end.`,
-        expected: 'no stock below 0',
-        observed: `stock ${stock}`,
+        message: `The ${sale.words.stock} of ${productName(sale, product)} is ${stock} in the end.`,
+        expected: `no ${sale.words.stock} below 0`,
+        observed: `${sale.words.stock} ${stock}`,
         witness: [],
       }));
   },

@@ -29,41 +29,43 @@ export const orders: SaleChecker = {
       if (stored.length > 1) duplicated.push(attempt);
       if (stored.some(({ takes }) => !equal(takes, attempt.takes))) partial.push(attempt);
     }
+    const { buyer, order, ordered } = sale.words;
     const strangers = [...sale.ordersOf.keys()].filter((buyer) => !sale.attemptOf.has(buyer));
     return [
-      ...report('order-missing', missing, [], {
-        message: (who) => `${who} ${told(missing)} "ordered", but no such order is stored.`,
-        expected: 'one stored order for each "ordered"',
+      ...report(sale, 'order-missing', missing, [], {
+        message: (who) => `${who} ${told(missing)} "${ordered}", but no such ${order} is stored.`,
+        expected: `one stored ${order} for each "${ordered}"`,
         observed: 'none',
       }),
-      ...report('order-duplicated', duplicated, [], {
-        message: (who) => `${who} attempted once and ${has(duplicated)} more than one order.`,
-        expected: 'at most one stored order for each attempt',
-        observed: `${sale.ordersOf.get(duplicated[0]?.buyer ?? -1)?.length ?? 0} orders of buyer ${duplicated[0]?.buyer}`,
+      ...report(sale, 'order-duplicated', duplicated, [], {
+        message: (who) => `${who} attempted once and ${has(duplicated)} more than one ${order}.`,
+        expected: `at most one stored ${order} for each attempt`,
+        observed: `${sale.ordersOf.get(duplicated[0]?.buyer ?? -1)?.length ?? 0} ${order}s of ${buyer} ${duplicated[0]?.buyer}`,
       }),
-      ...report('order-partial', partial, [], {
-        message: (who) => `${who} ${has(partial)} an order that does not hold exactly the items of the cart.`,
-        expected: partial[0] ? units(partial[0].takes) : '',
+      ...report(sale, 'order-partial', partial, [], {
+        message: (who) => `${who} ${has(partial)} a stored ${order} of something else than was asked for.`,
+        expected: partial[0] ? units(sale, partial[0].takes) : '',
         observed: partial[0] ? differing(sale, partial[0]) : '',
       }),
-      ...report('order-unexpected', unexpected, strangers, {
+      ...report(sale, 'order-unexpected', unexpected, strangers, {
         message: (who) =>
-          `${who} ${unexpected.length + strangers.length > 1 ? 'have' : 'has'} an order, but ${reason(unexpected[0])}.`,
-        expected: 'no order of anybody who was not promised one',
-        observed: 'a stored order',
+          `${who} ${unexpected.length + strangers.length > 1 ? 'have' : 'has'} a stored ${order}, but ${reason(sale, unexpected[0])}.`,
+        expected: `no ${order} of anybody who was not promised one`,
+        observed: `a stored ${order}`,
       }),
     ];
   },
 };
 
 function report(
+  sale: Sale,
   anomaly: AnomalyId,
   attempts: readonly Attempt[],
   strangers: readonly number[],
   words: { message(who: string): string; readonly expected: string; readonly observed: string },
 ): Finding[] {
   if (attempts.length + strangers.length === 0) return [];
-  const who = buyers([...attempts.map(({ buyer }) => buyer), ...strangers]);
+  const who = buyers(sale, [...attempts.map(({ buyer }) => buyer), ...strangers]);
   const { expected, observed } = words;
   return [
     {
@@ -85,19 +87,19 @@ function has(attempts: readonly Attempt[]): string {
   return attempts.length > 1 ? 'have' : 'has';
 }
 
-function reason(first: Attempt | undefined): string {
+function reason({ words }: Sale, first: Attempt | undefined): string {
   if (!first) return 'never attempted one';
-  return `buyer ${first.buyer} ${first.result === 'refused' ? 'was refused' : 'certainly failed'}`;
+  return `${words.buyer} ${first.buyer} ${first.result === 'refused' ? 'was refused' : 'certainly failed'}`;
 }
 
 function differing(sale: Sale, attempt: Attempt): string {
   const stored = sale.ordersOf.get(attempt.buyer) ?? [];
-  return units(stored.find(({ takes }) => !equal(takes, attempt.takes))?.takes ?? new Map());
+  return units(sale, stored.find(({ takes }) => !equal(takes, attempt.takes))?.takes ?? new Map());
 }
 
-function units(takes: Units): string {
+function units({ words }: Sale, takes: Units): string {
   if (takes.size === 0) return 'no items';
-  return Array.from(takes, ([product, amount]) => `${amount} of product ${product}`).join(', ');
+  return Array.from(takes, ([product, amount]) => `${amount} of ${words.product} ${product}`).join(', ');
 }
 
 function equal(a: Units, b: Units): boolean {

@@ -71,15 +71,16 @@ function report(
 ): Finding {
   const units = total(takers, product);
   const of = sale.products.size > 1 ? ` of ${productName(sale, product)}` : '';
-  const orders = count(takers.length, `${kind}order`);
-  const what = units === takers.length ? orders : `${orders} of ${count(units, 'unit')} together`;
+  const { order, unit } = sale.words;
+  const orders = count(takers.length, `${kind}${order}`);
+  const what = units === takers.length ? orders : `${orders} of ${count(units, unit)} together`;
   const lost = findLostUpdate(sale, product);
   return {
     anomaly: 'oversold',
     grade: 'violation',
-    message: `${what} for ${count(stock, 'unit')}${of}.${lost ? ` Lost update: ${lost.message[0]?.toLowerCase()}${lost.message.slice(1)}` : ''}`,
-    expected: `at most ${count(stock, 'unit')} of ${productName(sale, product)} sold`,
-    observed: `${count(units, 'unit')} in ${orders}`,
+    message: `${what} for ${count(stock, unit)}${of}.${lost ? ` Lost update: ${lost.message[0]?.toLowerCase()}${lost.message.slice(1)}` : ''}`,
+    expected: `at most ${count(stock, unit)} of ${productName(sale, product)} sold`,
+    observed: `${count(units, unit)} in ${orders}`,
     witness,
   };
 }

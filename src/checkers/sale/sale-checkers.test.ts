@@ -308,7 +308,11 @@ describe('orders', () => {
 
   it('are unexpected where nobody attempted', () => {
     expect(findings(sale('stock phone 2\norder 7 phone\nleft phone 1'))).toMatchObject([
-      { anomaly: 'order-unexpected', message: 'Buyer 7 has an order, but never attempted one.', witness: [] },
+      {
+        anomaly: 'order-unexpected',
+        message: 'Buyer 7 has a stored order, but never attempted one.',
+        witness: [],
+      },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import type { AnomalyId } from '../../core/anomaly.js';
 import type { Checker } from '../../core/checker.js';
 import type { ContractTypes } from '../../core/contract.js';
 import type { History } from '../../core/history.js';
@@ -19,12 +20,21 @@ export const SALE_CHECKERS = [
   unsold,
 ] as const satisfies readonly SaleChecker[];
 
+/** What a contract may ask in another way than a shop does. */
+export interface SaleQuestions {
+  /** Default: those of a shop. */
+  readonly checkers?: readonly [SaleChecker, ...SaleChecker[]];
+  /** Names of its own for some anomalies, by ours: a booking that is missing is no missing order. */
+  readonly anomalies?: Readonly<Record<string, AnomalyId>>;
+}
+
 /**
  * The checkers of any contract in which buyers take units of limited stock. `factsOf` says how its histories are read;
  * it is asked once for each history.
  */
 export function saleCheckers<C extends ContractTypes>(
   factsOf: (history: History<C>) => SaleFacts,
+  { checkers = SALE_CHECKERS, anomalies = {} }: SaleQuestions = {},
 ): [Checker<C>, ...Checker<C>[]] {
   const sales = new WeakMap<History<C>, Sale>();
   const saleOf = (history: History<C>): Sale => {
@@ -34,11 +44,13 @@ export function saleCheckers<C extends ContractTypes>(
     sales.set(history, sale);
     return sale;
   };
+  const named = (anomaly: AnomalyId): AnomalyId => anomalies[anomaly] ?? anomaly;
   const checkerOf = (checker: SaleChecker): Checker<C> => ({
     name: checker.name,
-    anomalies: checker.anomalies,
-    check: (history) => checker.check(saleOf(history)),
+    anomalies: checker.anomalies.map(named),
+    check: (history) =>
+      checker.check(saleOf(history)).map((finding) => ({ ...finding, anomaly: named(finding.anomaly) })),
   });
-  const [first, ...others] = SALE_CHECKERS;
+  const [first, ...others] = checkers;
   return [checkerOf(first), ...others.map(checkerOf)];
 }

@@ -23,8 +23,10 @@ export interface Refusal {
 export interface StockAccess {
   readonly kind: 'read' | 'write';
   readonly product: number;
-  /** What was read, or the absolute value that was written. Absent for a relative change ("one less"). */
+  /** What was read or written; of a relative change ("one less") what it came to, absent where that was not seen. */
   readonly stock: number | undefined;
+  /** A change of what was there, not a value computed from a read. */
+  readonly relative?: boolean;
   readonly index: number;
 }
 
@@ -34,7 +36,7 @@ export interface AttemptFacts {
   /** The cart; a product may stand in several lines. */
   readonly cart: readonly Line[];
   readonly result: 'ordered' | 'refused' | 'fail' | 'info';
-  /** Present if, and only if, refused. */
+  /** Present only if refused, and only where the contract tells a buyer why. */
   readonly refusal?: Refusal | undefined;
   readonly invokedNs: number;
   /** `Infinity` for `info`. */
@@ -49,6 +51,30 @@ export interface StoredOrder {
   readonly items: readonly Line[];
 }
 
+/** What a contract calls things, in the singular: a finding is for people who know its words and no others. */
+export interface SaleWords {
+  /** Who attempts. */
+  readonly buyer: string;
+  /** What is taken, and what it is taken from. */
+  readonly unit: string;
+  readonly product: string;
+  /** What is stored for one who got it. */
+  readonly order: string;
+  /** What one who got it is answered. */
+  readonly ordered: string;
+  /** The number of units that is read and written. */
+  readonly stock: string;
+}
+
+export const SHOP_WORDS: SaleWords = {
+  buyer: 'buyer',
+  unit: 'unit',
+  product: 'product',
+  order: 'order',
+  ordered: 'ordered',
+  stock: 'stock',
+};
+
 /** A trial of any contract in which buyers take units of limited stock, as its checkers need to see it. */
 export interface SaleFacts {
   readonly products: readonly { readonly id: number; readonly name: string; readonly stock: number }[];
@@ -56,6 +82,8 @@ export interface SaleFacts {
   /** The final state. */
   readonly left: readonly { readonly id: number; readonly stock: number }[];
   readonly orders: readonly StoredOrder[];
+  /** Default: those of a shop. */
+  readonly words?: SaleWords;
 }
 
 export interface Attempt extends AttemptFacts {
@@ -76,6 +104,7 @@ export interface Sale {
   readonly attemptOf: ReadonlyMap<number, Attempt>;
   readonly orders: readonly Order[];
   readonly ordersOf: ReadonlyMap<number, readonly Order[]>;
+  readonly words: SaleWords;
 }
 
 /** One question that is asked of every sale. The counterpart of a Checker, which asks it of a contract's history. */
@@ -108,12 +137,13 @@ export function toSale(facts: SaleFacts): Sale {
     attemptOf,
     orders,
     ordersOf,
+    words: facts.words ?? SHOP_WORDS,
   };
 }
 
-/** Its name, or `product 7` where the initial state has none. */
+/** Its name, or `product 7` (a trip, if the contract says so) where the initial state has none. */
 export function productName(sale: Sale, product: number): string {
-  return sale.products.get(product)?.name ?? `product ${product}`;
+  return sale.products.get(product)?.name ?? `${sale.words.product} ${product}`;
 }
 
 /** Did it certainly take its units: answered `ordered`, or an order of its buyer is stored. */

@@ -22,12 +22,13 @@ export const unsold: SaleChecker = {
   },
 };
 
-function gotNothing(sale: Sale, attempt: Attempt, result: 'refused' | 'fail'): boolean {
+/** Was told that it got nothing, and nothing of it is stored. */
+export function gotNothing(sale: Sale, attempt: Attempt, result: 'refused' | 'fail'): boolean {
   return attempt.result === result && !sale.ordersOf.has(attempt.buyer);
 }
 
 /** Those whose whole carts could be filled one after the other. */
-function serve(attempts: readonly Attempt[], left: Sale['left']): Attempt[] {
+export function serve(attempts: readonly Attempt[], left: Sale['left']): Attempt[] {
   const rest = new Map(left);
   return attempts.filter(({ takes }) => {
     const enough = [...takes].every(([product, units]) => (rest.get(product) ?? 0) >= units);
@@ -43,7 +44,10 @@ function needlessRefusals(sale: Sale, needless: readonly Attempt[]): Finding[] {
     {
       anomaly: 'refused-though-stock-remained',
       grade: 'interesting',
-      message: `${buyers(needless.map(({ buyer }) => buyer))} ${they} could have been filled from what was left.`,
+      message: `${buyers(
+        sale,
+        needless.map(({ buyer }) => buyer),
+      )} ${they} could have been filled from what was left.`,
       expected: 'no refusal while enough is left',
       observed: `left: ${wanted(sale, needless, (product) => sale.left.get(product) ?? 0)}`,
       witness: witnessOf(needless),
