@@ -8,9 +8,12 @@ export default class ClosingLineReporter implements Reporter {
       const tests = [...module.children.allTests()];
       for (const test of tests) counts[test.result().state] += 1;
       // A file that could not even be loaded has no test that failed.
-      if (module.state() === 'failed' && !tests.some((test) => test.result().state === 'failed')) counts.failed += 1;
+      if (module.state() === 'failed' && !tests.some((test) => test.result().state === 'failed'))
+        counts.failed += 1;
     }
     const { passed, failed, skipped, pending } = counts;
-    setImmediate(() => process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped + pending} skipped\n`));
+    setImmediate(() =>
+      process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped + pending} skipped\n`),
+    );
   }
 }

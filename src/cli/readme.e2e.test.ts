@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = path.join(ROOT, 'dist/src/cli/main.js');
+const OUT = mkdtempSync(path.join(os.tmpdir(), 'race-check-readme-'));
+const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const CONTRIBUTING = readFileSync(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+
+afterAll(() => rmSync(OUT, { recursive: true, force: true }));
+
+function raceCheck(words: readonly string[], cwd = ROOT) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [CLI, ...words], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, COLUMNS: '110', NO_COLOR: '1' },
+  });
+  return { stdout, stderr, status };
+}
+
+/** What differs from run to run is taken out: numbers, the seed, and the columns for which their width leaves room. */
+function shapeOf(output: string): string {
+  return output
+    .replace(/seed \S+/g, 'seed')
+    .replace(/A wider terminal.*/g, '')
+    .replace(/\d[\d,.]*( ms|-\d+)?/g, '')
+    .replace(/(?<=\s)(-|<|%|p50|p95|p99|ops\/s|rate|overlap|pairs|\(control\))(?=\s)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function blocks(text: string, language: string): string[] {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    ([, code]) => code!,
+  );
+}
+
+function commands(text: string): string[][] {
+  return blocks(text, 'sh')
+    .flatMap((block) => block.split('\n'))
+    .map((line) => /(?:^|&& )(?:npx )?race-check (.*?)(?:\s+#.*)?$/.exec(line)?.[1])
+    .filter((line) => line !== undefined)
+    .map((line) => line.split(/\s+/));
+}
+
+describe('the README', () => {
+  it('shows a table as the command under it prints it', () => {
+    const { stdout, status } = raceCheck(['flash-sale', '--no-report', '-q']);
+    expect(status, stdout).toBe(0);
+    const [shown = ''] = blocks(README, 'text');
+    expect(shapeOf(stdout)).toBe(shapeOf(shown));
+  });
+
+  it('shows the target of the examples', () => {
+    const target = readFileSync(path.join(ROOT, 'examples/own-target/my.target.ts'), 'utf8');
+    expect(README).toContain(target.trim());
+  });
+
+  it.each(commands(README).map((words) => [words.join(' '), words] as const))(
+    'names a command that runs: race-check %s',
+    (_line, words) => {
+      const runs = ['list', 'check'].includes(words[0]!) ? [] : ['--trials', '3', '--no-report', '-q'];
+      const { stderr, stdout, status } = raceCheck(
+        [...words, ...runs],
+        path.join(ROOT, 'examples/own-target'),
+      );
+      const inRoot = words[0] === 'check' ? raceCheck(words) : { stderr, stdout, status };
+      // 3: could not run, 4: wrong usage. The verdicts of three trials are not the README's.
+      expect([0, 1, 2], inRoot.stderr).toContain(inRoot.status);
+      expect(inRoot.stdout).not.toBe('');
+    },
+    120_000,
+  );
+});
+
+describe('CONTRIBUTING', () => {
+  it('shows a strategy that runs as it stands', () => {
+    const [strategy = ''] = blocksIndented(CONTRIBUTING);
+    const file = path.join(OUT, 'no-key-update.target.ts');
+    const standalone = strategy
+      .replace('../../../src/stores/postgres/connect.js', 'race-check/postgres')
+      .replace("'../cart.js'", "'race-check/targets/checkout/cart'")
+      .replace("'./schema.js'", "'race-check/targets/checkout/postgres/schema'")
+      .replace("'./steps.js'", "'race-check/targets/checkout/postgres/steps'");
+    writeFileSync(file, standalone);
+    const { stdout, stderr, status } = raceCheck(
+      ['flash-sale', '--target', file, '--trials', '5', '--no-report', '-q'],
+      OUT,
+    );
+    expect(status, stderr + stdout).toBe(0);
+    expect(stdout).toContain('postgres/no-key-update');
+  });
+});
+
+/** A code block inside a numbered list stands three columns in. */
+function blocksIndented(text: string): string[] {
+  return [...text.matchAll(/ {3}```ts\n([\s\S]*?) {3}```/g)].map(([, code]) => code!.replace(/^ {3}/gm, ''));
+}
