@@ -38,8 +38,10 @@ describe.each(scenarios)('the scenario %s', (_, scenario) => {
   it('is called what it is listed as, and makes its default trial without a problem', () => {
     expect(scenario.name).toBe(_);
     expect(scenario.problems?.(parameters) ?? []).toEqual([]);
-    expect(scenario.attempts(parameters, () => 0.5)).toHaveLength(parameters.clients ?? 0);
-    expect(scenario.describe(parameters)).toContain(`${parameters.clients} buyers`);
+    expect(scenario.attempts(parameters, () => 0.5)).toHaveLength(
+      parameters.attempts ?? parameters.clients ?? 0,
+    );
+    expect(scenario.describe(parameters)).toContain(`${parameters.clients} `);
   });
 
   it('has defaults, and numbers for every interleaving, within its bounds', () => {

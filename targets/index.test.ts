@@ -3,9 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTarget, TARGETS, targetIds } from './index.js';
 
-const SHARED = new Set(['schema', 'state', 'steps', 'request-queue']);
+const SHARED = new Set(['schema', 'state', 'steps', 'request-queue', 'number-sources']);
 
-describe.each(['checkout'] as const)('the registry of %s', (contract) => {
+describe.each(['checkout', 'customers', 'seats'] as const)('the registry of %s', (contract) => {
   const folder = path.join(import.meta.dirname, contract);
 
   async function strategyFiles(): Promise<string[]> {

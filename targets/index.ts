@@ -1,11 +1,21 @@
 import type { ContractTypes } from '../src/core/contract.js';
 import type { Target } from '../src/core/target.js';
+import type { Bookings } from '../scenarios/bookings/contract.js';
 import type { Checkout } from '../scenarios/checkout/contract.js';
+import type { Customers } from '../scenarios/customers/contract.js';
+import type { Orders } from '../scenarios/orders/contract.js';
+import type { Seats } from '../scenarios/seats/contract.js';
 
 type Load<C extends ContractTypes> = () => Promise<{ readonly default: Target<C> }>;
 
 /** The contracts that have targets here. */
-export type TargetContracts = { readonly checkout: Checkout };
+export type TargetContracts = {
+  readonly checkout: Checkout;
+  readonly customers: Customers;
+  readonly seats: Seats;
+  readonly bookings: Bookings;
+  readonly orders: Orders;
+};
 
 /** Every target by contract and id, unsafe ones first; loaded when it is first needed, so a missing driver breaks only its own. */
 export const TARGETS: {
@@ -28,6 +38,73 @@ export const TARGETS: {
     'postgres/queue': () => import('./checkout/postgres/queue.js'),
     'memory/naive': () => import('./checkout/memory/naive.js'),
     'memory/mutex': () => import('./checkout/memory/mutex.js'),
+  },
+  customers: {
+    'mongodb/naive': () => import('./customers/mongodb/naive.js'),
+    'mongodb/inc': () => import('./customers/mongodb/inc.js'),
+    'mongodb/inc-transaction': () => import('./customers/mongodb/inc-transaction.js'),
+    'mongodb/inc-transaction-retry': () => import('./customers/mongodb/inc-transaction-retry.js'),
+    'mongodb/find-or-create': () => import('./customers/mongodb/find-or-create.js'),
+    'mongodb/find-or-create-unique': () => import('./customers/mongodb/find-or-create-unique.js'),
+    'postgres/naive': () => import('./customers/postgres/naive.js'),
+    'postgres/sequence': () => import('./customers/postgres/sequence.js'),
+    'postgres/counter-row': () => import('./customers/postgres/counter-row.js'),
+    'postgres/max-plus-one-serializable': () => import('./customers/postgres/max-plus-one-serializable.js'),
+    'postgres/on-conflict': () => import('./customers/postgres/on-conflict.js'),
+    'redis/get-then-set': () => import('./customers/redis/get-then-set.js'),
+    'redis/incr': () => import('./customers/redis/incr.js'),
+    'memory/naive': () => import('./customers/memory/naive.js'),
+    'memory/mutex': () => import('./customers/memory/mutex.js'),
+  },
+  seats: {
+    'memory/naive': () => import('./seats/memory/naive.js'),
+    'memory/seed-example': () => import('./seats/memory/seed-example.js'),
+    'memory/busy-flag': () => import('./seats/memory/busy-flag.js'),
+    'memory/mutex': () => import('./seats/memory/mutex.js'),
+    'file/naive': () => import('./seats/file/naive.js'),
+    'file/memory-mutex': () => import('./seats/file/memory-mutex.js'),
+    'file/lock-file': () => import('./seats/file/lock-file.js'),
+    'file/proper-lockfile': () => import('./seats/file/proper-lockfile.js'),
+    'redis/get-then-decr': () => import('./seats/redis/get-then-decr.js'),
+    'redis/memory-mutex': () => import('./seats/redis/memory-mutex.js'),
+    'redis/decr-compensate': () => import('./seats/redis/decr-compensate.js'),
+    'redis/set-nx': () => import('./seats/redis/set-nx.js'),
+    'redis/lua': () => import('./seats/redis/lua.js'),
+    'postgres/naive': () => import('./seats/postgres/naive.js'),
+    'postgres/for-update': () => import('./seats/postgres/for-update.js'),
+    'postgres/conditional-update': () => import('./seats/postgres/conditional-update.js'),
+  },
+  bookings: {
+    'mongodb/naive': () => import('./bookings/mongodb/naive.js'),
+    'mongodb/transaction': () => import('./bookings/mongodb/transaction.js'),
+    'mongodb/lock-document': () => import('./bookings/mongodb/lock-document.js'),
+    'mongodb/lock-per-table': () => import('./bookings/mongodb/lock-per-table.js'),
+    'mongodb/pessimistic': () => import('./bookings/mongodb/pessimistic.js'),
+    'mongodb/fenced-lock': () => import('./bookings/mongodb/fenced-lock.js'),
+    'mongodb/slot-documents': () => import('./bookings/mongodb/slot-documents.js'),
+    'postgres/naive': () => import('./bookings/postgres/naive.js'),
+    'postgres/serializable': () => import('./bookings/postgres/serializable.js'),
+    'postgres/advisory-lock': () => import('./bookings/postgres/advisory-lock.js'),
+    'postgres/exclusion-constraint': () => import('./bookings/postgres/exclusion-constraint.js'),
+    'redis/naive': () => import('./bookings/redis/naive.js'),
+    'redis/set-nx-unowned': () => import('./bookings/redis/set-nx-unowned.js'),
+    'redis/set-nx': () => import('./bookings/redis/set-nx.js'),
+    'redis/fenced-lock': () => import('./bookings/redis/fenced-lock.js'),
+  },
+  orders: {
+    'mongodb/naive': () => import('./orders/mongodb/naive.js'),
+    'mongodb/two-phase-locking-check-then-create': () =>
+      import('./orders/mongodb/two-phase-locking-check-then-create.js'),
+    'mongodb/inc': () => import('./orders/mongodb/inc.js'),
+    'mongodb/optimistic': () => import('./orders/mongodb/optimistic.js'),
+    'mongodb/transaction': () => import('./orders/mongodb/transaction.js'),
+    'mongodb/two-phase-locking': () => import('./orders/mongodb/two-phase-locking.js'),
+    'mongodb/two-phase-locking-ordered': () => import('./orders/mongodb/two-phase-locking-ordered.js'),
+    'postgres/naive': () => import('./orders/postgres/naive.js'),
+    'postgres/for-update': () => import('./orders/postgres/for-update.js'),
+    'postgres/for-update-ordered': () => import('./orders/postgres/for-update-ordered.js'),
+    'postgres/optimistic': () => import('./orders/postgres/optimistic.js'),
+    'postgres/serializable': () => import('./orders/postgres/serializable.js'),
   },
 };
 

@@ -18,7 +18,13 @@ export default checkoutOnPostgres({
         const { name, stock } = rows[0]!;
         if (stock < quantity) {
           const message = `Insufficient stock for ${name} (available: ${stock}, requested: ${quantity})`;
-          return { result: 'insufficient-stock', product: name, available: stock, requested: quantity, message };
+          return {
+            result: 'insufficient-stock',
+            product: name,
+            available: stock,
+            requested: quantity,
+            message,
+          };
         }
         await session.query('update product set stock = $2 where id = $1', [productId, stock - quantity]);
       }

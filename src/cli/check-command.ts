@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { SCENARIOS } from '../../scenarios/index.js';
 import { anomalyName } from '../core/anomaly.js';
 import { UsageError } from '../core/usage-error.js';
 import { EXIT } from '../session/exit-code.js';
@@ -16,9 +17,14 @@ export async function checkCommand(
       `expected a history file (see docs/history-format.md), got ${file}: ${reasonOf(error)}`,
     ]);
   });
-  const judgement = await judgeHistory(text, (header) =>
-    findScenario(scenario ?? header.scenario, process.cwd()),
-  );
+  const judgement = await judgeHistory(text, async (header) => {
+    if (scenario === undefined && !Object.hasOwn(SCENARIOS, header.scenario)) {
+      throw new UsageError([
+        `${file} is of the scenario "${header.scenario}", which is none of ours: name its file with --scenario ./my.scenario.ts`,
+      ]);
+    }
+    return findScenario(scenario ?? header.scenario, process.cwd());
+  });
   if (judgement.kind === 'malformed') {
     const [first = 'it cannot be read', ...rest] = judgement.problems;
     throw new UsageError([`${file} is not a history that can be judged: ${first}`, ...rest]);

@@ -5,9 +5,10 @@ import type { StartMode } from '../engine/start-plan.js';
 import type { AnyScenario } from '../session/choice.js';
 import { DEFAULTS, type SessionOptions } from '../session/options.js';
 import { didYouMean } from '../session/nearest.js';
+import { addServerFlags, readServerFlags } from './store-flags.js';
 
 /** What commander hands over: texts, switches, nothing converted yet. */
-type RawFlags = Readonly<Record<string, string | string[] | boolean | undefined>>;
+export type RawFlags = Readonly<Record<string, string | string[] | boolean | undefined>>;
 
 /** The flags of a run, read: what the session is asked for, and what the command line does with the result. */
 export interface RunFlags {
@@ -18,16 +19,33 @@ export interface RunFlags {
   readonly quiet: boolean;
 }
 
-const COLLECT = (value: string, previous: string[]) => [...previous, ...value.split(',')];
+export const COLLECT = (value: string, previous: string[]) => [...previous, ...value.split(',')];
+
+/** The flags of a command that runs one scenario. */
+export function addRunFlags(command: Command): Command {
+  command.addOption(
+    new Option('-t, --target <ids>', 'targets, by id or file, separated by commas')
+      .argParser(COLLECT)
+      .default([], "the scenario's own; compare: every target"),
+  );
+  return addConditionFlags(command)
+    .option('--strict', 'a safe target that gives up fails too')
+    .option('-o, --out <folder>', 'where reports are kept (default: reports)')
+    .option('--no-report', 'keep no report');
+}
+
+/** Only targets on some stores. */
+export function addStoreFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--store <names>', 'only targets on these stores, separated by commas')
+      .argParser(COLLECT)
+      .default([], 'all'),
+  );
+}
 
 /** The flags of every command that runs trials. */
-export function addRunFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('-t, --target <ids>', 'targets, by id or file, separated by commas')
-        .argParser(COLLECT)
-        .default([], "the scenario's own; compare: every target"),
-    )
+export function addConditionFlags(command: Command): Command {
+  return addServerFlags(command)
     .option('-n, --trials <number>', 'how many trials; default: as many as confidence and max-rate ask for')
     .option('--confidence <percent>', `how sure a pass must be (default: ${DEFAULTS.confidence * 100}%)`)
     .option(
@@ -38,14 +56,10 @@ export function addRunFlags(command: Command): Command {
       '--start <kind>',
       `how clients start: mixed, ${START_KINDS.join(', ')} (default: ${DEFAULTS.start})`,
     )
+    .option('--processes <number>', 'spread the clients over so many processes (default: 1)')
     .option('--timeout <duration>', 'limit of one operation, e.g. 500ms, 30s (default: 30s)')
     .option('--seed <text>', 'repeats attempts and starts of an earlier run (default: drawn)')
-    .option('--strict', 'a safe target that gives up fails too')
-    .option('--postgres-url <url>', 'use this server, in a schema of its own (or RACE_CHECK_POSTGRES_URL)')
-    .option('--allow-remote', 'allow servers that are not on this machine')
     .option('--json', 'print the report as JSON, and nothing else, on stdout')
-    .option('-o, --out <folder>', 'where reports are kept (default: reports)')
-    .option('--no-report', 'keep no report')
     .option('-q, --quiet', 'no progress on stderr');
 }
 
@@ -71,17 +85,18 @@ export function readRunFlags(
   const required = (env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
   return {
     session: {
-      targets: targetIds(flags['target'] as string[], problems),
+      targets: named('--target', 'ids or files', flags['target'], problems),
+      stores: named('--store', 'names', flags['store'], problems),
       trials: number('trials'),
       confidence: percentage('--confidence', text('confidence'), problems),
       maxRate: percentage('--max-rate', text('maxRate'), problems),
       start: startMode(text('start'), problems),
+      processes: number('processes'),
       timeoutMs: duration('--timeout', text('timeout'), problems),
       seed: text('seed'),
       strict: flags['strict'] === true,
       parameters: Object.fromEntries(parameters),
-      storeUrls: { postgres: text('postgresUrl') ?? (env['RACE_CHECK_POSTGRES_URL'] || undefined) },
-      allowRemote: flags['allowRemote'] === true,
+      ...readServerFlags(flags, env),
       required,
     },
     json: flags['json'] === true,
@@ -121,12 +136,18 @@ export function unknownWords(
 }
 
 /** Nothing at all is most likely a variable that was not set: it must not run something else. */
-function targetIds(ids: readonly string[], problems: string[]): readonly string[] {
-  const named = ids.map((id) => id.trim()).filter((id) => id !== '');
-  if (named.length < ids.length) {
-    problems.push(`expected ids or files, separated by commas, for --target, got "${ids.join(',')}"`);
+export function named(
+  flag: string,
+  what: string,
+  given: RawFlags[string],
+  problems: string[],
+): readonly string[] {
+  const all = (given ?? []) as readonly string[];
+  const names = all.map((one) => one.trim()).filter((one) => one !== '');
+  if (names.length < all.length) {
+    problems.push(`expected ${what}, separated by commas, for ${flag}, got "${all.join(',')}"`);
   }
-  return named;
+  return names;
 }
 
 function wholeNumber(flag: string, text: string | undefined, problems: string[]): number | undefined {
@@ -148,11 +169,11 @@ function percentage(flag: string, text: string | undefined, problems: string[]):
   return undefined;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-function duration(flag: string, text: string | undefined, problems: string[]): number | undefined {
+export function duration(flag: string, text: string | undefined, problems: string[]): number | undefined {
   if (text === undefined) return undefined;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m)\s*$/.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*$/.exec(text);
   const value = match === null ? NaN : Math.round(Number(match[1]) * UNIT_MS[match[2]!]!);
   if (value > 0) return value;
   problems.push(`expected a duration with its unit (500ms, 30s, 2m) for ${flag}, got "${text}"`);

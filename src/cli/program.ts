@@ -4,11 +4,13 @@ import { UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
 import { findScenario, isFile } from '../session/find-scenario.js';
 import { version } from '../session/version.js';
-import { addParameterFlags, addRunFlags, unknownWords } from './flags.js';
+import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './flags.js';
+import { addMatrixFlags } from './matrix-flags.js';
+import { addDoctorFlags } from './store-flags.js';
 
 const EXIT_CODES = `
 Exit codes:
-  0    holds (compare: every target met its expectation)
+  0    holds (compare, matrix: every target met its expectation)
   1    violated
   2    inconclusive: too little evidence
   3    could not run
@@ -21,6 +23,7 @@ Examples:
   race-check flash-sale --target postgres/naive,postgres/optimistic
   race-check flash-sale --clients 100 --stock 50 --confidence 99% --max-rate 1%
   race-check compare flash-sale                         every strategy side by side
+  race-check matrix --contract checkout --budget 2m     every strategy in every scenario
   race-check ./my.scenario.ts --target ./my.target.ts,postgres/naive
   race-check check reports/latest/history.jsonl         judge a recorded history again`;
 
@@ -61,6 +64,26 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
         : `\nA scenario adds its own numbers: race-check flash-sale --help\n${EXIT_CODES}`,
     );
   }
+  addStoreFlag(compare);
+  addMatrixFlags(
+    program
+      .command('matrix')
+      .description(
+        'every strategy in every scenario: what holds, how often the rest fails, and what it costs',
+      )
+      .addHelpText('after', EXIT_CODES)
+      .action(async (_options: unknown, command: Command) => {
+        exitCode = await (await import('./matrix-command.js')).matrixCommand(command);
+      }),
+  );
+  addDoctorFlags(
+    program
+      .command('doctor')
+      .description('which stores and load engines are here, and how to get those that are not')
+      .action(async (_options: unknown, command: Command) => {
+        exitCode = await (await import('./doctor-command.js')).doctorCommand(command);
+      }),
+  );
   program
     .command('list')
     .description('every scenario and every target')
@@ -117,7 +140,7 @@ async function scenarioOf(argv: readonly string[]): Promise<AnyScenario | undefi
 
 /** `--target ./my.target.ts` names no scenario. */
 function isFlagValue(argv: readonly string[], index: number): boolean {
-  return /^(-t|--target|-o|--out|--seed)$/.test(argv[index - 1] ?? '');
+  return /^(-t|--target|-o|--out|--seed|--store|--contract|--markdown)$/.test(argv[index - 1] ?? '');
 }
 
 function demandKnown(command: Command, words: number): void {

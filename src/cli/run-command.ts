@@ -26,7 +26,7 @@ export async function runCommand(
   scenario: AnyScenario | undefined,
 ): Promise<number> {
   const flags = await readEverything(kind, name, command, scenario);
-  const options: SessionOptions = { ...flags.session, scenario: scenario ?? name, command: kind };
+  const options: SessionOptions = { ...flags.session, scenario: name, command: kind };
   const progress = createProgress({
     stream: process.stderr,
     isTty: process.stderr.isTTY,
@@ -74,7 +74,7 @@ async function readEverything(
   unknownWords(command, 1, problems, scenario !== undefined);
   const flags = readRunFlags(command.opts(), scenario, process.env, problems);
   try {
-    await planSession({ ...flags.session, scenario: scenario ?? name, command: kind });
+    await planSession({ ...flags.session, scenario: name, command: kind });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     problems.push(...error.problems);

@@ -98,10 +98,113 @@ export const ANOMALIES = {
       'A booking is stored that nobody was promised: its attempt was refused or certainly failed, or never made.',
     source: 'an unexpected element, Jepsen checker set',
   },
+  'double-booking': {
+    name: 'double booking',
+    definition: 'Two confirmed bookings of one thing overlap in time.',
+    source:
+      'a phantom: Berenson et al., 1995, P3 and A5B; PostgreSQL manual, Exclusion Constraints, for just this case',
+  },
+  'identical-attempts-booked': {
+    name: 'identical attempts booked',
+    definition: 'More than one of several attempts for the same slot was told that it had booked.',
+    source: 'Herlihy and Wing, Linearizability, TOPLAS 1990, for a slot that is taken once',
+  },
+  'two-holders': {
+    name: 'two holders at once',
+    definition: 'Two held one lock at once in modes that do not go together.',
+    source: 'Gray, Lorie, Putzolu and Traiger, Granularity of Locks, 1976, the compatibility of lock modes',
+  },
+  'lock-left-behind': {
+    name: 'lock left behind',
+    definition:
+      'A lock is still there though the operation that took it has ended, or one that never lapses.',
+    source: 'Gray and Reuter, Transaction Processing, 1993, two-phase locking: every lock is released',
+  },
+  'lease-outlived': {
+    name: 'lease outlived',
+    definition: 'A holder went on after its lease was over, while another held the lock.',
+    source:
+      'Gray and Cheriton, Leases, SOSP 1989; Kleppmann, How to do distributed locking, 2016; graded as interesting',
+  },
+  'waited-beyond-limit': {
+    name: 'waited beyond the limit',
+    definition: 'A client waited for a lock longer than anybody may.',
+    source: 'a bounded wait, as PostgreSQL has it in lock_timeout',
+  },
   unsold: {
     name: 'unsold stock',
     definition: 'Units are left that a client who got nothing would have taken.',
     source: 'liveness, not safety: graded as interesting',
+  },
+  'duplicate-number': {
+    name: 'number given twice',
+    definition: 'Two customers have the same number.',
+    source: 'a duplicated identifier, Jepsen checker unique-ids',
+  },
+  'number-out-of-order': {
+    name: 'numbers out of order',
+    definition: 'A call that began after another had been answered was given a lower number.',
+    source: 'Herlihy and Wing, Linearizability, TOPLAS 1990, for a counter',
+  },
+  'duplicate-customer': {
+    name: 'two customers with one phone',
+    definition: 'One phone belongs to more than one customer.',
+    source: 'Bailis et al., Feral Concurrency Control, SIGMOD 2015, uniqueness',
+  },
+  'unequal-numbers': {
+    name: 'unequal numbers for one phone',
+    definition: 'Callers with one phone were told different numbers.',
+    source: 'Bailis et al., Feral Concurrency Control, SIGMOD 2015, uniqueness',
+  },
+  'counter-behind': {
+    name: 'counter behind',
+    definition: 'A customer has a number above the counter, so that it will be given again.',
+    source: `${BERENSON}, P4, on a counter`,
+  },
+  'customer-missing': {
+    name: 'customer missing',
+    definition: 'A client was told a number, but no such customer is stored.',
+    source: 'a lost insert, Jepsen checker set',
+  },
+  'customer-unexpected': {
+    name: 'unexpected customer',
+    definition: 'A customer is stored whose attempt was rejected or certainly failed, or never made.',
+    source: 'an unexpected element, Jepsen checker set',
+  },
+  'number-gap': {
+    name: 'gap in the numbers',
+    definition: 'A number was passed over and belongs to nobody.',
+    source: 'PostgreSQL manual, Sequence Manipulation Functions: gaps; graded as interesting',
+  },
+  'rejected-though-valid': {
+    name: 'rejected though valid',
+    definition: 'A customer was rejected whose data the store can take.',
+    source: 'liveness, not safety: graded as interesting',
+  },
+  'unexplained-total': {
+    name: 'unexplained total',
+    definition: 'A value, final or replaced, is none that the acknowledged changes can have left.',
+    source: 'an impossible final read, Jepsen checker counter',
+  },
+  'inconsistent-read': {
+    name: 'inconsistent read',
+    definition: 'Somebody read values that never stood there together.',
+    source: `${BERENSON}, A5A, read skew; Jepsen tests.bank`,
+  },
+  'usage-miscounted': {
+    name: 'usage miscounted',
+    definition: 'A counter does not say how often the thing that it counts was used.',
+    source: `${BERENSON}, P4, on a counter beside what it counts`,
+  },
+  'discount-overused': {
+    name: 'discount overused',
+    definition: 'A discount was used more often than its limit allows.',
+    source: 'Warszawski and Bailis, ACIDRain, SIGMOD 2017, the voucher invariant',
+  },
+  'duplicate-name': {
+    name: 'two customers with one name',
+    definition: 'One name belongs to more than one customer.',
+    source: 'Bailis et al., Feral Concurrency Control, SIGMOD 2015, uniqueness',
   },
 } as const satisfies Readonly<Record<string, Anomaly>>;
 

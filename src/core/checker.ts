@@ -17,6 +17,8 @@ export interface Finding {
   readonly witness: readonly number[];
   /** Attempts that were refused although they were possible. Their sum over the trials stands in the verdict itself. */
   readonly needlessRefusals?: number;
+  /** By how much numbers that must add up do not: units of stock, amounts of money. Above 0. */
+  readonly discrepancy?: number;
 }
 
 /** Judges one history. Pure: no clock, no store, no memory of other trials; must say nothing on a history that is right. */

@@ -33,8 +33,11 @@ export interface TargetContext {
   address(store: string): StoreAddress;
   /** An unconnected-yet stream to the store, counted as this client's. For drivers with a `stream` option, such as pg's. */
   socket(store: string): Duplex;
-  /** The address of a loopback relay that counts, for any driver that knows only a host and a port. */
-  relay(store: string): Promise<StoreAddress>;
+  /**
+   * The address of a loopback relay that counts, for any driver that knows only a host and a port. It lets in `connections`
+   * in all, without limit by default: where a driver would connect again behind one's back, it is refused.
+   */
+  relay(store: string, connections?: number): Promise<StoreAddress>;
   /** Milliseconds of the run's clock. Not the wall clock; explore may own it. */
   now(): number;
   /** Waits in the run's clock; rejects with `NotHappened` never, resolves early never. Rejects when `signal` aborts. */

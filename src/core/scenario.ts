@@ -90,3 +90,12 @@ export interface Scenario<C extends ContractTypes, P extends Parameters = Parame
   /** The numbers for two or three clients: where every interleaving is tried. */
   readonly small: Partial<P>;
 }
+
+/** How many clients a trial has: as many as the parameter says, and no more than attempts. */
+export function clientsOf<C extends ContractTypes>(
+  { attempts }: Pick<Scenario<C>, 'attempts'>,
+  parameters: Parameters,
+): number {
+  const { length } = attempts(parameters, () => 0.5);
+  return Math.min(parameters.clients ?? length, length);
+}

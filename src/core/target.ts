@@ -4,6 +4,9 @@ import type { ContractTypes, InputOf, OperationName, OutputOf } from './contract
 /** What a target claims in a scenario. `gives-up`: safe, yet operations fail or are refused although possible. */
 export type Expectation = 'holds' | 'violated' | 'gives-up';
 
+/** What some servers of a store can do, and others cannot. */
+export type StoreFeature = 'transactions';
+
 /** One client: its own connections, the operations of the contract, and `close`. */
 export type Client<C extends ContractTypes> = {
   readonly [F in OperationName<C>]: (input: InputOf<C, F>) => Promise<OutputOf<C, F>>;
@@ -45,6 +48,8 @@ export interface Target<C extends ContractTypes> {
   readonly id: string;
   /** The stores it needs; the first gives its folder. Default: what stands before the slash of its id. */
   readonly stores?: readonly string[];
+  /** What its stores must be able to do: on a server that cannot (a MongoDB that is no replica set), it is skipped aloud. */
+  readonly needs?: readonly StoreFeature[];
   /** What it does, in one sentence. */
   readonly summary: string;
   readonly prevents: string;
@@ -55,8 +60,6 @@ export interface Target<C extends ContractTypes> {
   readonly expectations: Readonly<Record<string, Expectation>>;
   /** What it claims otherwise where its clients are spread over several processes. Default: the same. */
   readonly acrossProcesses?: Readonly<Record<string, Expectation>>;
-  /** Why its clients cannot be spread over several processes: a clause such as `its data is in the memory of one process`. */
-  readonly oneProcess?: string;
   open(context: TargetContext): OpenTarget<C> | Promise<OpenTarget<C>>;
 }
 

@@ -12,6 +12,16 @@ export interface Overlap {
   readonly possiblePairs: number;
 }
 
+/** That one client waited for another at a store. */
+export interface WaitPair {
+  readonly waiter: number;
+  readonly holder: number;
+  /** Seen by the server: in how many samples. From notes: how often. */
+  readonly samples: number;
+  /** `server`: it said so when it was asked during the burst. `notes`: one held the lock while the other waited for it. */
+  readonly seenBy: 'server' | 'notes';
+}
+
 /** What one trial came to. Everything but `findings` is for the numbers of the run. */
 export interface TrialResult {
   /** From 0. */
@@ -30,6 +40,16 @@ export interface TrialResult {
   readonly burstNs: number;
   /** Of every operation that ended in `ok`, in nanoseconds. */
   readonly latenciesNs: readonly number[];
+  /** Sessions that held a transaction when every operation had ended. */
+  readonly idleInTransaction: number;
+  /** Of every wait for a lock that notes tell of, granted or not, in nanoseconds. */
+  readonly lockWaitsNs: readonly number[];
+  readonly waitedFor: readonly WaitPair[];
+  /**
+   * How far apart the first requests of the clients were, beyond what was planned: what became of the barrier. Absent
+   * where fewer than two clients reached a store.
+   */
+  readonly firstRequestSpreadNs?: number;
 }
 
 /** How many trials were wanted, and what for. */
@@ -40,6 +60,8 @@ export interface TrialPlan {
   readonly confidence: number;
   /** A gate stops at the first violation; a comparison runs every planned trial, so that rates and costs compare. */
   readonly stopAtFirstViolation: boolean;
+  /** So many of them suffice where the time is up before the rest could run, and fewer never do. Default: all are needed. */
+  readonly fewest?: number;
 }
 
 /** A rate of violated trials: the interval that holds the true rate with the plan's confidence. */
@@ -62,6 +84,27 @@ export interface SeenFinding extends Omit<Finding, 'needlessRefusals'> {
   readonly start: StartKind;
   /** In how many trials the anomaly was found. */
   readonly trials: number;
+}
+
+/** What an operator would watch, over all trials. Attempts are operations, each with all of its retries. */
+export interface Monitoring {
+  readonly attempts: number;
+  /** Attempts that were answered, refusals among them: the tally tells those apart. */
+  readonly successes: number;
+  /** Transactions that were rolled back, over attempts: above 1 where attempts were retried. */
+  readonly rollbacksPerAttempt: number;
+  readonly retries: number;
+  readonly conflicts: number;
+  readonly deadlocks: number;
+  readonly lockTimeouts: number;
+  /** Sessions that held a transaction when every operation of their trial had ended. */
+  readonly idleInTransaction: number;
+  /** From the notes of locks; absent where there were none. */
+  readonly lockWaits?: { readonly count: number; readonly meanMs: number; readonly longestMs: number };
+  /** By how much numbers that must add up did not, in the trials in which they did not. Absent where they always did. */
+  readonly discrepancy?: { readonly trials: number; readonly largest: number };
+  /** What servers saw, then what notes tell; of each the most frequent first, at most 20. */
+  readonly waitedFor: readonly WaitPair[];
 }
 
 /** What all trials of one target come to, before its control has been asked. */
@@ -103,7 +146,10 @@ export interface Judgement {
   };
   /** Operations that ended in `ok` over the time of the bursts. Absent when there were none, and after an early stop. */
   readonly opsPerSecond?: number;
+  /** How far apart the first requests of a simultaneous start were, over such trials. Absent where there was none. */
+  readonly firstRequestSpreadMs?: { readonly median: number; readonly max: number };
   readonly overlap: Overlap;
+  readonly monitoring: Monitoring;
   /** Violations first, then interesting ones; one an anomaly. */
   readonly findings: readonly SeenFinding[];
 }

@@ -5,9 +5,11 @@ import type { ClientContext, CountedEvent, PointName, StoreAddress, TargetContex
 import type { NoteKind, StoreSpan } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
+import { wireReaderOf } from '../stores/wire-reader.js';
+import { monotonicNs } from './clock.js';
 import { CountedSocket, type Traffic } from './counted-socket.js';
 import { operationError } from './failures.js';
-import { openRelay, type Relay } from './relay.js';
+import { openRelay, type Relay, type RelayOptions } from './relay.js';
 import { RelayedSocket } from './relayed-socket.js';
 
 /** What every context of one target shares. */
@@ -30,6 +32,13 @@ interface Lease {
   readonly expire: () => Promise<void>;
 }
 
+/** A counted connection; `trace` tells what its `WireReader` saw until now. */
+export interface OpenConnection {
+  readonly store: string;
+  readonly localPort: number;
+  readonly trace: (() => Json) | undefined;
+}
+
 /** The context that a target's set-up, reset and reads use: its connections are nobody's, and are not counted. */
 export function createTargetContext(source: ContextSource): TargetContext {
   return {
@@ -37,7 +46,8 @@ export function createTargetContext(source: ContextSource): TargetContext {
     address: (store) => addressOf(source, store),
     socket: () => new CountedSocket(UNCOUNTED),
     relay: (store) => Promise.resolve(addressOf(source, store)),
-    now: () => performance.now(),
+    // Not performance.now(), which begins with each process: a time in a lock file must mean the same to all of them.
+    now: () => Number(monotonicNs()) / 1e6,
     sleep: (ms) => wait(ms),
     random: source.random,
   };
@@ -49,7 +59,7 @@ export function createTargetContext(source: ContextSource): TargetContext {
  */
 export class ClientSlot {
   readonly context: ClientContext;
-  readonly connections: { readonly store: string; readonly localPort: number }[] = [];
+  readonly connections: OpenConnection[] = [];
   faults: readonly Fault[] = [];
   /** Set while an operation runs: what a crash at a point does to it. */
   onCrash: (() => void) | undefined;
@@ -80,10 +90,11 @@ export class ClientSlot {
         return signal();
       },
       socket: (store) => this.#socket(addressOf(source, store)),
-      relay: async (store) => {
+      relay: async (store, limit) => {
         const address = addressOf(source, store);
-        const { host, port } = await this.#relay(address);
-        return { ...address, host, port };
+        const readerOf = await wireReaderOf(store);
+        const { host, port } = await this.#relay(address, { readerOf, limit });
+        return { ...address, host, port, ...(readerOf && { tls: 'off' as const }) };
       },
       sleep: (ms) => this.#sleep(ms),
       note: (kind, fields) => {
@@ -143,7 +154,7 @@ export class ClientSlot {
       received: () => {
         this.#lastAnswerNs = this.events.nowNs();
       },
-      connected: (localPort) => this.connections.push({ store, localPort }),
+      connected: (localPort, trace) => this.connections.push({ store, localPort, trace }),
     };
   }
 
@@ -157,8 +168,8 @@ export class ClientSlot {
     return socket;
   }
 
-  async #relay({ store, host, port }: StoreAddress): Promise<Relay> {
-    const relay = await openRelay(host, port, () => this.#traffic(store));
+  async #relay(address: StoreAddress, options?: RelayOptions): Promise<Relay> {
+    const relay = await openRelay(address, () => this.#traffic(address.store), options);
     this.#relays.push(relay);
     return relay;
   }

@@ -72,7 +72,7 @@ describe('CountedSocket', () => {
 describe('openRelay', () => {
   it('leads to the store and counts each of its connections', async () => {
     const traffic = recorder();
-    const relay = await openRelay('127.0.0.1', port, () => traffic);
+    const relay = await openRelay({ host: '127.0.0.1', port }, () => traffic);
     const socket = net.connect(relay.port, relay.host);
     socket.write('through');
     expect(String((await once(socket, 'data'))[0])).toBe('echo through');
@@ -84,7 +84,7 @@ describe('openRelay', () => {
 
   it('is where a relayed socket connects, whatever it is told', async () => {
     const traffic = recorder();
-    const relay = await openRelay('127.0.0.1', port, () => traffic);
+    const relay = await openRelay({ host: '127.0.0.1', port }, () => traffic);
     const socket = new RelayedSocket(Promise.resolve(relay));
     socket.connect(1, 'db.example.com');
     await once(socket, 'connect');

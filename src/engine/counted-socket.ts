@@ -1,11 +1,12 @@
 import net from 'node:net';
+import type { Json } from '../core/json.js';
 
 /** Told of every request that leaves on a connection and every answer that comes in. */
 export interface Traffic {
   sent(): void;
   received(): void;
-  /** The local TCP port, once connected. */
-  connected(localPort: number): void;
+  /** The local TCP port, once connected; `trace` is asked for what was read on it until then. */
+  connected(localPort: number, trace?: () => Json): void;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { HistoryEvent } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
 import { monotonicNs } from './clock.js';
+import { firstRequestSpreadNs } from './first-requests.js';
 import { HostGone, type HostLink, type OpenHost } from './host-link.js';
 import type {
   ArmReply,
@@ -31,6 +32,8 @@ export interface Burst {
   readonly events: readonly HistoryEvent[];
   readonly connections: readonly HostConnection[];
   readonly counts: Readonly<Record<string, number>>;
+  /** How far apart the first requests were, beyond what was planned. */
+  readonly firstRequestSpreadNs: number | undefined;
   /** Why the burst proves less than it should: a worker crashed, a host was killed. */
   readonly undecided: readonly string[];
   /** A host is gone: the fleet must be opened again. */
@@ -79,38 +82,50 @@ export class Fleet {
     }
   }
 
-  async reset(initial: Json): Promise<void> {
-    await this.#ask(this.#lead, { type: 'reset', initial });
-  }
-
   async read(): Promise<Json> {
     return this.#ask<Json>(this.#lead, { type: 'read' });
   }
 
-  /** Arms every host, opens the barrier, and waits for the last answer. */
+  /** Resets, arms every host, opens the barrier, and waits for the last answer. `onArmed` is told of what is open just before. */
   async burst(
     trial: number,
+    initial: Json,
     plans: readonly ClientPlan[],
     faults: readonly Fault[],
     renew: readonly number[],
+    onArmed: (connections: readonly HostConnection[]) => void,
   ): Promise<Burst> {
-    const armed = await Promise.all(
-      this.#hosts.map(({ link, clients }) => {
+    const [, ...armed] = await Promise.all([
+      this.#ask(this.#lead, { type: 'reset', initial }),
+      ...this.#hosts.map(({ link, clients }) => {
         const own = plans.filter((plan) => clients.includes(plan.client));
         return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew });
       }),
-    );
+    ]);
     this.#events = [];
+    onArmed(armed.flatMap(({ connections }) => connections));
     const startAtNs = this.#hosts.length > 1 ? monotonicNs() + BARRIER_LEAD_NS : monotonicNs();
     const limitMs = this.#burstLimitMs(plans, faults);
+    const going = this.#hosts.map(({ link }) =>
+      link.request({ type: 'go', startAtNs: startAtNs.toString() }, limitMs),
+    );
+    // The lead's workers serve the clients of every host, and may rest when all of them have been answered. A host that
+    // is alone knows when that is: it is asked ahead.
+    const answered = going.length > 1 ? Promise.allSettled(going) : undefined;
     const parts = await Promise.all(
       this.#hosts.map(async ({ link }, index) => {
         try {
-          await link.request({ type: 'go', startAtNs: startAtNs.toString() }, limitMs);
-          return await this.#ask<SettleReply>(link, { type: 'settle' });
+          await answered;
+          const settling = this.#ask<SettleReply>(link, { type: 'settle' }, limitMs);
+          const [, reply] = await Promise.all([going[index], settling]);
+          return reply;
         } catch (error) {
           if (!(error instanceof HostGone)) throw error;
-          const connections = armed[index]!.connections.map((one) => ({ ...one, doubtful: true }));
+          // What was read on them when they were armed is old by now.
+          const connections = armed[index]!.connections.map(({ trace: _old, ...one }) => ({
+            ...one,
+            doubtful: true,
+          }));
           return { connections, workerErrors: [error.message], counts: {}, gone: true };
         }
       }),
@@ -122,6 +137,7 @@ export class Fleet {
       events: broken ? withUnheard(events, plans, (client) => this.#takeProcess(client)) : events,
       connections: parts.flatMap((part) => part.connections),
       counts: sum(parts.map((part) => part.counts)),
+      firstRequestSpreadNs: firstRequestSpreadNs(plans, events),
       undecided: parts.flatMap((part) => part.workerErrors),
       broken,
     };
@@ -150,15 +166,16 @@ export class Fleet {
     return lead.link;
   }
 
-  async #ask<Reply>(link: HostLink, request: HostRequest): Promise<Reply> {
-    return (await link.request(request, this.options.timeoutMs + GRACE_MS)) as Reply;
+  async #ask<Reply>(link: HostLink, request: HostRequest, beforeMs = 0): Promise<Reply> {
+    return (await link.request(request, beforeMs + this.options.timeoutMs + GRACE_MS)) as Reply;
   }
 
   #burstLimitMs(plans: readonly ClientPlan[], faults: readonly Fault[]): number {
     const attempts = Math.max(...plans.map((plan) => plan.attempts.length));
     const delayMs = Math.max(...plans.map(waitingMs));
     const stallMs = faults.reduce((ms, fault) => ms + (fault.kind === 'stall' ? fault.forMs : 0), 0);
-    return attempts * this.options.timeoutMs + delayMs + stallMs + GRACE_MS;
+    // After a time-out the next attempt begins with a new connection.
+    return attempts * (this.options.timeoutMs + GRACE_MS) + delayMs + stallMs;
   }
 
   /** A host opened anew must not use a process number again. */

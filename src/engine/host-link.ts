@@ -4,7 +4,8 @@ import type { HostReplyValue, HostRequest } from './protocol.js';
 /** The engine's end of a host, wherever the host lives. */
 export interface HostLink {
   /**
-   * Asks, and waits at most `limitMs` for the reply. Rejects with `HostFailure` when the target failed, with `HostGone`
+   * Asks, and waits at most `limitMs` for the reply. A host does one thing after the other, so the next may be asked for
+   * before the last is done; its limit includes what stands before it. Rejects with `HostFailure` when the target failed, with `HostGone`
    * when the process ended or was killed for not answering.
    */
   request(request: HostRequest, limitMs: number): Promise<HostReplyValue>;

@@ -1,16 +1,17 @@
 import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { History } from '../core/history.js';
-import type { Parameters, Scenario } from '../core/scenario.js';
+import { clientsOf, type Fault, type Parameters, type Scenario } from '../core/scenario.js';
 import type { Judgement, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
 import type { StoreNamespace, StoreServer } from '../stores/store.js';
 import { createJudge } from '../verdict/judge.js';
-import { Fleet } from './fleet.js';
+import { Fleet, type Burst } from './fleet.js';
 import { HostGone, type OpenHost } from './host-link.js';
 import type { HostError, TargetSource } from './protocol.js';
 import { startKindOf, type StartMode } from './start-plan.js';
 import { HostFailure } from './target-host.js';
-import { chase, judgeTrial, planClients, WrongShape, type JudgedTrial } from './trial.js';
+import { chase, judgeTrial, planClients, WrongShape, type JudgedTrial, type TrialSetting } from './trial.js';
+import { watchWaits, type ServerWait } from './wait-watch.js';
 
 /** A scenario on a target, to be tried many times. */
 export interface TargetRun<C extends ContractTypes> {
@@ -26,10 +27,27 @@ export interface TargetRun<C extends ContractTypes> {
   readonly seed: string;
   readonly timeoutMs: number;
   readonly processes: number;
+  /** Samples in every fifth trial who waits for whom, at the stores that can tell. */
+  readonly watchesWaits: boolean;
   /** Stops between two steps; what was tried until then is judged. */
   readonly signal: AbortSignal;
+  /** How long it may take: then the plan's `fewest` trials suffice. Default: as long as the trials take. */
+  readonly limit?: TimeLimit;
   onTrial(result: TrialResult): void;
 }
+
+/** A time that ends. */
+export interface TimeLimit {
+  /** Asked before each trial once the plan's `fewest` have run: no more of them. */
+  isUp(): boolean;
+  /** Later: whatever is under way, a trial or a set-up, is given up. */
+  readonly cut: AbortSignal;
+}
+
+/** Why a run ended before its plan did. */
+const INTERRUPTED = 'interrupted';
+const TIME_IS_UP = Symbol('time is up');
+type Stop = string | typeof TIME_IS_UP;
 
 /** The first trial that was violated, whole: enough to judge it again without any store. */
 export interface ViolatedTrial<C extends ContractTypes> {
@@ -49,6 +67,8 @@ export type TargetRunResult<C extends ContractTypes> =
 
 /** Trials without overlap are no evidence and are made up for, up to this many times the planned number. */
 const MOST_TRIALS_FACTOR = 2;
+/** To ask a server who waits slows its clients down: by 6 to 15 % with 33 of them on one row, so not in each trial. */
+const WATCHED_EVERY = 5;
 /** In a row, without one answer or with the loss of the target's process: nothing more is to be learnt. */
 const FRUITLESS_LIMIT = 3;
 
@@ -66,63 +86,76 @@ class TargetSession<C extends ContractTypes> {
   readonly #judge;
   readonly #clients: number;
   readonly #fleet: Fleet;
+  /** The run was interrupted, or its time was cut off. */
+  readonly #ended: AbortSignal;
   #namespaces = new Map<string, StoreNamespace>();
   #retired: StoreNamespace[] = [];
   #typicalNs = 0;
+  /** Trials. */
+  #ran = 0;
   #firstViolation: ViolatedTrial<C> | undefined;
 
   constructor(private readonly settings: TargetRun<C>) {
-    const { scenario, parameters, plan } = settings;
+    const { scenario, parameters, plan, signal, limit } = settings;
     this.#judge = createJudge(plan, settings.shows);
-    const attempts = scenario.attempts(parameters, () => 0.5).length;
-    this.#clients = Math.min(parameters.clients ?? attempts, attempts);
+    this.#clients = clientsOf(scenario, parameters);
+    this.#ended = AbortSignal.any(limit === undefined ? [signal] : [signal, limit.cut]);
     this.#fleet = new Fleet({ ...settings, clients: this.#clients });
   }
 
   async run(): Promise<TargetRunResult<C>> {
-    const { signal } = this.settings;
     // What waits for a host learns of it at once: also a set-up that would never answer.
     const stop = () => void this.#fleet.kill();
-    signal.addEventListener('abort', stop, { once: true });
+    this.#ended.addEventListener('abort', stop, { once: true });
     try {
       return this.#judged(await this.#trials());
     } catch (error) {
-      return signal.aborted ? this.#judged('interrupted') : await this.#failed(error);
+      return this.#ended.aborted ? this.#judged(this.#stop()) : await this.#failed(error);
     } finally {
-      signal.removeEventListener('abort', stop);
+      this.#ended.removeEventListener('abort', stop);
     }
   }
 
-  #judged(stopped: string | undefined): TargetRunResult<C> {
+  /** The reason for which nothing more is to be begun, if there is one. */
+  #stop(): Stop | undefined {
+    const { signal, limit, plan } = this.settings;
+    if (signal.aborted) return INTERRUPTED;
+    if (limit === undefined) return undefined;
+    return limit.cut.aborted || (this.#ran >= (plan.fewest ?? 0) && limit.isUp()) ? TIME_IS_UP : undefined;
+  }
+
+  #judged(stopped: Stop | undefined): TargetRunResult<C> {
     return {
       kind: 'judged',
-      judgement: this.#judge.judgement(stopped),
+      judgement: stopped === TIME_IS_UP ? this.#judge.judgementSoFar() : this.#judge.judgement(stopped),
       ...(this.#firstViolation === undefined ? {} : { firstViolation: this.#firstViolation }),
     };
   }
 
   async close(): Promise<void> {
-    const { signal } = this.settings;
-    await (signal.aborted ? this.#fleet.kill() : this.#fleet.close());
+    await (this.#ended.aborted ? this.#fleet.kill() : this.#fleet.close());
     for (const namespace of [...this.#namespaces.values(), ...this.#retired]) {
       await namespace.drop().catch(() => undefined);
     }
   }
 
   /** The reason for which it ended early, if it did. */
-  async #trials(): Promise<string | undefined> {
-    const { plan, signal } = this.settings;
-    if (signal.aborted) return 'interrupted';
+  async #trials(): Promise<Stop | undefined> {
+    const { plan } = this.settings;
+    const before = this.#stop();
+    if (before !== undefined) return before;
     await this.#openFresh();
     let renew: readonly number[] = [];
     let fruitless = 0;
     for (let trial = 0; trial < plan.trials * MOST_TRIALS_FACTOR; trial += 1) {
-      if (signal.aborted) return 'interrupted';
+      const stopped = this.#stop();
+      if (stopped !== undefined) return stopped;
       const judged = await this.#trial(trial, renew);
-      if (judged === undefined) return 'interrupted';
+      if (judged === undefined) return this.#stop();
       const { result } = judged;
       renew = judged.renew;
       this.#judge.add(result);
+      this.#ran += 1;
       this.settings.onTrial(result);
       if (this.#judge.isDecided()) return undefined;
       const answered = result.operations.ok + result.operations.fail > 0;
@@ -138,7 +171,7 @@ class TargetSession<C extends ContractTypes> {
   }
 
   async #trial(trial: number, renew: readonly number[]): Promise<JudgedTrial<C> | undefined> {
-    const { scenario, parameters, seed, start: mode, signal } = this.settings;
+    const { scenario, parameters, seed, start: mode } = this.settings;
     const start = startKindOf(mode, seed, trial);
     const setting = {
       ...{ scenario, parameters, seed, trial, start, renew },
@@ -146,20 +179,45 @@ class TargetSession<C extends ContractTypes> {
       typicalNs: this.#typicalNs,
     };
     const initial = scenario.initial(parameters);
-    await this.#fleet.reset(initial);
     const faults = scenario.faults?.(parameters, trial) ?? [];
-    const burst = await this.#fleet.burst(trial, planClients(setting), faults, renew);
+    const { burst, serverWaits } = await this.#burst(setting, initial, faults);
     if (burst.broken) {
       await this.#fleet.kill();
-      if (signal.aborted) return undefined;
+      if (this.#ended.aborted) return undefined;
     }
-    const aftermath = await chase(burst.connections, this.#namespaces);
+    // The final reads come after a session that may still write has been ended. Where none may, they need not wait for the
+    // look at the sessions.
+    const settled = !burst.broken && !burst.connections.some(({ doubtful }) => doubtful);
+    const [aftermath, early] = await Promise.all([
+      chase(burst.connections, this.#namespaces),
+      settled ? this.#fleet.read() : undefined,
+    ]);
     const lost = burst.broken && this.#livesInProcess();
     if (burst.broken) await this.#fleet.open(this.#addresses(), lost);
-    const final = lost ? undefined : await this.#fleet.read();
-    const judged = judgeTrial(setting, initial, burst, final, aftermath);
+    const isEarly = settled && aftermath.renew.length === 0;
+    const final = lost ? undefined : isEarly ? early : await this.#fleet.read();
+    const judged = judgeTrial(setting, initial, burst, final, { ...aftermath, serverWaits });
     this.#learn(judged);
     return judged;
+  }
+
+  async #burst(
+    setting: TrialSetting<C>,
+    initial: C['initial'],
+    faults: readonly Fault[],
+  ): Promise<{ readonly burst: Burst; readonly serverWaits: readonly ServerWait[] }> {
+    const { trial, renew } = setting;
+    const isWatched = this.settings.watchesWaits && trial % WATCHED_EVERY === 1;
+    let rest = () => Promise.resolve<readonly ServerWait[]>([]);
+    try {
+      const plans = planClients(setting);
+      const burst = await this.#fleet.burst(trial, initial, plans, faults, renew, (connections) => {
+        if (isWatched) rest = watchWaits(connections, this.#namespaces);
+      });
+      return { burst, serverWaits: await rest() };
+    } finally {
+      await rest();
+    }
   }
 
   #learn({ result, history }: JudgedTrial<C>): void {
@@ -201,6 +259,9 @@ class TargetSession<C extends ContractTypes> {
       if (await server.alive()) continue;
       return this.#judged(`the ${store} server died during the run`);
     }
+    // A process can be lost between two bursts as well as within one. What was tried until then still counts.
+    if (error instanceof HostGone && this.#judge.judgement().trials.run > 0)
+      return this.#judged(error.message);
     if (error instanceof HostFailure) return { kind: 'could-not-run', error: error.error };
     if (error instanceof WrongShape || error instanceof HostGone) {
       return { kind: 'could-not-run', error: { kind: 'mistake', message: error.message } };

@@ -73,10 +73,18 @@ export class TargetHost {
   #counts: Record<string, number> = {};
   #originNs = 0n;
   #mistake: HostError | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly environment: HostEnvironment) {}
 
-  async handle(request: HostRequest): Promise<HostReplyValue> {
+  /** Does one request after the other, in the order in which they came. */
+  handle(request: HostRequest): Promise<HostReplyValue> {
+    const reply = this.#last.then(() => this.#answer(request));
+    this.#last = reply.catch(() => undefined);
+    return reply;
+  }
+
+  async #answer(request: HostRequest): Promise<HostReplyValue> {
     try {
       return (await this.#dispatch(request)) ?? null;
     } catch (error) {
@@ -336,7 +344,10 @@ export class TargetHost {
 
 function connectionsOf(slot: ClientSlot, doubtful: boolean) {
   const { client, process } = slot;
-  return slot.connections.map((connection) => ({ client, process, ...connection, doubtful }));
+  return slot.connections.map(({ store, localPort, trace }) => ({
+    ...{ client, process, store, localPort, doubtful },
+    ...(trace && { trace: trace() }),
+  }));
 }
 
 /** Whether it ended, well or badly, within the limit. */

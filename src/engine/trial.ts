@@ -8,9 +8,11 @@ import type { Attempt, Parameters, Scenario } from '../core/scenario.js';
 import type { StartKind, TrialResult } from '../core/verdict.js';
 import type { StoreNamespace } from '../stores/store.js';
 import type { Burst } from './fleet.js';
+import { notedWaits } from './lock-waits.js';
 import { measureOverlap } from './overlap.js';
 import type { ClientPlan, HostConnection } from './protocol.js';
 import { shuffled, startDelays } from './start-plan.js';
+import type { ServerWait } from './wait-watch.js';
 
 /** What one trial is made of. */
 export interface TrialSetting<C extends ContractTypes> {
@@ -59,7 +61,7 @@ export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): 
 }
 
 /**
- * Where a scenario says who begins after whom, starts are spread by a quarter of the smallest distance at most: in the
+ * Where a scenario says who begins after whom, starts are spread by an eighth of the smallest distance at most: in the
  * trial of a stall a typical operation takes as long as the stall, and would overturn that order.
  */
 function smallestGapNs(attempts: readonly { readonly afterMs?: number }[]): number {
@@ -68,7 +70,7 @@ function smallestGapNs(attempts: readonly { readonly afterMs?: number }[]): numb
   return Math.min(...gapsMs) * 1e6 * SPREAD_SHARE;
 }
 
-const SPREAD_SHARE = 0.25;
+const SPREAD_SHARE = 1 / 8;
 
 const NOT_CHECKED: Checked = { findings: [], crashed: [] };
 
@@ -77,6 +79,8 @@ interface Aftermath {
   readonly openTransactions: readonly OpenTransaction[];
   readonly renew: readonly number[];
   readonly undecided: readonly string[];
+  /** What was sampled while the burst ran. */
+  readonly serverWaits?: readonly ServerWait[];
 }
 
 /**
@@ -106,6 +110,7 @@ export function judgeTrial<C extends ContractTypes>(
       ? NOT_CHECKED
       : runCheckers(scenario.checkers, history);
   const { operations } = history;
+  const noted = notedWaits(history);
   const ofStatus = (status: 'ok' | 'fail' | 'info') =>
     operations.filter((operation) => operation.status === status);
   const result: TrialResult = {
@@ -124,6 +129,13 @@ export function judgeTrial<C extends ContractTypes>(
     errors: errorCodes(burst.events),
     burstNs: Math.max(0, ...operations.map((one) => one.completedNs).filter(Number.isFinite)),
     latenciesNs: ofStatus('ok').map((one) => one.completedNs - one.invokedNs),
+    idleInTransaction: aftermath.openTransactions.length,
+    lockWaitsNs: noted.lockWaitsNs,
+    waitedFor: [
+      ...(aftermath.serverWaits ?? []).map((wait) => ({ ...wait, seenBy: 'server' as const })),
+      ...noted.waitedFor,
+    ],
+    ...(burst.firstRequestSpreadNs === undefined ? {} : { firstRequestSpreadNs: burst.firstRequestSpreadNs }),
   };
   return {
     result,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { historyLine } from './history-lines.js';
+import { matrixSchema } from './matrix-report.js';
 import { reportSchema } from './report.js';
 
 /** The published JSON Schemas by file name: generated from the definitions that type and check the same data. */
@@ -8,6 +9,11 @@ export function jsonSchemas(): Readonly<Record<string, string>> {
     'report.schema.json': schemaText(reportSchema, {
       title: 'race-check report',
       description: 'One run of race-check: its conditions, and for each target a verdict with its evidence.',
+    }),
+    'matrix.schema.json': schemaText(matrixSchema, {
+      title: 'race-check matrix',
+      description:
+        'Every strategy in every scenario: for each contract its scenarios, for each of them a cell a target.',
     }),
     'history.schema.json': schemaText(historyLine, {
       title: 'race-check history, one line',

@@ -72,7 +72,10 @@ function remedy(report: Report, run: string, target: JudgedTarget): NextCommand 
   const { clients } = report.scenario.parameters;
   const { trials, overlap, errors, operations } = target;
   if ((errors.timeout ?? 0) > 0) {
-    return { command: `${again} --timeout ${report.timeoutMs * 2}ms`, purpose: 'more time for each operation' };
+    return {
+      command: `${again} --timeout ${report.timeoutMs * 2}ms`,
+      purpose: 'more time for each operation',
+    };
   }
   const toothless = target.control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
   if (toothless && operations.ok > 0 && clients !== undefined) {

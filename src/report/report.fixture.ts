@@ -71,6 +71,21 @@ const perTrial = (ordered: number, refused: number, left: number) => ({
   left: spread(left),
 });
 
+/** Attempts that were all answered, without a wait. */
+export function monitoring(attempts: number): JudgedTarget['monitoring'] {
+  return {
+    attempts,
+    successes: attempts,
+    rollbacksPerAttempt: 0,
+    retries: 0,
+    conflicts: 0,
+    deadlocks: 0,
+    lockTimeouts: 0,
+    idleInTransaction: 0,
+    waitedFor: [],
+  };
+}
+
 /** A target that held in every one of 59 trials, at a cost that `pace` scales. */
 export function holding(id: string, pace = 1, more: Partial<JudgedTarget> = {}): JudgedTarget {
   return {
@@ -96,6 +111,7 @@ export function holding(id: string, pace = 1, more: Partial<JudgedTarget> = {}):
     latencyMs: { p50: 18.2 * pace, p95: 36.4 * pace, p99: 41.3 * pace, max: 60.1 * pace },
     opsPerSecond: 1_320 / pace,
     overlap: { interleavedPairs: 14_352, possiblePairs: 31_152 },
+    monitoring: monitoring(1_947),
     findings: [],
     ...more,
   };
@@ -119,6 +135,7 @@ export function caught(id: string, more: Partial<JudgedTarget> = {}): JudgedTarg
     counts: {},
     errors: {},
     overlap: { interleavedPairs: 528, possiblePairs: 528 },
+    monitoring: { ...monitoring(33), discrepancy: { trials: 1, largest: 27 } },
     findings: [oversold(1), lostUpdate(1)],
     ...more,
   };
@@ -162,7 +179,7 @@ function report(command: Report['command'], targets: readonly ReportTarget[]): R
       parameters: { clients: 33, stock: 20, retries: 33 },
       expected: { ordered: 20, refused: 13, left: 0 },
     },
-    plan: { trials: 59, confidence: CONFIDENCE, maxRate: 0.05, start: 'mixed' },
+    plan: { trials: 59, confidence: CONFIDENCE, maxRate: 0.05, start: 'mixed', processes: 1 },
     timeoutMs: 30_000,
     environment: {
       node: '20.20.2',

@@ -38,12 +38,62 @@ const finding = z
     expected: text,
     observed: text,
     witness: z.array(count).readonly().describe('indices of history events that prove it'),
+    discrepancy: z
+      .number()
+      .positive()
+      .optional()
+      .describe('by how much numbers that must add up do not, in this first finding'),
     trial: count.describe('the first trial that showed it, from 1'),
     start: startKind,
     trials: count.describe('in how many trials it was found'),
     witnessEvents: z.array(witnessEvent).readonly().optional(),
   })
   .describe('the first finding of one anomaly');
+
+const monitoring = z
+  .object({
+    attempts: count.describe('operations, each with all of its retries'),
+    successes: count.describe(
+      'attempts that were answered, refusals among them; the tally tells those apart',
+    ),
+    rollbacksPerAttempt: z
+      .number()
+      .nonnegative()
+      .describe('the rollback rate; above 1 where attempts were retried'),
+    retries: count,
+    conflicts: count.describe('write conflicts and serialization failures'),
+    deadlocks: count,
+    lockTimeouts: count,
+    idleInTransaction: count.describe(
+      'sessions that held a transaction when every operation of their trial had ended',
+    ),
+    lockWaits: z
+      .object({ count, meanMs: milliseconds, longestMs: milliseconds })
+      .optional()
+      .describe('from the notes of locks: requested to acquired, or to the end of who gave up'),
+    discrepancy: z
+      .object({ trials: count, largest: z.number() })
+      .optional()
+      .describe('by how much numbers that must add up (stock left and sold) did not, where they did not'),
+    waitedFor: z
+      .array(
+        z.object({
+          waiter: count,
+          holder: count,
+          samples: count,
+          seenBy: z
+            .enum(['server', 'notes'])
+            .describe(
+              'server: sampled during the bursts of a comparison; notes: of the targets about their locks',
+            ),
+        }),
+      )
+      .readonly()
+      .describe(
+        'which client waited for which: what servers saw, then what notes tell; of each the most frequent first, at most 20',
+      ),
+  })
+  .describe('what an operator would watch, over all trials');
 
 /** The counterpart of `Judgement` in src/core/verdict.ts; a type-level test holds the two together. */
 const judgement = z.object({
@@ -78,11 +128,18 @@ const judgement = z.object({
     .object({ p50: milliseconds, p95: milliseconds, p99: milliseconds, max: milliseconds })
     .optional(),
   opsPerSecond: z.number().nonnegative().optional(),
+  firstRequestSpreadMs: z
+    .object({ median: milliseconds, max: milliseconds })
+    .optional()
+    .describe(
+      'how far apart the first requests of the clients were in trials with a simultaneous start, over those trials',
+    ),
   overlap: z.object({ interleavedPairs: count, possiblePairs: count }),
+  monitoring,
   findings: z.array(finding).readonly(),
 });
 
-const judged = judgement
+export const judged = judgement
   .extend({
     outcome: z.literal('judged'),
     id: text,
@@ -102,7 +159,7 @@ const judged = judgement
   })
   .describe('a target that ran');
 
-const skipped = z
+export const skipped = z
   .object({
     outcome: z.literal('skipped'),
     id: text,
@@ -114,7 +171,7 @@ const skipped = z
   })
   .describe('a target whose store cannot be had');
 
-const failed = z
+export const failed = z
   .object({ outcome: z.literal('error'), id: text, role, summary: text, message: text })
   .describe('a target that could not run');
 
@@ -146,6 +203,7 @@ export const reportSchema = z.object({
       .optional()
       .describe('the rate of violated trials that the number of trials was planned for'),
     start: z.enum(['mixed', ...START_KINDS]),
+    processes: count.describe('over how many processes the clients were spread'),
   }),
   timeoutMs: milliseconds.describe('of one operation'),
   environment: z.object({

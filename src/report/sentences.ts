@@ -1,5 +1,5 @@
-import { percentAtMost, whole } from './numbers.js';
-import type { JudgedTarget, Report, ReportTarget } from './report.js';
+import { percentAtMost, rough, whole } from './numbers.js';
+import type { JudgedTarget, Report, ReportTarget, SkippedTarget } from './report.js';
 import {
   confidence,
   full,
@@ -8,6 +8,7 @@ import {
   plain,
   reasonsOf,
   short,
+  skippedFor,
   type Sentence,
 } from './target-sentence.js';
 import { GLYPHS, isJudged, listed } from './words.js';
@@ -15,8 +16,12 @@ import { GLYPHS, isJudged, listed } from './words.js';
 /** Up to here each target has a sentence of its own; in a longer comparison those that hold share one. */
 const TARGETS_WITH_A_SENTENCE = 3;
 
-/** What there is to say about each target, in the order of the report. */
+/** What there is to say about each target, in the order of the report, and about the conditions. */
 export function sentences(report: Report): readonly Sentence[] {
+  return [...aboutTargets(report), ...aboutBarrier(report)];
+}
+
+function aboutTargets(report: Report): readonly Sentence[] {
   const { targets } = report;
   if (report.command === 'gate' || targets.length <= TARGETS_WITH_A_SENTENCE) {
     return targets.flatMap((target) => (isToothless(target) ? [] : [full(report, target)]));
@@ -33,10 +38,30 @@ export function sentences(report: Report): readonly Sentence[] {
   return [
     ...(shared.length === 1 ? shared.map((target) => full(report, target)) : together(report, shared)),
     ...alike(others.filter((target) => isInconclusive(target))),
+    ...skippedAlike(others),
     ...others
-      .filter((target) => !isInconclusive(target))
+      .filter((target) => !isInconclusive(target) && target.outcome !== 'skipped')
       .map((target) => (isJudged(target) ? short(report, target) : full(report, target))),
     ...expectationsMet(targets),
+  ];
+}
+
+/** Processes that do not begin together hardly race: how well the barrier did. */
+function aboutBarrier({ plan, targets }: Report): readonly Sentence[] {
+  const spreads = targets
+    .filter(isJudged)
+    .flatMap(({ firstRequestSpreadMs }) =>
+      firstRequestSpreadMs === undefined ? [] : [firstRequestSpreadMs],
+    );
+  if (plan.processes === 1 || spreads.length === 0) return [];
+  const medians = spreads.map(({ median }) => median);
+  const [low, high] = [rough(Math.min(...medians)), rough(Math.max(...medians))];
+  const most = rough(Math.max(...spreads.map(({ max }) => max)));
+  const median = low === high ? low : `${low}-${high}`;
+  return [
+    plain(
+      `Over ${plan.processes} processes, the first requests of a simultaneous start came within ${median} ms of each other (median; at most ${most} ms).`,
+    ),
   ];
 }
 
@@ -58,6 +83,24 @@ function alike(targets: readonly JudgedTarget[]): readonly Sentence[] {
     const text = `${GLYPHS.inconclusive} ${same.length} targets are inconclusive: ${reasonsOf(first)}. These are ${names}.`;
     return { kind: 'inconclusive', text };
   });
+}
+
+/** One sentence for all that were skipped for the same reason. */
+function skippedAlike(targets: readonly ReportTarget[]): readonly Sentence[] {
+  const byReason = new Map<string, [SkippedTarget, ...SkippedTarget[]]>();
+  for (const target of targets) {
+    if (target.outcome !== 'skipped') continue;
+    const key = `${target.reason}\n${target.remedy}`;
+    const same = byReason.get(key);
+    if (same) same.push(target);
+    else byReason.set(key, [target]);
+  }
+  return [...byReason.values()].map((same) =>
+    skippedFor(
+      same[0],
+      same.map(({ id }) => id),
+    ),
+  );
 }
 
 /** A control that nothing was found in: the targets that it stands for say so among their reasons. */

@@ -1,6 +1,6 @@
 import { anomalyName } from '../core/anomaly.js';
 import { TIGHT_SPACE, percent, percentAtMost, percentInterval, whole } from './numbers.js';
-import type { JudgedTarget, Report, ReportFinding, ReportTarget } from './report.js';
+import type { JudgedTarget, Report, ReportFinding, ReportTarget, SkippedTarget } from './report.js';
 import {
   EXPECTATION_WORDS,
   GLYPHS,
@@ -29,7 +29,7 @@ export function reasonsOf(target: JudgedTarget | undefined): string {
 /** All that is to be said about one target. */
 export function full(report: Report, target: ReportTarget): Sentence {
   if (target.outcome === 'skipped') {
-    return plain(`- ${target.id} was skipped: ${clause(target.reason)}. ${target.remedy}`);
+    return skippedFor(target, [target.id]);
   }
   if (target.outcome === 'error') return plain(`- ${target.id} could not run: ${target.message}`);
   switch (target.verdict) {
@@ -40,6 +40,12 @@ export function full(report: Report, target: ReportTarget): Sentence {
     case 'inconclusive':
       return inconclusive(target);
   }
+}
+
+/** Why these were skipped, and what to do about it. */
+export function skippedFor({ reason, remedy }: SkippedTarget, ids: readonly string[]): Sentence {
+  const what = `${listed(ids)} ${ids.length > 1 ? 'were' : 'was'} skipped`;
+  return plain(`- ${what}: ${clause(reason)}. ${clause(remedy)}.`);
 }
 
 /** The same for one of many: a violation in a line. */

@@ -255,3 +255,46 @@ describe('a report on a terminal', () => {
     expect(render(withTargets(hostile))).toContain('a/b is inconclusive: gone over.');
   });
 });
+
+describe('clients over several processes', () => {
+  const spread = (median: number, max: number) => ({ firstRequestSpreadMs: { median, max } });
+  const over = (processes: number): Report => ({
+    ...gateHolds,
+    plan: { ...gateHolds.plan, processes },
+    targets: [holding('redis/lua', 1, spread(0.312, 2.9)), caught('redis/get-then-decr', spread(1.2, 1.4))],
+  });
+
+  it('are told of in the head, with how far apart their first requests were', () => {
+    const text = flat(render(over(2)));
+    expect(text).toContain('clients spread over 2 processes');
+    expect(text).toContain(
+      'Over 2 processes, the first requests of a simultaneous start came within 0.3-1.2 ms of each other (median; at most 2.9 ms).',
+    );
+  });
+
+  it('are not worth a word where there is one', () => {
+    expect(flat(render(over(1)))).not.toContain('process');
+  });
+});
+
+it('says once why several targets of a comparison were skipped', () => {
+  const skipped = (id: string, reason: string) =>
+    ({
+      outcome: 'skipped',
+      role: 'named',
+      summary: '',
+      store: 'memory',
+      remedy: 'Run it with --processes 1',
+      ...{ id, reason },
+    }) as const;
+  const targets = [
+    ...compareAll.targets,
+    skipped('memory/naive', 'it has one process.'),
+    skipped('memory/other', 'it is another story.'),
+    skipped('memory/mutex', 'it has one process.'),
+  ];
+  const text = flat(render({ ...compareAll, targets }, 200));
+  expect(text).toContain(
+    '- memory/naive and memory/mutex were skipped: it has one process. Run it with --processes 1. - memory/other was skipped: it is another story. Run it with --processes 1.',
+  );
+});

@@ -1,5 +1,5 @@
 import type { ContractTypes } from '../core/contract.js';
-import { storesOf } from '../core/target.js';
+import { storesOf, type Expectation } from '../core/target.js';
 import type { TargetRunResult } from '../engine/run-target.js';
 import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
 import { redactDeep } from '../report/redact.js';
@@ -20,6 +20,8 @@ export interface RanTarget {
   readonly role: 'named' | 'control';
   readonly result:
     TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
+  /** Where time was shared out. */
+  readonly time?: { readonly shareMs: number; readonly usedMs: number };
 }
 
 export interface SessionFacts {
@@ -65,6 +67,7 @@ export function composeReport(facts: SessionFacts): Report {
       confidence: plan.trials.confidence,
       ...(plan.maxRate === undefined ? {} : { maxRate: plan.maxRate }),
       start: plan.start,
+      processes: plan.processes,
     },
     timeoutMs: plan.timeoutMs,
     environment: facts.environment,
@@ -90,7 +93,7 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
   const { history } = result.firstViolation ?? {};
   const control = role === 'named' ? controlOf(target, facts) : undefined;
   const judgement = control === undefined ? result.judgement : applyControl(result.judgement, control);
-  const expectation = target.expectations?.[facts.plan.scenario.name];
+  const expectation = expectationOf(target, facts.plan);
   return {
     ...head,
     outcome: 'judged',
@@ -106,6 +109,12 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
       ? {}
       : { control: vouching(control) }),
   };
+}
+
+/** What it claims in this scenario, with its clients spread as they are. */
+function expectationOf(target: AnyTarget, { scenario, processes }: SessionPlan): Expectation | undefined {
+  const across = processes > 1 ? target.acrossProcesses?.[scenario.name] : undefined;
+  return across ?? target.expectations?.[scenario.name];
 }
 
 /** What became of the control of a target's store under the very conditions of this run. */

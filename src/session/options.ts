@@ -7,6 +7,8 @@ export interface SessionOptions {
   readonly scenario: string | AnyScenario;
   /** Ids, files, or targets themselves. Default: the scenario's default target; in a comparison, every target of its contract. */
   readonly targets?: readonly (string | AnyTarget)[];
+  /** Only targets whose first store is one of these. Default: whatever their store. */
+  readonly stores?: readonly string[];
   /** `gate` (default) stops a target at its first violation, `compare` runs every planned trial. */
   readonly command?: 'gate' | 'compare';
   /** How many trials, from 1. Default: as many as `confidence` and `maxRate` ask for. */
@@ -19,6 +21,8 @@ export interface SessionOptions {
   readonly start?: StartMode;
   /** The scenario's own numbers: clients, stock, ... */
   readonly parameters?: Readonly<Record<string, number | undefined>>;
+  /** Over how many processes the clients are spread, behind one barrier. Default 1. More than one is never this process. */
+  readonly processes?: number;
   /** Of one operation, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
   /** Any text; equal seeds give equal attempts and starts. Default: drawn. */
@@ -55,7 +59,8 @@ export const DEFAULTS = {
   maxRate: 0.05,
   timeoutMs: 30_000,
   start: 'mixed',
+  processes: 1,
 } as const satisfies Partial<SessionOptions>;
 
 /** A run that could take a week helps nobody: bounds on what can be asked for. */
-export const LIMITS = { trials: 1_000_000, timeoutMs: 3_600_000 } as const;
+export const LIMITS = { trials: 1_000_000, timeoutMs: 3_600_000, processes: 64 } as const;

@@ -13,6 +13,7 @@ import { findScenario, isFile } from './find-scenario.js';
 import { findTarget, targetIdsOf } from './find-targets.js';
 import { didYouMean } from './nearest.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
+import { processProblems } from './processes.js';
 import { resolveParameters } from './parameters.js';
 
 /** An invocation with every question answered, before anything has been started. */
@@ -28,6 +29,8 @@ export interface SessionPlan {
   readonly maxRate?: number;
   readonly start: StartMode;
   readonly timeoutMs: number;
+  /** Over how many the clients are spread. */
+  readonly processes: number;
   readonly seed: string;
   readonly runId: string;
   readonly isolation: 'none' | 'process';
@@ -43,7 +46,11 @@ export interface ChosenControl extends ChosenTarget {
 /** Resolves names, files and numbers. Throws one UsageError with everything that is wrong. */
 export async function planSession(options: SessionOptions): Promise<SessionPlan> {
   const cwd = options.cwd ?? process.cwd();
-  const problems: string[] = [...numberProblems(options), ...requiredProblems(options)];
+  const problems: string[] = [
+    ...numberProblems(options),
+    ...storeProblems(options.required, ' among the required ones'),
+    ...storeProblems(options.stores),
+  ];
   const scenario =
     typeof options.scenario === 'string'
       ? await findScenario(options.scenario, cwd).catch((error: unknown) => addTo(problems, error))
@@ -56,7 +63,13 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
   const parameters = resolveParameters(scenario, options.parameters ?? {}, problems);
   const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
   if (problems.length === 0) problems.push(...timeoutProblems(scenario, parameters, timeoutMs));
-  const named = await findNamed(options, scenario, command, cwd, problems);
+  const scenarioFolder = folderOf(options.scenario, cwd);
+  const named = await findNamed(options, scenario, command, { cwd, scenarioFolder }, problems);
+  const processes = options.processes ?? DEFAULTS.processes;
+  const isAsked = (options.targets?.length ?? 0) > 0 || command === 'gate';
+  if (problems.length === 0) {
+    problems.push(...processProblems(processes, { scenario, parameters, asked: isAsked ? named : [] }));
+  }
   demandNone(problems);
 
   const confidence = options.confidence ?? DEFAULTS.confidence;
@@ -66,7 +79,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     scenario,
     parameters,
     named,
-    controls: await findControls(scenario, named, folderOf(options.scenario, cwd)),
+    controls: await findControls(scenario, named, scenarioFolder),
     trials: {
       trials: options.trials ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate),
       confidence,
@@ -75,6 +88,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     ...(maxRate === undefined ? {} : { maxRate }),
     start: options.start ?? DEFAULTS.start,
     timeoutMs,
+    processes,
     seed: options.seed ?? randomBytes(3).toString('hex'),
     runId: randomBytes(3).toString('hex'),
     isolation: options.isolation ?? 'none',
@@ -101,6 +115,7 @@ function numberProblems(options: SessionOptions): readonly string[] {
   };
   whole('trials', options.trials, LIMITS.trials);
   whole('timeout (in milliseconds)', options.timeoutMs, LIMITS.timeoutMs);
+  whole('processes', options.processes, LIMITS.processes);
   share('confidence', options.confidence);
   share('max-rate', options.maxRate);
   const kinds: readonly string[] = ['mixed', ...START_KINDS];
@@ -126,32 +141,61 @@ function timeoutProblems(
   ];
 }
 
-function requiredProblems({ required = [] }: SessionOptions): readonly string[] {
+/** What is wrong with these names of stores; `where` they were given, for people. */
+export function storeProblems(stores: readonly string[] = [], where = ''): readonly string[] {
   const known = Object.keys(STORES);
-  return required
+  return stores
     .filter((store) => !known.includes(store))
     .map(
-      (store) =>
-        `unknown store "${store}"${didYouMean(store, known)} among the required ones (known: ${known.join(', ')})`,
+      (store) => `unknown store "${store}"${didYouMean(store, known)}${where} (known: ${known.join(', ')})`,
     );
 }
 
+/** What was asked for; else the scenario's default, or in a comparison everything that we have for its contract. */
 async function findNamed(
-  { targets }: SessionOptions,
+  { targets, stores = [] }: SessionOptions,
   scenario: AnyScenario,
   command: 'gate' | 'compare',
-  cwd: string,
+  { cwd, scenarioFolder }: { readonly cwd: string; readonly scenarioFolder: string },
   problems: string[],
 ): Promise<readonly ChosenTarget[]> {
-  const all = command === 'compare' ? targetIdsOf(scenario.contract.name) : [scenario.defaultTarget];
-  const given = targets === undefined || targets.length === 0 ? all : [...new Set(targets)];
-  const found = await Promise.all(given.map((one) => findTarget(one, scenario, cwd, problems)));
+  const isAsked = targets !== undefined && targets.length > 0;
+  const ours = command === 'compare' ? targetIdsOf(scenario.contract.name) : [];
+  const given = isAsked ? [...new Set(targets)] : ours.length > 0 ? ours : [scenario.defaultTarget];
+  const folder = isAsked ? cwd : scenarioFolder;
+  const found = await Promise.all(given.map((one) => findTarget(one, scenario, folder, problems)));
   const chosen = found.filter((one) => one !== undefined);
-  const ids = chosen.map(({ target }) => target.id);
+  const kept = stores.length === 0 ? chosen : chosen.filter((one) => stores.includes(firstStore(one)));
+  if (kept.length < chosen.length && problems.length === 0) {
+    problems.push(...leftOut(chosen, kept, stores, isAsked));
+  }
+  const ids = kept.map(({ target }) => target.id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined)
     problems.push(`two of the targets have the id "${twice}": an id stands for one target`);
-  return chosen;
+  return kept;
+}
+
+/** What was asked for by name must not silently be left out, and something must be left. */
+function leftOut(
+  chosen: readonly ChosenTarget[],
+  kept: readonly ChosenTarget[],
+  stores: readonly string[],
+  isAsked: boolean,
+): readonly string[] {
+  const asked = stores.join(', ');
+  if (isAsked) {
+    return chosen
+      .filter((one) => !kept.includes(one))
+      .map((one) => `target ${one.target.id}: it is on ${firstStore(one)}, and only ${asked} was asked for`);
+  }
+  if (kept.length > 0) return [];
+  const there = [...new Set(chosen.map(firstStore))].join(', ');
+  return [`no target on ${asked}: the targets here are on ${there}`];
+}
+
+function firstStore({ target }: ChosenTarget): string {
+  return storesOf(target)[0]!;
 }
 
 /**
@@ -165,14 +209,17 @@ async function findControls(
 ): Promise<ReadonlyMap<string, ChosenControl>> {
   const controls = new Map<string, ChosenControl>();
   const problems: string[] = [];
-  for (const store of new Set(named.map(({ target }) => storesOf(target)[0]!))) {
+  for (const store of new Set(named.map(firstStore))) {
     const control = scenario.controls[store];
     if (control === undefined) continue;
-    const among = named.find(({ target }) => target.id === control.target);
-    const chosen = among ?? (await findTarget(control.target, scenario, scenarioFolder, problems));
-    if (chosen !== undefined) {
-      controls.set(store, { ...chosen, shows: control.shows, named: among !== undefined });
-    }
+    const { shows } = control;
+    const isNamed = (id: string) => named.find(({ target }) => target.id === id);
+    const found =
+      isNamed(control.target) ?? (await findTarget(control.target, scenario, scenarioFolder, problems));
+    if (found === undefined) continue;
+    // A file may have been named too: its id tells.
+    const among = isNamed(found.target.id);
+    controls.set(store, { ...(among ?? found), shows, named: among !== undefined });
   }
   demandNone(problems.map((problem) => `the control of ${scenario.name}: ${problem}`));
   return controls;

@@ -16,6 +16,8 @@ export async function loadUserModule(path: string): Promise<unknown> {
   const jiti = createJiti(import.meta.url, {
     alias: {
       'race-check/postgres': here('../stores/postgres/connect.js'),
+      'race-check/mongodb': here('../stores/mongodb/connect.js'),
+      'race-check/redis': here('../stores/redis/connect.js'),
       'race-check/targets': here('../../targets'),
       'race-check/scenarios': here('../../scenarios'),
       'race-check': here('../index.js'),

@@ -6,6 +6,8 @@ export interface StoreErrors {
 
 const ERRORS: Readonly<Record<string, () => Promise<StoreErrors>>> = {
   postgres: () => import('./postgres/errors.js'),
+  mongodb: () => import('./mongodb/errors.js'),
+  redis: () => import('./redis/errors.js'),
 };
 
 /** What these stores know; a store without errors of its own (memory) adds nothing. */

@@ -1,5 +1,7 @@
 import type { StoreAddress } from '../core/context.js';
 import type { OpenTransaction } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import type { StoreFeature } from '../core/target.js';
 import type { Reaper } from '../process/reaper.js';
 
 /** What a store is asked for at the start of a run. */
@@ -14,6 +16,15 @@ export interface StoreRequest {
   readonly connections: number;
   /** Ends processes and removes folders if this process dies without doing so itself. */
   readonly reaper: Reaper;
+  /** What killed runs left on a server that a URL names is left there, so that it can be looked at. */
+  readonly keepLeftovers?: boolean;
+}
+
+/** A namespace that a run made on a server and did not remove. */
+export interface Leftover {
+  readonly namespace: string;
+  /** `dead`: its process ran on this host and is gone, so the next run removes it. Of another host's nothing is known. */
+  readonly run: 'dead' | 'alive' | 'unknown';
 }
 
 /** A counted connection of a client, named the way a server can see it too. */
@@ -22,6 +33,16 @@ export interface ClientConnection {
   readonly process: number;
   /** The local TCP port of its socket: servers show it, whatever the driver. */
   readonly localPort: number;
+  /** Its operation had no answer: our end of it is closed, and what it sent may still be at work in the server. */
+  readonly doubtful?: boolean;
+  /** What the store's `WireReader` saw on it, in words between the two. Absent where nothing reads, or what was read is old. */
+  readonly trace?: Json;
+}
+
+/** One connection of a client waits for what another one holds. */
+export interface Blocking {
+  readonly waiter: ClientConnection;
+  readonly holder: ClientConnection;
 }
 
 /** A part of a server that is this run's own. */
@@ -34,6 +55,11 @@ export interface StoreNamespace {
    * cannot commit later. Resolves with the connections for which this could not be shown.
    */
   endSessions(connections: readonly ClientConnection[]): Promise<readonly ClientConnection[]>;
+  /**
+   * Who waits for whom right now, among these connections, as the server sees it. Absent where a server cannot tell. Asked
+   * while the clients are at work, so it must be cheap.
+   */
+  blocking?(connections: readonly ClientConnection[]): Promise<readonly Blocking[]>;
   /** Removes it and everything in it. */
   drop(): Promise<void>;
 }
@@ -45,8 +71,14 @@ export interface StoreServer {
   readonly description: string;
   /** What could change a result, e.g. `{ version: '18.4', defaultIsolation: 'read committed', deadlockTimeout: '20ms' }`. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What this server cannot do and others of its kind can, with the reason and what to do about it. */
+  readonly lacks?: Readonly<
+    Partial<Record<StoreFeature, { readonly reason: string; readonly remedy: string }>>
+  >;
   /** A fresh namespace; several may live at once. */
   namespace(): Promise<StoreNamespace>;
+  /** Namespaces of other runs. Absent where a server is this run's own. */
+  leftovers?(): Promise<readonly Leftover[]>;
   /** False as soon as the server no longer answers. */
   alive(): Promise<boolean>;
   /** Drops what this run created and stops what it started; saves the server's log to `keepLogAt` if there is one. Never rejects twice. */

@@ -257,3 +257,68 @@ describe('deciding when to stop', () => {
     expect(deadlocks.isDecided()).toBe(true);
   });
 });
+
+describe('the spread of the first requests', () => {
+  const spreads = [0.4e6, 0.1e6, 7e6].map((firstRequestSpreadNs) => trial({ firstRequestSpreadNs }));
+
+  it('is that of trials with a simultaneous start: the others are spread on purpose', () => {
+    const staggered = trial({ start: 'staggered', firstRequestSpreadNs: 90e6 });
+    expect(judge([...spreads, staggered], plan()).firstRequestSpreadMs).toEqual({ median: 0.4, max: 7 });
+  });
+
+  it('is told after an early stop too, and absent where nothing was measured', () => {
+    const violated = trial({ findings: [finding('oversold')], firstRequestSpreadNs: 2e6 });
+    const gate = plan({ stopAtFirstViolation: true });
+    expect(judge([violated], gate).firstRequestSpreadMs).toEqual({ median: 2, max: 2 });
+    expect(judge([trial()], plan())).not.toHaveProperty('firstRequestSpreadMs');
+  });
+});
+
+describe('a judge whose time was up', () => {
+  const limited = plan({ trials: 59, fewest: 5 });
+  const soFar = (results: TrialResult[]) => {
+    const all = createJudge(limited);
+    for (const result of results) all.add(result);
+    return all.judgementSoFar();
+  };
+  const violating = () => trial({ findings: [finding('oversold')] });
+
+  it('says that it holds where enough trials are evidence, with the bound that they give', () => {
+    const judgement = soFar(trials(5));
+    expect(judgement).toMatchObject({ verdict: 'holds', reasons: [] });
+    expect(judgement.trials).toMatchObject({ planned: 59, run: 5, counted: 5 });
+    expect(judgement.rate?.upper).toBeCloseTo(1 - 0.05 ** (1 / 5), 9);
+  });
+
+  it('judges nothing on fewer, and says that it was the budget', () => {
+    expect(soFar(trials(4))).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['budget: 4 trials ran before the time was up, and 5 are needed'],
+    });
+    expect(soFar([])).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['budget: 0 trials ran before the time was up, and 5 are needed'],
+    });
+  });
+
+  it('tells of a violation in too few trials, and does not judge by it', () => {
+    const judgement = soFar(trials(2, violating));
+    expect(judgement.verdict).toBe('inconclusive');
+    expect(judgement.reasons).toEqual([
+      'budget: 2 trials ran before the time was up, and 5 are needed',
+      'a violation was seen all the same, in trial 1',
+    ]);
+    expect(judgement.findings).toHaveLength(1);
+  });
+
+  it('is sure of a violation in enough trials', () => {
+    expect(soFar([...trials(4), { ...violating(), trial: 4 }])).toMatchObject({ verdict: 'violated' });
+  });
+
+  it('does not take trials in which nothing overlapped for evidence', () => {
+    const apart = trials(9, () => trial({ overlap: { interleavedPairs: 0, possiblePairs: 10 } }));
+    const judgement = soFar(apart);
+    expect(judgement.verdict).toBe('inconclusive');
+    expect(judgement.reasons.join()).toContain('nothing overlapped');
+  });
+});

@@ -13,6 +13,7 @@ import {
 } from '../core/verdict.js';
 import { clopperPearson, upperBoundOfNone } from './binomial.js';
 import { lacking, undecidedReasons, type Evidence } from './evidence.js';
+import { MonitoringFold } from './monitoring.js';
 import { Sample } from './percentiles.js';
 
 /** Folds trials into one verdict while they come; keeps counts and latencies (8 bytes an answer), no trial. */
@@ -22,7 +23,15 @@ export interface Judge {
   isDecided(): boolean;
   /** `stopped`: why the run ended before it was decided; a run that was stopped never holds. For people. */
   judgement(stopped?: string): Judgement;
+  /**
+   * After the time was up: as many trials of evidence as the plan's `fewest` suffice, at the bound that they give. Where
+   * fewer ran nothing is judged, not even a violation: it is told among the reasons and the findings.
+   */
+  judgementSoFar(): Judgement;
 }
+
+/** What the reasons begin with where there was too little time for a judgement. */
+export const BUDGET = 'budget';
 
 /** What all trials come to; see `createJudge`. */
 export function judge(results: readonly TrialResult[], plan: TrialPlan): Judgement {
@@ -69,6 +78,8 @@ class TrialFold implements Judge {
   readonly #errors = new Map<string, number>();
   readonly #tally = new Map<string, Sample>();
   readonly #latenciesNs = new Sample();
+  readonly #monitoring = new MonitoringFold();
+  readonly #firstRequestSpreadsNs = new Sample();
   /** By grade too: a checker of somebody else's may find one anomaly in both grades. */
   readonly #findings = new Map<string, { readonly first: Omit<SeenFinding, 'trials'>; trials: number }>();
 
@@ -108,7 +119,11 @@ class TrialFold implements Judge {
       sample.add(value);
     }
     for (const latencyNs of result.latenciesNs) this.#latenciesNs.add(latencyNs);
+    if (start === 'simultaneous' && result.firstRequestSpreadNs !== undefined) {
+      this.#firstRequestSpreadsNs.add(result.firstRequestSpreadNs);
+    }
     this.#burstNs += result.burstNs;
+    this.#monitoring.add(result);
     this.#addFindings(result);
   }
 
@@ -116,9 +131,29 @@ class TrialFold implements Judge {
     return this.#stoppedEarly() || this.#evidence(undefined).counted >= this.#plan.trials;
   }
 
+  judgementSoFar(): Judgement {
+    const fewest = this.#plan.fewest ?? this.#plan.trials;
+    const judgement = this.#judged({ ...this.#evidence(undefined), planned: fewest });
+    if (this.#run >= fewest) return judgement;
+    const ran = this.#run === 1 ? '1 trial' : `${this.#run} trials`;
+    const seen = this.#firstViolated;
+    return {
+      ...judgement,
+      verdict: 'inconclusive',
+      reasons: [
+        `${BUDGET}: ${ran} ran before the time was up, and ${fewest} are needed`,
+        ...(seen === undefined ? [] : [`a violation was seen all the same, in trial ${seen}`]),
+      ],
+    };
+  }
+
   judgement(stopped?: string): Judgement {
-    const evidence = this.#evidence(stopped);
+    return this.#judged(this.#evidence(stopped));
+  }
+
+  #judged(evidence: Evidence): Judgement {
     const missing = lacking(evidence);
+    const { stopped } = evidence;
     const verdict: VerdictKind =
       this.#violated > 0 ? 'violated' : missing.length > 0 ? 'inconclusive' : 'holds';
     const reasons =
@@ -145,7 +180,9 @@ class TrialFold implements Judge {
       counts: Object.fromEntries(this.#counts),
       errors: Object.fromEntries(this.#errors),
       ...(this.#stoppedEarly() ? {} : this.#rates(evidence.counted)),
+      ...firstRequestSpread(this.#firstRequestSpreadsNs),
       overlap: { ...this.#overlap },
+      monitoring: this.#monitoring.monitoring(this.#operations, this.#counts),
       findings: this.#seen(),
     };
   }
@@ -239,6 +276,12 @@ function sum<T>(items: Iterable<T>, of: (item: T) => number): number {
 
 function spread(sample: Sample): Spread {
   return { min: sample.min ?? 0, median: sample.percentile(50) ?? 0, max: sample.max ?? 0 };
+}
+
+function firstRequestSpread(sample: Sample): Pick<Judgement, 'firstRequestSpreadMs'> {
+  if (sample.size === 0) return {};
+  const { median, max } = spread(sample);
+  return { firstRequestSpreadMs: { median: median / 1e6, max: max / 1e6 } };
 }
 
 function latencies(sample: Sample): Judgement['latencyMs'] {

@@ -21,6 +21,9 @@ export function trial(other: Partial<TrialResult> = {}): TrialResult {
     errors: {},
     burstNs: 1e9,
     latenciesNs: [1e6, 2e6, 3e6, 4e6],
+    idleInTransaction: 0,
+    lockWaitsNs: [],
+    waitedFor: [],
     ...other,
   };
 }

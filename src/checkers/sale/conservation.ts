@@ -51,9 +51,10 @@ function judge(sale: Sale, product: number, sold: number): Finding[] {
     left === undefined
       ? `${name} is not in the final state`
       : `${left} left + ${sold} ${ordered} = ${left + sold}`;
+  const apart = Number.isFinite(surplus) ? { discrepancy: Math.abs(surplus) } : {};
   if (lost) {
     const { message, witness } = lost;
-    return [{ anomaly: 'lost-update', grade: 'violation', message, expected, observed, witness }];
+    return [{ anomaly: 'lost-update', grade: 'violation', message, expected, observed, witness, ...apart }];
   }
   const message =
     initial === undefined
@@ -65,7 +66,9 @@ function judge(sale: Sale, product: number, sold: number): Finding[] {
     ({ takes, result }) => takes.has(product) && (result === 'ordered' || result === 'info'),
   );
   const witness = witnessOf(takers);
-  return [{ anomaly: 'stock-not-conserved', grade: 'violation', message, expected, observed, witness }];
+  return [
+    { anomaly: 'stock-not-conserved', grade: 'violation', message, expected, observed, witness, ...apart },
+  ];
 }
 
 function difference(surplus: number): string {

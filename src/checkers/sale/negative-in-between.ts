@@ -1,5 +1,4 @@
 import { productName, type SaleChecker } from './sale.js';
-import { buyers } from './words.js';
 
 /**
  * A stock that was below zero for a while, by the notes of what operations read and wrote, and is not in the end. Graded
@@ -25,7 +24,7 @@ export const negativeInBetween: SaleChecker = {
         {
           anomaly: 'negative-in-between',
           grade: 'interesting' as const,
-          message: `The ${stock} of ${productName(sale, product)} was ${first.stock} for a while: ${buyers(sale, [first.attempt.buyer])} saw it so.`,
+          message: `The ${stock} of ${productName(sale, product)} was ${first.stock} for a while, as ${sale.words.buyer} ${first.attempt.buyer} saw it.`,
           expected: `no ${stock} below 0 at any time`,
           observed: `${stock} ${first.stock}`,
           witness: [...first.attempt.witness, first.index].sort((a, b) => a - b),

@@ -8,9 +8,9 @@ import { buyers, count, witnessOf } from './words.js';
  * Attempts that were refused, for whatever reason ("sold out", "busy, try later"), although nobody else had taken what
  * they wanted. Graded as interesting: nothing is sold twice by it. n log n.
  *
- * Two proofs. What is left in the end would have been enough: it is given to the refused in the order of their attempts as
- * far as it goes, so 59 refused over one unit left are one. Or enough was there for certain: had every `ordered` and every
- * `info` that was invoked before the refusal was answered taken its units by then, there would still have been enough.
+ * Two proofs. Enough was there for certain: had every `ordered` and every `info` that was invoked before the refusal was
+ * answered taken its units by then, there would still have been enough. Or what is left in the end would have been enough:
+ * it is given, as far as it goes, to those of whom the first proof says nothing, in the order of their attempts.
  *
  * Misses refusals that no single one of the two proves: refused while an attempt held units that it gave back, which a
  * later one then took. Units that an `info` may have taken count as taken.
@@ -25,13 +25,14 @@ export const refusedThoughFree: SaleChecker = {
       sale.attempts.filter(({ result }) => result === 'ordered' || result === 'info'),
       ({ invokedNs }) => invokedNs,
     );
-    const certain = refused.filter(({ takes, completedNs }) =>
+    const isCertain = ({ takes, completedNs }: Attempt) =>
       [...takes].every(([product, units]) => {
         const initial = sale.products.get(product)?.stock ?? 0;
         return initial - invoked.until(completedNs, product) >= units;
-      }),
-    );
-    const needless = new Set([...certain, ...serve(refused, sale.left)]);
+      });
+    const certain = new Set(refused.filter(isCertain));
+    const others = refused.filter((attempt) => !certain.has(attempt));
+    const needless = new Set([...certain, ...serve(others, sale.left)]);
     return report(
       sale,
       refused.filter((attempt) => needless.has(attempt)),

@@ -170,6 +170,7 @@ describe('conservation', () => {
         expected: 'left + ordered = 2',
         observed: '1 left + 2 ordered = 3',
         witness: [0, 1, 10, 11, 1000, 1001, 1002, 1003],
+        discrepancy: 1,
       },
     ]);
   });

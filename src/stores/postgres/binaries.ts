@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Reaper } from '../../process/reaper.js';
 import { StoreUnavailable } from '../store.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../cache-folder.js';
 import { canEnter, canUse, type ServerUser } from './server-user.js';
 
 /** The server's programs, its libraries and its shared files, as the package brings them. */

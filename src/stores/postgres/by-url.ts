@@ -1,13 +1,15 @@
 import type { StoreAddress } from '../../core/context.js';
+import { isLoopback } from '../loopback.js';
+import { runName } from '../run-name.js';
 import type { StoreNamespace, StoreRequest, StoreServer } from '../store.js';
 import { Admin } from './admin.js';
 import { readEnvironment } from './environment.js';
 import { refusal } from './refusal.js';
-import { lockKey, runName } from './run-name.js';
-import { removeLeftovers } from './schema.js';
+import { lockKey } from './lock-key.js';
+import { listLeftovers, removeLeftovers } from './schema.js';
 import { serve } from './serve.js';
 import { requireSuitable } from './suitability.js';
-import { isLoopback, parsePostgresUrl, type PostgresUrl } from './url.js';
+import { parsePostgresUrl, type PostgresUrl } from './url.js';
 
 /** A server that the user named: only schemas of this run are made there, and removed again. */
 export async function openByUrl(text: string, request: StoreRequest): Promise<StoreServer> {
@@ -18,7 +20,7 @@ export async function openByUrl(text: string, request: StoreRequest): Promise<St
     opened = await connect(url, lockKey(run));
     const { admin, address } = opened;
     const { portsVisible } = await requireSuitable(admin, url, request.connections);
-    await removeLeftovers(admin);
+    if (!request.keepLeftovers) await removeLeftovers(admin);
     const environment = await readEnvironment(admin);
     return serve({
       admin,
@@ -28,6 +30,7 @@ export async function openByUrl(text: string, request: StoreRequest): Promise<St
       description: `PostgreSQL ${environment.version} at ${url.host}:${url.port}`,
       environment: { ...environment, server: 'by URL', clientPorts: portsVisible ? 'visible' : 'hidden' },
       alive: () => admin.answers(),
+      leftovers: () => listLeftovers(admin, run.prefix),
       stop: async (live) => {
         try {
           await dropAll(live);

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Reaper } from '../../process/reaper.js';
+import { cacheFolder } from '../cache-folder.js';
+import { runName } from '../run-name.js';
 import { StoreUnavailable, type StoreRequest, type StoreServer } from '../store.js';
 import { Admin } from './admin.js';
 import { findBinaries, linkLibraries, reachableBinaries } from './binaries.js';
-import { cacheFolder } from './cache-folder.js';
 import {
   packTemplate,
   readTemplate,
@@ -15,7 +16,6 @@ import {
 import { readEnvironment } from './environment.js';
 import { initData, RUN_DATABASE, RUN_ROLE, type ServerPlace } from './init-data.js';
 import { type Postmaster, startPostmaster } from './postmaster.js';
-import { runName } from './run-name.js';
 import { serve } from './serve.js';
 import { runFolderPath, serverUser } from './server-user.js';
 

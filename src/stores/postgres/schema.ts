@@ -1,9 +1,10 @@
 import type { StoreAddress } from '../../core/context.js';
-import type { StoreNamespace } from '../store.js';
+import { isKnownDead, parseRunName } from '../run-name.js';
+import type { Leftover, StoreNamespace } from '../store.js';
 import type { Admin } from './admin.js';
-import { isKnownDead, lockKey, parseRunName } from './run-name.js';
+import { lockKey } from './lock-key.js';
 import { quoteIdentifier } from './session.js';
-import { endSessions, openTransactions } from './sessions.js';
+import { blocking, endSessions, openTransactions } from './sessions.js';
 
 /** How long a drop waits for somebody who still uses the schema. */
 const DROP_WAIT_MS = 500;
@@ -20,6 +21,7 @@ export async function createSchema(
   return {
     address,
     openTransactions: (connections) => openTransactions(scope, connections),
+    blocking: (connections) => blocking(scope, connections),
     endSessions: (connections) => endSessions(scope, connections),
     drop: () => dropSchema(admin, namespace),
   };
@@ -59,33 +61,56 @@ export async function dropSchema(admin: Admin, schema: string): Promise<void> {
   }
 }
 
+/** Schemas of other runs in this database. */
+export async function listLeftovers(admin: Admin, ownPrefix: string): Promise<readonly Leftover[]> {
+  const found: Leftover[] = [];
+  for (const namespace of await listSchemas(admin)) {
+    const run = parseRunName(namespace);
+    if (run === undefined || run.prefix === ownPrefix) continue;
+    const isFree = await ifNobodyHolds(admin, lockKey(run), () => Promise.resolve(true));
+    found.push({ namespace, run: !isFree ? 'alive' : isKnownDead(run) ? 'dead' : 'unknown' });
+  }
+  return found;
+}
+
 /**
  * Removes what killed runs of this host left: only where the process in the schema's name is gone and nobody holds that run's
  * advisory lock. Both, since two containers may look like one host. A schema that cannot be removed now stays for the next run.
  */
 export async function removeLeftovers(admin: Admin): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const name of await listSchemas(admin)) {
+    const run = parseRunName(name);
+    if (run === undefined || !isKnownDead(run)) continue;
+    await ifNobodyHolds(admin, lockKey(run), async () => {
+      // Where somebody uses it, it is tried again by the next run.
+      await dropSchema(admin, name).then(
+        () => removed.push(name),
+        () => undefined,
+      );
+    });
+  }
+  return removed;
+}
+
+async function listSchemas(admin: Admin): Promise<readonly string[]> {
   const schemas = await admin.query<{ readonly name: string }>(
     `select nspname as name from pg_namespace
       where starts_with(nspname, 'race_check_') and pg_has_role(nspowner, 'usage')`,
   );
-  const removed: string[] = [];
-  for (const { name } of schemas) {
-    const run = parseRunName(name);
-    if (run === undefined || !isKnownDead(run)) continue;
-    const key = lockKey(run);
-    const [lock] = await admin.query<{ readonly held: boolean }>(
-      'select pg_try_advisory_lock($1::bigint) as held',
-      [key],
-    );
-    if (!lock?.held) continue;
-    try {
-      await dropSchema(admin, name);
-      removed.push(name);
-    } catch {
-      // Somebody uses it: it is tried again by the next run.
-    } finally {
-      await admin.query('select pg_advisory_unlock($1::bigint)', [key]);
-    }
+  return schemas.map(({ name }) => name);
+}
+
+/** Does it while this session holds an advisory lock; undefined if another one holds it. */
+async function ifNobodyHolds<T>(admin: Admin, key: string, work: () => Promise<T>): Promise<T | undefined> {
+  const [lock] = await admin.query<{ readonly held: boolean }>(
+    'select pg_try_advisory_lock($1::bigint) as held',
+    [key],
+  );
+  if (!lock?.held) return undefined;
+  try {
+    return await work();
+  } finally {
+    await admin.query('select pg_advisory_unlock($1::bigint)', [key]);
   }
-  return removed;
 }

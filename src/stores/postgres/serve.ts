@@ -4,7 +4,7 @@ import type { Admin } from './admin.js';
 import { createSchema } from './schema.js';
 
 /** What an embedded server and one by URL differ in. */
-export interface Served extends Pick<StoreServer, 'description' | 'environment' | 'alive'> {
+export interface Served extends Pick<StoreServer, 'description' | 'environment' | 'alive' | 'leftovers'> {
   readonly admin: Admin;
   /** Without a namespace. */
   readonly address: StoreAddress;
@@ -41,6 +41,7 @@ export function serve(served: Served): StoreServer {
       return namespace;
     },
     alive: () => served.alive(),
+    ...(served.leftovers && { leftovers: served.leftovers }),
     stop: (keepLogAt) => {
       if (stopping !== undefined) return stopping.catch(() => undefined);
       stopping = served.stop([...live], keepLogAt);

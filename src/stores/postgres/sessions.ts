@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OpenTransaction } from '../../core/history.js';
-import type { ClientConnection } from '../store.js';
+import type { Blocking, ClientConnection } from '../store.js';
 import type { Admin } from './admin.js';
 import { sessionName } from './session.js';
 
@@ -44,6 +44,38 @@ export async function openTransactions(
       .filter((row) => isOf(scope, row, localPort))
       .map(({ state, query }) => ({ client, process, state, lastStatement: query })),
   );
+}
+
+/**
+ * Who waits for whom among these connections. `pg_blocking_pids` is asked for sessions that wait for a lock, and for no
+ * other, since it holds the whole lock table while it looks. It names who holds the lock, and who stands before in its queue.
+ */
+export async function blocking(
+  scope: SessionScope,
+  connections: readonly ClientConnection[],
+): Promise<readonly Blocking[]> {
+  const rows = await scope.admin.query<{
+    readonly waiterPort: number;
+    readonly waiterName: string;
+    readonly holderPort: number;
+    readonly holderName: string;
+  }>(
+    `with session as materialized (
+        select pid, client_port as port, application_name as name, wait_event_type ${CANDIDATES} and ${FROM_HERE})
+      select waiter.port as "waiterPort", waiter.name as "waiterName",
+        holder.port as "holderPort", holder.name as "holderName"
+      from session as waiter, unnest(pg_blocking_pids(waiter.pid)) as blocker, session as holder
+      where waiter.wait_event_type = 'Lock' and holder.pid = blocker`,
+    criteria(scope, connections),
+    'blocking',
+  );
+  if (rows.length === 0) return [];
+  const find = (seen: Seen) => connections.find(({ localPort }) => isOf(scope, seen, localPort));
+  return rows.flatMap(({ waiterPort, waiterName, holderPort, holderName }) => {
+    const waiter = find({ port: waiterPort, name: waiterName });
+    const holder = find({ port: holderPort, name: holderName });
+    return waiter && holder ? [{ waiter, holder }] : [];
+  });
 }
 
 /**

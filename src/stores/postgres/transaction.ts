@@ -1,5 +1,6 @@
 import type { ClientContext, CountedEvent } from '../../core/context.js';
 import { NotHappened } from '../../core/context.js';
+import { isNotHappened, retryingWhile } from '../retrying.js';
 import { isAborted, isProgrammingError, rolledBack, sqlState } from './errors.js';
 import type { Session } from './session.js';
 
@@ -78,34 +79,14 @@ function count(context: Pick<ClientContext, 'count'>, error: unknown): void {
   if (event !== undefined) context.count(event);
 }
 
-/** Full jitter (Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015): up to this, doubled each time. */
-const FIRST_BACKOFF_MS = 1;
-const LONGEST_BACKOFF_MS = 32;
-
 /**
  * Repeats `body` while the server aborts it (SQLSTATE class 40), at most `retries` times more, with a short random wait on
  * the run's clock before each. Counts `retry`. Throws the last `NotHappened`, and anything else at once.
  */
-export async function retrying<T>(
+export function retrying<T>(
   context: Pick<ClientContext, 'count' | 'random' | 'sleep'>,
   retries: number,
   body: () => Promise<T>,
 ): Promise<T> {
-  for (let retry = 0; ; retry += 1) {
-    try {
-      return await body();
-    } catch (error) {
-      if (retry >= retries || !isNotHappened(error) || !isAborted(error.code)) throw error;
-    }
-    context.count('retry');
-    await context.sleep(context.random() * Math.min(FIRST_BACKOFF_MS * 2 ** retry, LONGEST_BACKOFF_MS));
-  }
-}
-
-/** By name as well: a target in the user's own file may hold another copy of the class. */
-function isNotHappened(error: unknown): error is NotHappened {
-  return (
-    error instanceof NotHappened ||
-    (error instanceof Error && error.name === 'NotHappened' && 'code' in error)
-  );
+  return retryingWhile(context, retries, ({ code }) => isAborted(code), body);
 }

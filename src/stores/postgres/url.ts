@@ -1,5 +1,6 @@
 import os from 'node:os';
 import type { StoreAddress } from '../../core/context.js';
+import { isLoopback } from '../loopback.js';
 import { StoreUnavailable } from '../store.js';
 
 type Tls = NonNullable<StoreAddress['tls']>;
@@ -93,12 +94,6 @@ export function parsePostgresUrl(text: string, allowRemote: boolean): PostgresUr
     );
   }
   return { host, port: Number(url.port || 5432), user, password, database, tls: tls ?? ['off'] };
-}
-
-export function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-  );
 }
 
 function unusable(problems: readonly string[], remedy: string): StoreUnavailable {

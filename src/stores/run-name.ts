@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import os from 'node:os';
-import { processStart } from '../../process/process-start.js';
+import { processStart } from '../process/process-start.js';
 
-/** Who made a schema: one process on one host, told apart from a later one with the same number by its start. */
+/** Who made a namespace: one process on one host, told apart from a later one with the same number by its start. */
 export interface RunName {
   readonly host: string;
   readonly pid: number;
   readonly start: string;
-  /** Stands before the schema's number: `race_check_<run>_<host>_<pid>_<start>`; with a number at most 63 bytes. */
+  /** Stands before the namespace's number: `race_check_<run>_<host>_<pid>_<start>`; with a number at most 63 bytes. */
   readonly prefix: string;
 }
 
@@ -24,9 +24,9 @@ export function runName(runId: string): RunName {
   return { host, pid, start, prefix: `race_check_${run}_${host}_${pid}_${start}` };
 }
 
-/** `undefined` for a schema that is not ours to judge. */
-export function parseRunName(schema: string): RunName | undefined {
-  const match = /^(race_check_[a-z0-9]+_([0-9a-f]{8})_(\d+)_([0-9a-f]{8}))_\d+$/.exec(schema);
+/** `undefined` for a name that is not ours to judge. */
+export function parseRunName(namespace: string): RunName | undefined {
+  const match = /^(race_check_[a-z0-9]+_([0-9a-f]{8})_(\d+)_([0-9a-f]{8}))_\d+$/.exec(namespace);
   const [, prefix, host, pid, start] = match ?? [];
   if (!prefix || !host || !pid || !start) return undefined;
   return { host, pid: Number(pid), start, prefix };
@@ -35,14 +35,6 @@ export function parseRunName(schema: string): RunName | undefined {
 /** The process that made it ran on this host, and is gone. Of another host's nothing is known. */
 export function isKnownDead({ host, pid, start }: RunName): boolean {
   return host === thisHost() && startOf(pid) !== start;
-}
-
-/**
- * The advisory lock that a run holds for as long as its own session lives. Its key is derived from the run's name, since
- * such locks are shared by the whole database.
- */
-export function lockKey({ prefix }: Pick<RunName, 'prefix'>): string {
-  return createHash('sha256').update(prefix).digest().readBigInt64BE().toString();
 }
 
 /** Containers may share a host name, and each counts its processes from 1: the process-id namespace tells them apart. */

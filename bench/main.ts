@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { benchEngine } from './engine.js';
+import { benchMemory } from './memory.js';
+import { print, progress, type BenchOptions, type BenchResult } from './result.js';
+import { markdownTable } from './table.js';
+import { benchWholeRun } from './whole-run.js';
+
+const BENCHES: Readonly<
+  Record<string, (options: BenchOptions) => Promise<BenchResult | readonly BenchResult[]>>
+> = {
+  engine: benchEngine,
+  'whole-run': benchWholeRun,
+  memory: benchMemory,
+};
+
+const LEAST_RUNS = 5;
+const names = Object.keys(BENCHES);
+
+/** `npm run bench -- [engine] [whole-run] [memory] [--quick] [--runs N]`. Says what was measured; asserts nothing. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    runs: { type: 'string', default: String(LEAST_RUNS) },
+  },
+});
+const unknown = positionals.filter((name) => !names.includes(name));
+if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')} (known: ${names.join(', ')})`);
+const runs = Number(values.runs);
+if (!Number.isInteger(runs) || runs < 1) {
+  throw new Error(`expected a whole number from 1 for --runs, got "${values.runs}"`);
+}
+
+const results: BenchResult[] = [];
+for (const name of positionals.length > 0 ? positionals : names) {
+  progress(`${name} ...`);
+  results.push(...[await BENCHES[name]!({ quick: values.quick, runs })].flat());
+}
+print('');
+print(
+  markdownTable(
+    ['', 'goal', `measured (median of ${runs})`, 'met'],
+    results.map(({ what, goal, measured, met }) => [
+      what,
+      goal,
+      measured,
+      met === undefined ? '?' : met ? '✔' : '✘',
+    ]),
+  ),
+);

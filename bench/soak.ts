@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { SCENARIOS } from '../scenarios/index.js';
+import type { Expectation } from '../src/core/target.js';
+import type { ReportTarget } from '../src/report/report.js';
+import { loadRegistered, targetIdsOf } from '../src/session/find-targets.js';
+import { runSession } from '../src/session/race-check.js';
+import { median, seconds } from './numbers.js';
+import { print, progress } from './result.js';
+import { withSharedServer } from './shared-server.js';
+import { markdownTable } from './table.js';
+
+const RUNS = 20;
+/** Of a safe target in one run. An unsafe one has as many as the default plan, and stops at its first violation. */
+const SAFE_TRIALS = 10;
+/** Where safe targets are run, if they claim something there: everybody wants the same, and carts in opposite orders. */
+const SAFE_SCENARIOS = ['flash-sale', 'basket'];
+const MOST_CLIENTS = 200;
+
+/** A target in the scenario that is named for it. */
+interface Assignment {
+  readonly target: string;
+  readonly scenario: string;
+  readonly expectation: Expectation;
+}
+
+interface SoakRow extends Assignment {
+  met: number;
+  readonly trialsToFirst: number[];
+  readonly gaveUp: { failed: number; refused: number; operations: number };
+  readonly surprises: string[];
+}
+
+/** `npm run soak -- [--runs 20] [--seed text] [--target id]`: every target many times, each in a gate of its own. */
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: String(RUNS) },
+    seed: { type: 'string', default: randomBytes(3).toString('hex') },
+    target: { type: 'string', multiple: true },
+  },
+});
+const runs = Number(values.runs);
+if (!Number.isInteger(runs) || runs < 1) {
+  throw new Error(`expected a whole number from 1 for --runs, got "${values.runs}"`);
+}
+
+const startedAt = performance.now();
+const assignments = (await findAssignments()).filter(
+  ({ target }) => values.target === undefined || values.target.includes(target),
+);
+if (assignments.length === 0) throw new Error(`no such target: ${values.target?.join(', ')}`);
+const rows = await withSharedServer(MOST_CLIENTS, async ({ url, server }) => {
+  const done: SoakRow[] = [];
+  for (const assignment of assignments) done.push(await soak(assignment, url));
+  print(`Every target ${runs} times, seed ${values.seed}, ${server.description}\n`);
+  return done;
+});
+print(
+  markdownTable(
+    ['target', 'scenario', 'expected', 'met', 'first violation in trial', 'failed or refused'],
+    rows.map(cells),
+  ),
+);
+const wrong = rows.filter(({ met }) => met < runs);
+for (const { target, scenario, surprises } of wrong) {
+  for (const surprise of surprises) print(`\n${target} in ${scenario}: ${surprise}`);
+}
+print(
+  `\n${rows.length - wrong.length} of ${rows.length} as expected in all ${runs} runs, in ${seconds(performance.now() - startedAt, 0)}.`,
+);
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+/** An unsafe target where it must be caught: the first scenario of those. A safe one wherever it claims to be safe. */
+async function findAssignments(): Promise<readonly Assignment[]> {
+  const assignments: Assignment[] = [];
+  const scenarios = await Promise.all(Object.values(SCENARIOS).map((load) => load()));
+  for (const contract of new Set(scenarios.map((scenario) => scenario.contract.name))) {
+    const own = scenarios.filter((scenario) => scenario.contract.name === contract);
+    for (const id of targetIdsOf(contract)) {
+      const { expectations } = await loadRegistered(contract, id);
+      const claims = own.flatMap(({ name: scenario }) => {
+        const expectation = expectations[scenario];
+        return expectation === undefined ? [] : [{ target: id, scenario, expectation }];
+      });
+      const caught = claims.find(({ expectation }) => expectation === 'violated');
+      const safe = claims.filter(({ expectation }) => expectation !== 'violated');
+      const named = safe.filter(({ scenario }) => SAFE_SCENARIOS.includes(scenario));
+      assignments.push(...(caught ? [caught] : named.length > 0 ? named : safe));
+    }
+  }
+  return assignments;
+}
+
+async function soak(assignment: Assignment, postgresUrl: string): Promise<SoakRow> {
+  const { target, scenario, expectation } = assignment;
+  const row: SoakRow = {
+    ...assignment,
+    met: 0,
+    trialsToFirst: [],
+    gaveUp: { failed: 0, refused: 0, operations: 0 },
+    surprises: [],
+  };
+  const rowStartedAt = performance.now();
+  for (let run = 1; run <= runs; run += 1) {
+    const seed = `${values.seed}/${target}/${scenario}/${run}`;
+    const { report } = await runSession(
+      {
+        scenario,
+        targets: [target],
+        ...(expectation === 'violated' ? {} : { trials: SAFE_TRIALS }),
+        seed,
+        isolation: 'process',
+        storeUrls: { postgres: postgresUrl },
+      },
+      () => new Date(),
+    );
+    note(
+      row,
+      seed,
+      report.targets.find(({ id }) => id === target),
+    );
+  }
+  progress(
+    `${target} in ${scenario}: ${row.met} of ${runs} ${expectation} (${seconds(performance.now() - rowStartedAt, 0)})`,
+  );
+  return row;
+}
+
+function note(row: SoakRow, seed: string, target: ReportTarget | undefined): void {
+  if (target?.outcome !== 'judged') {
+    row.surprises.push(`seed ${seed}: ${target === undefined ? 'it did not run' : reasonOf(target)}`);
+    return;
+  }
+  const { verdict, trials, gaveUp, met, reasons } = target;
+  if (trials.firstViolated !== undefined) row.trialsToFirst.push(trials.firstViolated);
+  row.gaveUp.failed += gaveUp?.failed ?? 0;
+  row.gaveUp.refused += gaveUp?.refused ?? 0;
+  row.gaveUp.operations += gaveUp?.operations ?? 0;
+  if (met === true) row.met += 1;
+  else row.surprises.push(`seed ${seed}: ${verdict}${reasons.length > 0 ? `, ${reasons.join('; ')}` : ''}`);
+}
+
+function reasonOf(target: Exclude<ReportTarget, { outcome: 'judged' }>): string {
+  return target.outcome === 'skipped' ? target.reason : target.message;
+}
+
+function cells(row: SoakRow): string[] {
+  const { target, scenario, expectation, met, trialsToFirst, gaveUp } = row;
+  const first =
+    trialsToFirst.length === 0
+      ? ''
+      : `median ${median(trialsToFirst)}, at most ${Math.max(...trialsToFirst)}`;
+  const gave =
+    gaveUp.operations === 0
+      ? ''
+      : `${gaveUp.failed} failed, ${gaveUp.refused} refused of ${gaveUp.operations}`;
+  return [target, scenario, expectation, `${met} of ${runs}`, first, gave];
+}

@@ -1,0 +1,33 @@
+import type { LeftLock } from '../../src/checkers/locks/left-behind.js';
+import { lockCheckers } from '../../src/checkers/locks/lock-checkers.js';
+import { openTransactions } from '../../src/checkers/open-transactions.js';
+import { orders as storedOrders } from '../../src/checkers/sale/orders.js';
+import { oversold } from '../../src/checkers/sale/oversold.js';
+import { refusedThoughFree } from '../../src/checkers/sale/refused-though-free.js';
+import { saleCheckers } from '../../src/checkers/sale/sale-checkers.js';
+import { updateCheckers } from '../../src/checkers/updates/update-checkers.js';
+import type { History } from '../../src/core/history.js';
+import type { Orders } from './contract.js';
+import { saleOf } from './sale-of.js';
+import { updatesOf } from './updates-of.js';
+
+/** On top of a lock's limit: the last look at it, letting go of what is held, and a machine that is busy with others. */
+const SLACK_MS = 1_000;
+
+/** What must hold after every scenario of this contract. */
+export const orderCheckers = [
+  ...updateCheckers(updatesOf),
+  ...saleCheckers(saleOf, {
+    checkers: [oversold, storedOrders, refusedThoughFree],
+    anomalies: { oversold: 'discount-overused' },
+  }),
+  ...lockCheckers<Orders>({
+    left: leftLocks,
+    waitLimit: ({ initial }) => ({ limitMs: initial.lockLimitMs, slackMs: SLACK_MS }),
+  }),
+  openTransactions<Orders>(),
+] as const;
+
+function leftLocks({ final }: History<Orders>): LeftLock[] {
+  return final.locks.map(({ key, process, lapses }) => ({ key, process: process ?? undefined, lapses }));
+}

@@ -1,0 +1,56 @@
+import type { Parameter } from '../../src/core/scenario.js';
+
+/** The numbers of locks and retries, in every scenario of this contract. */
+export type Waiting = {
+  readonly expiryMs: number;
+  readonly limitMs: number;
+  readonly retryMs: number;
+  readonly retries: number;
+};
+
+/** The same proportions at any scale: an expiry of 30,000 ms goes with a limit of 10,000 ms and a look every 100 ms. */
+export const WAITING: { readonly [K in keyof Waiting]: Parameter } = {
+  expiryMs: { default: 600, min: 20, max: 600_000, describe: 'milliseconds after which a lock lapses' },
+  limitMs: {
+    default: ({ expiryMs = 0 }) => Math.round(expiryMs / 3),
+    min: 1,
+    max: 600_000,
+    describe: 'milliseconds that anybody waits for a lock',
+  },
+  retryMs: {
+    default: ({ expiryMs = 0 }) => Math.max(1, Math.round(expiryMs / 300)),
+    min: 1,
+    max: 60_000,
+    describe: 'milliseconds between two looks at a lock that is waited for',
+  },
+  retries: {
+    default: ({ clients = 0 }) => clients,
+    min: 0,
+    max: 1_000_000,
+    describe: 'how often a target that retries does so, for each attempt',
+  },
+};
+
+/** Members of staff, one attempt each. */
+export function clientsParameter(count: number): Parameter {
+  return { default: count, min: 2, max: 10_000, describe: 'clients, one attempt each' };
+}
+
+/** A sum of money, in whole units of the currency. */
+export function amountParameter(amount: number, describe: string): Parameter {
+  return { default: amount, min: -1_000_000, max: 1_000_000, describe };
+}
+
+/** The state at first of a scenario with orders and no discounts. */
+export function ordersOf(totals: readonly number[], { limitMs }: Pick<Waiting, 'limitMs'>) {
+  return {
+    orders: totals.map((total, place) => ({ id: place + 1, total })),
+    discounts: [],
+    lockLimitMs: limitMs,
+  };
+}
+
+/** Dealt out in turn. */
+export function inTurn<T>(things: readonly [T, ...T[]], place: number): T {
+  return things[place % things.length]!;
+}

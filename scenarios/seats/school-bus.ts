@@ -1,0 +1,39 @@
+import type { Scenario } from '../../src/core/scenario.js';
+import { seatCheckers } from './checkers.js';
+import { seats, type Seats } from './contract.js';
+import { seatNumbers, rightTally, type SeatNumbers } from './parameters.js';
+import { tally } from './tally.js';
+
+const TRIP = { id: 1, name: 'School Bus' };
+
+/** More students than seats of one bus, all at once: under a lock they stand in one line, and whoever waits too long gives up. */
+const schoolBus: Scenario<Seats, SeatNumbers> = {
+  name: 'school-bus',
+  contract: seats,
+  summary: 'More students than seats of one bus, all at once.',
+  describe: (numbers) => `${numbers.seats} seats, ${numbers.clients} students`,
+  source:
+    'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack, on seats',
+  // Sixty who ask every 2 ms would only keep the processor busy, which does not scale down with the times.
+  parameters: seatNumbers({ clients: 60, seats: 45, retryMs: 10, limitMs: 5_000 }),
+  initial: (numbers) => ({ trips: [{ ...TRIP, seats: numbers.seats }], abandonedLocks: [] }),
+  attempts: ({ clients }) =>
+    Array.from({ length: clients }, (_, student) => ({
+      f: 'bookSeat',
+      input: { trip: TRIP.id, student, seats: 1 },
+    })),
+  slowestMs: ({ limitMs }) => limitMs,
+  checkers: seatCheckers,
+  tally,
+  expected: rightTally,
+  controls: {
+    memory: { target: 'memory/naive', shows: ['oversold', 'negative-stock'] },
+    file: { target: 'file/naive', shows: ['oversold', 'lost-update'] },
+    redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
+    postgres: { target: 'postgres/naive', shows: ['oversold', 'lost-update'] },
+  },
+  defaultTarget: 'memory/mutex',
+  small: { clients: 3, seats: 2 },
+};
+
+export default schoolBus;

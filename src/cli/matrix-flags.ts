@@ -1,0 +1,47 @@
+import { Option, type Command } from 'commander';
+import { MATRIX_DEFAULTS, type MatrixOptions } from '../session/matrix-options.js';
+import { addConditionFlags, addStoreFlag, COLLECT, duration, named, readRunFlags } from './flags.js';
+
+/** The flags of a matrix, read. */
+export interface MatrixFlags {
+  readonly matrix: MatrixOptions;
+  readonly json: boolean;
+  readonly markdown: string | undefined;
+  readonly quiet: boolean;
+}
+
+export function addMatrixFlags(command: Command): Command {
+  command
+    .option(
+      '--budget <duration>',
+      `wall time for all of it, e.g. 90s, 5m, 1h (default: ${MATRIX_DEFAULTS.budgetMs / 60_000}m)`,
+    )
+    .addOption(
+      new Option('--contract <names>', 'only these contracts, separated by commas')
+        .argParser(COLLECT)
+        .default([], 'all'),
+    );
+  return addConditionFlags(addStoreFlag(command)).option(
+    '--markdown <file>',
+    'also write it as Markdown, with intervals, trials and refusals',
+  );
+}
+
+/** Reads everything; adds one sentence to `problems` for each thing that does not make sense. */
+export function readMatrixFlags(
+  flags: Readonly<Record<string, string | string[] | boolean | undefined>>,
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+): MatrixFlags {
+  const { session, json, quiet } = readRunFlags(flags, undefined, env, problems);
+  return {
+    matrix: {
+      ...session,
+      contracts: named('--contract', 'names', flags['contract'], problems),
+      budgetMs: duration('--budget', flags['budget'] as string | undefined, problems),
+    },
+    json,
+    markdown: flags['markdown'] as string | undefined,
+    quiet,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Blocking, StoreNamespace } from '../stores/store.js';
+import type { HostConnection } from './protocol.js';
+
+/** That the server saw one client wait for another, and in how many samples of a trial. */
+export interface ServerWait {
+  readonly waiter: number;
+  readonly holder: number;
+  readonly samples: number;
+}
+
+const FIRST_PAUSE_MS = 5;
+/** A long burst is sampled more and more rarely, so that the samples reach to its end. */
+const PAUSE_SHARE = 0.1;
+const MOST_SAMPLES = 60;
+
+/**
+ * Asks the stores again and again who waits for whom, until the function that it returns is called: that resolves with what
+ * was seen, after the last answer. At most 60 samples, 5 ms apart at first, later a tenth of the time that has gone by. A
+ * store that does not answer well is not asked again: what is not seen is no evidence of anything.
+ */
+export function watchWaits(
+  connections: readonly HostConnection[],
+  namespaces: ReadonlyMap<string, StoreNamespace>,
+): () => Promise<readonly ServerWait[]> {
+  const stop = new AbortController();
+  const seen = new Map<string, { waiter: number; holder: number; samples: number }>();
+  const watching = [...namespaces].flatMap(([store, namespace]) => {
+    const own = connections.filter((connection) => connection.store === store);
+    const ask = namespace.blocking?.bind(namespace);
+    return ask === undefined || own.length < 2 ? [] : [sample(() => ask(own), seen, stop.signal)];
+  });
+  return async () => {
+    stop.abort();
+    await Promise.all(watching);
+    return [...seen.values()];
+  };
+}
+
+async function sample(
+  ask: () => Promise<readonly Blocking[]>,
+  seen: Map<string, { waiter: number; holder: number; samples: number }>,
+  stop: AbortSignal,
+): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    for (let samples = 0; samples < MOST_SAMPLES; samples += 1) {
+      await pause(Math.max(FIRST_PAUSE_MS, (performance.now() - startedAt) * PAUSE_SHARE), stop);
+      if (stop.aborted) return;
+      for (const { waiter, holder } of await ask()) {
+        const pair = `${waiter.client} ${holder.client}`;
+        const known = seen.get(pair) ?? { waiter: waiter.client, holder: holder.client, samples: 0 };
+        known.samples += 1;
+        seen.set(pair, known);
+      }
+    }
+  } catch {
+    // A server that is gone, or too busy to answer: the trial itself will tell.
+  }
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    stop.addEventListener('abort', done);
+    if (stop.aborted) done();
+  });
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { SCENARIOS } from '../../scenarios/index.js';
+import { storesOf } from '../core/target.js';
+import { demandNone, UsageError } from '../core/usage-error.js';
+import type { Matrix } from '../report/matrix-report.js';
+import { StoreUnavailable } from '../stores/store.js';
+import type { AnyScenario } from './choice.js';
+import { composeMatrix, type RanPlan } from './compose-matrix.js';
+import { loadRegistered, targetIdsOf } from './find-targets.js';
+import { BUDGET_LIMITS, FEWEST_TRIALS, MATRIX_DEFAULTS, type MatrixOptions } from './matrix-options.js';
+import { didYouMean } from './nearest.js';
+import type { OpenStores } from './open-stores.js';
+import type { SessionProgress } from './options.js';
+import { planSession, storeProblems, type SessionPlan } from './plan-session.js';
+import { runPlan, serversFor } from './run-plan.js';
+import { timeBudget } from './time-budget.js';
+import { withStores } from './with-stores.js';
+
+export interface MatrixResult {
+  readonly matrix: Matrix;
+  /** What went wrong while cleaning up; for people. */
+  readonly leftovers: readonly string[];
+}
+
+/**
+ * Every strategy in every scenario of its contract, on one server a store, within a budget of wall time that is divided over
+ * the cells. Writes nothing and never exits. `wallClock` is asked for the report's dates only.
+ * Throws UsageError for what does not make sense, before anything is started.
+ */
+export async function runMatrix(options: MatrixOptions, wallClock: () => Date): Promise<MatrixResult> {
+  const plans = await planMatrix(options);
+  const startedAt = wallClock();
+  const { budgetMs = MATRIX_DEFAULTS.budgetMs } = options;
+  const now = () => performance.now();
+  const beganAt = now();
+  const { value, environment, leftovers } = await withStores(options, plans, async (stores, reaper) => {
+    const cells = await runnableCells(plans, stores);
+    // Starting the servers is part of the budget, and nobody's share.
+    const budget = timeBudget(Math.max(0, budgetMs - (now() - beganAt)), cells, now);
+    const runner = { stores, reaper, signal: options.signal, told: new Set<string>() };
+    const columns: RanPlan[] = [];
+    let begun = 0;
+    for (const plan of plans) {
+      const progress = labelled(options.progress, plan, () => `${(begun += 1)}/${cells}`);
+      const ran = await runPlan(plan, { ...runner, progress, nextSlice: () => budget.next() });
+      columns.push({ plan, ran });
+    }
+    return { columns, usedMs: now() - beganAt, ran: columns.flatMap((column) => column.ran) };
+  });
+  return {
+    matrix: composeMatrix({
+      columns: value.columns,
+      budget: { totalMs: budgetMs, usedMs: value.usedMs },
+      startedAt,
+      finishedAt: wallClock(),
+      interrupted: options.signal?.aborted ?? false,
+      environment,
+      required: options.required ?? [],
+    }),
+    leftovers,
+  };
+}
+
+/** One plan a scenario, in the order of the registry. Throws one UsageError with everything that is wrong. */
+export async function planMatrix(options: MatrixOptions): Promise<readonly [SessionPlan, ...SessionPlan[]]> {
+  const { contracts = [], stores = [], budgetMs = MATRIX_DEFAULTS.budgetMs } = options;
+  const all = await Promise.all(Object.values(SCENARIOS).map((load) => load()));
+  const known = [...new Set(all.map(({ contract }) => contract.name))];
+  const { minMs, maxMs } = BUDGET_LIMITS;
+  const problems = new Set([
+    ...contracts
+      .filter((contract) => !known.includes(contract))
+      .map(
+        (contract) =>
+          `unknown contract "${contract}"${didYouMean(contract, known)} (known: ${known.join(', ')})`,
+      ),
+    ...storeProblems(stores),
+    ...(budgetMs >= minMs && budgetMs <= maxMs
+      ? []
+      : [`expected a budget from 1 s to 24 h, got ${budgetMs / 1_000} s`]),
+    ...(options.trials === undefined || options.trials >= FEWEST_TRIALS
+      ? []
+      : [
+          `expected ${FEWEST_TRIALS} trials or more, since no cell is judged on fewer, got ${options.trials}`,
+        ]),
+  ]);
+  const seed = options.seed ?? randomBytes(3).toString('hex');
+  const wanted = contracts.length > 0 ? contracts : known;
+  const plans: SessionPlan[] = [];
+  for (const scenario of all) {
+    if (!wanted.includes(scenario.contract.name) || !(await hasTargetOn(stores, scenario))) continue;
+    try {
+      plans.push(withFewest(await planSession({ ...options, seed, scenario, command: 'compare' })));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      for (const problem of error.problems) problems.add(problem);
+    }
+  }
+  const [first, ...rest] = plans;
+  if (first === undefined && problems.size === 0) {
+    problems.add(`no target of ${wanted.join(', ')} is on ${stores.join(', ')}`);
+  }
+  demandNone([...problems]);
+  if (first === undefined) throw new Error('unreachable: a matrix without a plan is a problem');
+  return [first, ...rest];
+}
+
+function withFewest(plan: SessionPlan): SessionPlan {
+  const { trials } = plan;
+  return {
+    ...plan,
+    trials: { ...trials, trials: Math.max(FEWEST_TRIALS, trials.trials), fewest: FEWEST_TRIALS },
+  };
+}
+
+async function hasTargetOn(stores: readonly string[], { contract }: AnyScenario): Promise<boolean> {
+  const ids = targetIdsOf(contract.name);
+  if (stores.length === 0) return ids.length > 0;
+  const targets = await Promise.all(ids.map((id) => loadRegistered(contract.name, id)));
+  return targets.some((target) => stores.includes(storesOf(target)[0]!));
+}
+
+/** How many targets will run, controls that are no rows among them. Waits for every store: who has one need not start it. */
+async function runnableCells(plans: readonly SessionPlan[], stores: OpenStores): Promise<number> {
+  let cells = 0;
+  for (const plan of plans) {
+    const controls = [...plan.controls.values()].filter(({ named }) => !named);
+    for (const { target } of [...controls, ...plan.named]) {
+      try {
+        await serversFor(target, plan, stores);
+        cells += 1;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+      }
+    }
+  }
+  return cells;
+}
+
+/** Tells which cell of how many begins, and its scenario. */
+function labelled(
+  progress: SessionProgress | undefined,
+  { scenario }: SessionPlan,
+  next: () => string,
+): SessionProgress | undefined {
+  return (
+    progress && {
+      ...progress,
+      targetStarted: (id, role, planned) =>
+        progress.targetStarted(`${next()} ${scenario.name} ${id}`, role, planned),
+      targetDone: (id, words) => progress.targetDone(`${scenario.name} ${id}`, words),
+    }
+  );
+}

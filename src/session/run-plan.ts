@@ -1,0 +1,182 @@
+import { fileURLToPath } from 'node:url';
+import type { AnomalyId } from '../core/anomaly.js';
+import type { ContractTypes } from '../core/contract.js';
+import { storesOf } from '../core/target.js';
+import type { TrialResult } from '../core/verdict.js';
+import { inProcessHost } from '../engine/in-process-host.js';
+import { processHosts, type ProcessHosts } from '../engine/process-host.js';
+import { runTarget, type TargetRunResult, type TimeLimit } from '../engine/run-target.js';
+import type { Reaper } from '../process/reaper.js';
+import { StoreUnavailable, type StoreServer } from '../stores/store.js';
+import type { AnyTarget, ChosenTarget } from './choice.js';
+import type { RanTarget } from './compose-report.js';
+import type { OpenStores } from './open-stores.js';
+import type { SessionOptions, SessionProgress } from './options.js';
+import type { SessionPlan } from './plan-session.js';
+import { demandSpreadable } from './processes.js';
+import type { TimeSlice } from './time-budget.js';
+
+/** What plans are run with; several may share it, one after the other. */
+export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress'> {
+  readonly stores: OpenStores;
+  readonly reaper: Reaper;
+  /** The time of the next target that runs. Default: what its trials take. */
+  readonly nextSlice?: () => TimeSlice;
+  /** Why targets were skipped, as far as it was told already. */
+  readonly told: Set<string>;
+}
+
+/** While a server starts, the processes of so many targets load their code. More of them would still be at it during the trials. */
+const STARTED_AHEAD = 2;
+const WORKER_ENTRY = fileURLToPath(new URL('./worker-process.js', import.meta.url));
+
+/** Runs the controls of a plan, then its targets, each on the stores that it needs. Stops none of them. */
+export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<readonly RanTarget[]> {
+  const controls = [...plan.controls.values()].filter(({ named }) => !named);
+  const hosts = new Map<ChosenTarget, ProcessHosts>();
+  for (const chosen of [...controls, ...plan.named]) {
+    if (livesHere(chosen, plan)) continue;
+    const { source } = chosen;
+    // A file of the user's is loaded when its turn has come, and not twice.
+    const args = source?.kind === 'registry' ? [JSON.stringify(source)] : [];
+    hosts.set(chosen, processHosts(WORKER_ENTRY, args, runner.reaper));
+  }
+  for (const host of [...hosts.values()].slice(0, STARTED_AHEAD)) host.startAhead();
+  const ran: RanTarget[] = [];
+  try {
+    for (const control of controls) {
+      ran.push(await runOne(control, 'control', plan, runner, hosts.get(control), control.shows));
+    }
+    for (const chosen of plan.named) {
+      ran.push(await runOne(chosen, 'named', plan, runner, hosts.get(chosen)));
+    }
+  } finally {
+    for (const host of hosts.values()) await host.close();
+  }
+  return ran;
+}
+
+/** It runs in this process: the target is an object of the caller's, or no process of its own was asked for. */
+function livesHere({ source }: ChosenTarget, { isolation, processes }: SessionPlan): boolean {
+  return (isolation === 'none' && processes === 1) || source === undefined;
+}
+
+/** Every store that the plan asks for. */
+export function storesOfPlan(plan: SessionPlan): readonly string[] {
+  return [...new Set([...plan.named, ...plan.controls.values()].flatMap(({ target }) => storesOf(target)))];
+}
+
+async function runOne(
+  chosen: ChosenTarget,
+  role: 'named' | 'control',
+  plan: SessionPlan,
+  runner: PlanRunner,
+  hosts: ProcessHosts | undefined,
+  shows?: readonly AnomalyId[],
+): Promise<RanTarget> {
+  const { target } = chosen;
+  const { progress } = runner;
+  let servers: ReadonlyMap<string, StoreServer>;
+  try {
+    servers = await serversFor(target, plan, runner.stores);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    tellSkipped(target, error, plan, runner);
+    return { target, role, result: { kind: 'skipped', error } };
+  }
+  // A control need be caught only once, also in a comparison that it is no row of.
+  const trials = role === 'control' ? { ...plan.trials, stopAtFirstViolation: true } : plan.trials;
+  if (!runner.signal?.aborted) progress?.targetStarted(target.id, role, trials.trials);
+  const slice = runner.nextSlice?.();
+  const limit = slice && limitOf(slice);
+  const result = await runTarget({
+    scenario: plan.scenario,
+    parameters: plan.parameters,
+    target: chosen.source ?? { kind: 'registry', contract: target.contract, id: target.id },
+    openHost: hosts?.open ?? inProcessHost(target),
+    servers,
+    plan: trials,
+    ...(shows === undefined ? {} : { shows }),
+    start: plan.start,
+    seed: plan.seed,
+    timeoutMs: plan.timeoutMs,
+    processes: plan.processes,
+    // It costs the store a little: a gate does without.
+    watchesWaits: plan.command === 'compare',
+    signal: runner.signal ?? new AbortController().signal,
+    ...(limit === undefined ? {} : { limit: limit.limit }),
+    onTrial: progressOf(progress),
+  }).finally(() => limit?.release());
+  slice?.end();
+  if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result));
+  return {
+    ...{ target, role, result },
+    ...(slice === undefined ? {} : { time: { shareMs: slice.shareMs, usedMs: slice.usedMs() } }),
+  };
+}
+
+/** Throws StoreUnavailable where a store cannot be had, or cannot do what the target needs, or what the plan asks for. */
+export async function serversFor(
+  target: AnyTarget,
+  { processes }: Pick<SessionPlan, 'processes'>,
+  stores: OpenStores,
+): Promise<ReadonlyMap<string, StoreServer>> {
+  demandSpreadable(target, processes);
+  const servers = await stores.need(storesOf(target));
+  for (const [store, { lacks = {} }] of servers) {
+    for (const feature of target.needs ?? []) {
+      const lack = lacks[feature];
+      if (lack !== undefined) throw new StoreUnavailable(store, lack.reason, lack.remedy);
+    }
+  }
+  return servers;
+}
+
+/** Aloud, but once: in a comparison, for all targets that are skipped for the same reason. */
+function tellSkipped(
+  target: AnyTarget,
+  error: StoreUnavailable,
+  plan: SessionPlan,
+  { progress, told, stores }: PlanRunner,
+): void {
+  const { store, remedy } = error;
+  const reason = error.message.replace(/\.$/, '');
+  const cause = `${store}: ${reason}`;
+  if (told.has(cause)) return;
+  told.add(cause);
+  const alike = plan.named.filter((other) => storesOf(other.target).includes(store));
+  const needed = stores.opened().has(store) ? (target.needs ?? []) : [];
+  const what =
+    alike.length < 2
+      ? `${target.id} is skipped`
+      : needed.length > 0
+        ? `what needs ${needed.join(' and ')} on ${store} is skipped`
+        : `${store} is skipped`;
+  progress?.note(`${what}: ${reason}. ${remedy}`);
+}
+
+/** Who has too few trials when the share is up has as much time again; then whatever is under way is cut off. */
+const CUT_AT_SHARES = 2;
+
+function limitOf(slice: TimeSlice): { readonly limit: TimeLimit; release(): void } {
+  const cut = new AbortController();
+  const timer = setTimeout(() => cut.abort(), slice.shareMs * CUT_AT_SHARES);
+  return {
+    limit: { isUp: () => slice.isUp(), cut: cut.signal },
+    release: () => clearTimeout(timer),
+  };
+}
+
+function progressOf(progress: SessionProgress | undefined): (result: TrialResult) => void {
+  let done = 0;
+  let violated = 0;
+  return ({ findings }) => {
+    done += 1;
+    if (findings.some((finding) => finding.grade === 'violation')) violated += 1;
+    progress?.trialDone(done, violated);
+  };
+}
+
+function wordsOf(result: TargetRunResult<ContractTypes>): string {
+  return result.kind === 'judged' ? result.judgement.verdict : `could not run: ${result.error.message}`;
+}

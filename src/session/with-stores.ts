@@ -1,0 +1,70 @@
+import os from 'node:os';
+import { clientsOf } from '../core/scenario.js';
+import { openReaper, type Reaper } from '../process/reaper.js';
+import type { Report } from '../report/report.js';
+import type { StoreServer } from '../stores/store.js';
+import type { RanTarget } from './compose-report.js';
+import { openStores, type OpenStores } from './open-stores.js';
+import type { SessionOptions } from './options.js';
+import type { SessionPlan } from './plan-session.js';
+import { storesOfPlan } from './run-plan.js';
+
+/** Targets see at most this many connections besides those of their clients: workers, set-up, reads. */
+const SPARE_CONNECTIONS = 16;
+
+export interface Ended<T> {
+  readonly value: T;
+  readonly environment: Report['environment'];
+  /** What went wrong while cleaning up; for people. */
+  readonly leftovers: readonly string[];
+}
+
+/**
+ * Has `work` run these plans on stores that they share, and stops the stores, whatever becomes of it. Their logs are kept
+ * where something is left unexplained.
+ */
+export async function withStores<T extends { readonly ran: readonly RanTarget[] }>(
+  options: Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn'>,
+  plans: readonly [SessionPlan, ...SessionPlan[]],
+  work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
+): Promise<Ended<T>> {
+  const reaper = openReaper();
+  const clients = plans.map(
+    ({ scenario, parameters, processes }) => clientsOf(scenario, parameters) + processes,
+  );
+  const connections = Math.max(...clients) + SPARE_CONNECTIONS;
+  const stores = openStores(options, plans[0].runId, connections, reaper);
+  stores.prepare([...new Set(plans.flatMap(storesOfPlan))]);
+  let value: T;
+  try {
+    value = await work(stores, reaper);
+  } catch (error) {
+    await stores.stop(options.keepLogsIn);
+    reaper.close();
+    throw error;
+  }
+  const environment = environmentOf(stores.opened());
+  const leftovers = await stores.stop(value.ran.some(isUnexplained) ? options.keepLogsIn : undefined);
+  reaper.close();
+  return { value, environment, leftovers };
+}
+
+function isUnexplained({ result }: RanTarget): boolean {
+  return (
+    result.kind === 'could-not-run' ||
+    (result.kind === 'judged' && result.judgement.verdict === 'inconclusive')
+  );
+}
+
+function environmentOf(servers: ReadonlyMap<string, StoreServer>): Report['environment'] {
+  const cpus = os.cpus();
+  return {
+    node: process.version,
+    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+    cpu: cpus[0]?.model.trim() ?? 'unknown',
+    cores: cpus.length,
+    stores: Object.fromEntries(
+      [...servers].map(([store, { description, environment }]) => [store, { description, ...environment }]),
+    ),
+  };
+}

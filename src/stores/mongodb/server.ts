@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import type { StoreAddress } from '../../core/context.js';
+import { runName } from '../run-name.js';
+import { dropAll, serveNamespaces } from '../serve-namespaces.js';
+import type { OpenStore, StoreRequest, StoreServer } from '../store.js';
+import { Admin } from './admin.js';
+import { databaseNamespace, dropDatabase, listLeftovers, removeLeftovers, runAppName } from './databases.js';
+import { startLocal } from './local.js';
+import { mongodSessions } from './mongod-sessions.js';
+import { describe, readEnvironment, readProduct, type Product } from './product.js';
+import { refusal } from './refusal.js';
+import { secantusSessions } from './secantus-sessions.js';
+import { requireSuitable } from './suitability.js';
+import { parseMongodbUrl } from './url.js';
+
+const REACH_MS = 10_000;
+
+/** MongoDB: the server that a URL names, else one of our own for this run. Rejects with `StoreUnavailable`. */
+export const openMongodb: OpenStore = (request) =>
+  request.url === undefined ? openLocal(request) : openByUrl(request.url, request);
+
+async function openLocal(request: StoreRequest): Promise<StoreServer> {
+  const local = await startLocal(request.reaper);
+  try {
+    return await serve(local.address, request, {
+      own: true,
+      words: ', local',
+      environment: { server: 'local', program: local.program },
+      running: () => local.server.running(),
+      end: (keepLogAt) => local.server.stop(keepLogAt),
+    });
+  } catch (error) {
+    await local.server.stop();
+    throw error;
+  }
+}
+
+/** A server that the user named: only databases of this run are made there, and dropped again. */
+async function openByUrl(text: string, request: StoreRequest): Promise<StoreServer> {
+  const address = parseMongodbUrl(text, request.allowRemote);
+  try {
+    await reach(address);
+  } catch (error) {
+    throw refusal(address, error);
+  }
+  return serve(address, request, {
+    own: false,
+    words: ` at ${address.host}:${address.port}`,
+    environment: { server: 'by URL' },
+    running: () => true,
+    end: () => Promise.resolve(),
+  });
+}
+
+/** The driver tries for as long as it may; where nothing listens that is known at once. */
+async function reach({ host, port }: StoreAddress): Promise<void> {
+  const socket = net.connect({ host, port });
+  socket.setTimeout(REACH_MS, () => socket.destroy(new Error('connection timed out')));
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}
+
+interface Differences {
+  /** It was started for this run and ends with it. */
+  readonly own: boolean;
+  readonly words: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly running: () => boolean;
+  readonly end: (keepLogAt: string | undefined) => Promise<void>;
+}
+
+async function serve(
+  address: StoreAddress,
+  request: StoreRequest,
+  { own, words, environment, running, end }: Differences,
+): Promise<StoreServer> {
+  const { prefix } = runName(request.runId);
+  const admin = new Admin(address, runAppName(prefix));
+  try {
+    const product = await readProduct(admin);
+    await requireSuitable(admin, product, address, request.connections);
+    if (!own) {
+      await requireRights(admin, `${prefix}_0`);
+      if (!request.keepLeftovers) await removeLeftovers(admin, prefix);
+    }
+    const { you } = await admin.command({ whatsmyuri: 1 });
+    const ownHost = String(you).replace(/:\d+$/, '');
+    const view = product.name === 'SecantusDB' ? secantusSessions : mongodSessions;
+    return serveNamespaces({
+      store: 'mongodb',
+      description: `${describe(product)}${words}`,
+      environment: { ...(await readEnvironment(admin, product)), ...environment },
+      ...(product.topology === 'standalone' && {
+        lacks: { transactions: withoutTransactions(product, words) },
+      }),
+      alive: async () => running() && (await admin.answers()),
+      ...(own ? {} : { leftovers: () => listLeftovers(admin, prefix) }),
+      make: (number) =>
+        Promise.resolve(
+          databaseNamespace({ ...address, namespace: `${prefix}_${number}` }, view, { admin, ownHost, own }),
+        ),
+      end: async (live, keepLogAt) => {
+        try {
+          // A server that ends takes its databases with it.
+          if (!own) await dropAll(live);
+        } finally {
+          await (running() ? admin.close() : undefined);
+          await end(keepLogAt);
+        }
+      },
+    });
+  } catch (error) {
+    await admin.close();
+    throw refusal(address, error);
+  }
+}
+
+function withoutTransactions(product: Product, words: string) {
+  return {
+    reason: `${describe(product)}${words} is a standalone server: transactions need a replica set`,
+    remedy:
+      'Start it with --replSet and run rs.initiate() once, or leave the URL out for a server of this run alone',
+  };
+}
+
+/** Makes a database and drops it again, before anything is measured. */
+async function requireRights(admin: Admin, database: string): Promise<void> {
+  await admin.command({ create: 'race_check' }, database);
+  await dropDatabase(admin, database);
+}

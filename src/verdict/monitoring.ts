@@ -1,0 +1,59 @@
+import type { Monitoring, TrialResult, WaitPair } from '../core/verdict.js';
+
+/** Of those that a server saw, and of those that notes tell of. */
+const MOST_PAIRS = 20;
+
+/** Adds up what an operator would watch, trial by trial. */
+export class MonitoringFold {
+  #idleInTransaction = 0;
+  #waits = { count: 0, totalNs: 0, longestNs: 0 };
+  #discrepancy = { trials: 0, largest: 0 };
+  readonly #waitedFor = new Map<string, { -readonly [K in keyof WaitPair]: WaitPair[K] }>();
+
+  add({ idleInTransaction, lockWaitsNs, waitedFor, findings }: TrialResult): void {
+    this.#idleInTransaction += idleInTransaction;
+    for (const waitNs of lockWaitsNs) {
+      this.#waits.count += 1;
+      this.#waits.totalNs += waitNs;
+      this.#waits.longestNs = Math.max(this.#waits.longestNs, waitNs);
+    }
+    const largest = Math.max(0, ...findings.map(({ discrepancy = 0 }) => discrepancy));
+    if (largest > 0) this.#discrepancy.trials += 1;
+    this.#discrepancy.largest = Math.max(this.#discrepancy.largest, largest);
+    for (const pair of waitedFor) {
+      const key = `${pair.seenBy} ${pair.waiter} ${pair.holder}`;
+      const known = this.#waitedFor.get(key);
+      if (known) known.samples += pair.samples;
+      else this.#waitedFor.set(key, { ...pair });
+    }
+  }
+
+  monitoring({ ok, fail, info }: TrialResult['operations'], counts: ReadonlyMap<string, number>): Monitoring {
+    const of = (event: string) => counts.get(event) ?? 0;
+    const attempts = ok + fail + info;
+    const { count, totalNs, longestNs } = this.#waits;
+    return {
+      attempts,
+      successes: ok,
+      rollbacksPerAttempt: attempts === 0 ? 0 : of('rollback') / attempts,
+      retries: of('retry'),
+      conflicts: of('conflict'),
+      deadlocks: of('deadlock'),
+      lockTimeouts: of('lock-timeout'),
+      idleInTransaction: this.#idleInTransaction,
+      ...(count === 0
+        ? {}
+        : { lockWaits: { count, meanMs: totalNs / count / 1e6, longestMs: longestNs / 1e6 } }),
+      ...(this.#discrepancy.trials === 0 ? {} : { discrepancy: { ...this.#discrepancy } }),
+      waitedFor: [...this.#mostFrequent('server'), ...this.#mostFrequent('notes')],
+    };
+  }
+
+  /** Of equally frequent ones, the lower numbers first. */
+  #mostFrequent(seenBy: WaitPair['seenBy']): readonly WaitPair[] {
+    return [...this.#waitedFor.values()]
+      .filter((pair) => pair.seenBy === seenBy)
+      .sort((a, b) => b.samples - a.samples || a.waiter - b.waiter || a.holder - b.holder)
+      .slice(0, MOST_PAIRS);
+  }
+}

@@ -1,0 +1,141 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { raceCheck, type JudgedTarget, type ReportTarget, type Target } from '../../src/index.js';
+import type { Bookings } from '../../scenarios/bookings/contract.js';
+import { loadTarget, targetIds } from '../index.js';
+import lockPerTableLooksFirst from './mongodb/broken/lock-per-table-looks-first.fixture.js';
+import fencedLockUnfenced from './mongodb/broken/fenced-lock-unfenced.fixture.js';
+import pessimisticOutside from './mongodb/broken/pessimistic-outside.fixture.js';
+import slotDocumentOfStart from './mongodb/broken/slot-document-of-start.fixture.js';
+import advisoryLockKept from './postgres/broken/advisory-lock-kept.fixture.js';
+import advisoryLockPerStart from './postgres/broken/advisory-lock-per-start.fixture.js';
+import booksThenLooks from './postgres/broken/books-then-looks.fixture.js';
+import conflictUnnoticed from './postgres/broken/conflict-unnoticed.fixture.js';
+import serializableDowngraded from './postgres/broken/serializable-downgraded.fixture.js';
+import takesBack from './postgres/broken/takes-back.fixture.js';
+import uniqueStart from './postgres/broken/unique-start.fixture.js';
+import fencedLockUnchecked from './redis/broken/fenced-lock-unchecked.fixture.js';
+import setNxKeptOnRefusal from './redis/broken/set-nx-kept-on-refusal.fixture.js';
+import setNxWithoutExpiry from './redis/broken/set-nx-without-expiry.fixture.js';
+
+const SEED = 'targets of the bookings contract';
+const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
+
+/** Fewer clients and shorter leases than the scenarios have by themselves: each target has to show what it does, not how fast. */
+const PARAMETERS = {
+  'table-booking': { clients: 20 },
+  'overlapping-slots': {},
+  'stalled-holder': { expiryMs: 240 },
+  'stale-release': { expiryMs: 240 },
+  'crashed-holder': { clients: 9, expiryMs: 240 },
+} as const;
+type ScenarioName = keyof typeof PARAMETERS;
+
+/** Where each is put to the test: unsafe ones where they must be caught, safe ones where their like fails. */
+const NAMED: Readonly<Record<ScenarioName, readonly string[]>> = {
+  'table-booking': [
+    ...['mongodb/naive', 'mongodb/transaction', 'mongodb/pessimistic'],
+    ...['postgres/naive', 'postgres/serializable', 'redis/naive'],
+  ],
+  'overlapping-slots': ['mongodb/lock-document', 'mongodb/slot-documents', 'postgres/exclusion-constraint'],
+  'stalled-holder': [
+    ...['mongodb/lock-per-table', 'mongodb/fenced-lock'],
+    ...['postgres/advisory-lock', 'redis/set-nx', 'redis/fenced-lock'],
+  ],
+  'stale-release': ['redis/set-nx-unowned', 'redis/set-nx'],
+  'crashed-holder': ['mongodb/lock-document', 'postgres/advisory-lock', 'redis/set-nx'],
+};
+
+/** What must be caught where, and as what: each safe strategy, broken, and each checker that no ordinary target trips. */
+const BROKEN: readonly [target: Target<Bookings>, scenario: ScenarioName, anomaly: string][] = [
+  [serializableDowngraded, 'table-booking', 'double-booking'],
+  [pessimisticOutside, 'table-booking', 'double-booking'],
+  [lockPerTableLooksFirst, 'table-booking', 'double-booking'],
+  [advisoryLockPerStart, 'overlapping-slots', 'double-booking'],
+  [uniqueStart, 'overlapping-slots', 'double-booking'],
+  [slotDocumentOfStart, 'overlapping-slots', 'double-booking'],
+  [fencedLockUnfenced, 'stalled-holder', 'double-booking'],
+  [fencedLockUnchecked, 'stalled-holder', 'double-booking'],
+
+  [conflictUnnoticed, 'table-booking', 'identical-attempts-booked'],
+  [conflictUnnoticed, 'table-booking', 'booking-missing'],
+  [booksThenLooks, 'table-booking', 'booking-unexpected'],
+  [takesBack, 'table-booking', 'false-refusal'],
+  [advisoryLockKept, 'table-booking', 'lock-left-behind'],
+  [setNxKeptOnRefusal, 'table-booking', 'lock-left-behind'],
+  [setNxWithoutExpiry, 'crashed-holder', 'lock-left-behind'],
+];
+
+const TIMEOUT_MS = 120_000;
+const TRIALS = 10;
+/** SecantusDB does some hundred operations a second, whatever they are. */
+const TRIALS_ON_MONGODB = 5;
+const isOnMongodb = (target: string | Target<Bookings>) =>
+  (typeof target === 'string' ? target : target.id).startsWith('mongodb/');
+
+/** What stands and what is broken together, so that each server is started once for a scenario. */
+async function judge(scenario: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
+  const broken = BROKEN.filter(([, where]) => where === scenario).map(([target]) => target);
+  const targets = [...NAMED[scenario], ...new Set(broken)];
+  const rows = new Map<string, ReportTarget>();
+  for (const onMongodb of [true, false]) {
+    const own = targets.filter((target) => isOnMongodb(target) === onMongodb);
+    if (own.length === 0) continue;
+    const report = await raceCheck({
+      scenario,
+      targets: own as readonly string[],
+      parameters: PARAMETERS[scenario],
+      trials: onMongodb ? TRIALS_ON_MONGODB : TRIALS,
+      seed: SEED,
+    });
+    // A control that was not asked for is nobody's row.
+    for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
+  }
+  return rows;
+}
+
+/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
+function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
+  if (row?.outcome === 'judged') return row;
+  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
+  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
+}
+
+function claimed({ met, expectation, verdict, reasons, gaveUp, errors, counts, findings }: JudgedTarget) {
+  const found = findings.map(({ anomaly, message }) => `${anomaly}: ${message}`);
+  return { met, expectation, verdict, reasons, gaveUp, errors, counts, found };
+}
+
+it('names every target in a scenario, every unsafe one where it must be caught, and every claim', async () => {
+  const named = new Set(Object.values(NAMED).flat());
+  expect([...named].sort()).toEqual([...targetIds('bookings')].sort());
+  for (const id of targetIds('bookings')) {
+    const { expectations = {} } = (await loadTarget('bookings', id)) ?? {};
+    expect(Object.keys(expectations).sort(), id).toEqual(Object.keys(PARAMETERS).sort());
+    if (!Object.values(expectations).includes('violated')) continue;
+    const caughtIn = Object.entries(NAMED).filter(
+      ([name, ids]) => ids.includes(id) && expectations[name] === 'violated',
+    );
+    expect(caughtIn, id).not.toEqual([]);
+  }
+});
+
+describe.each(Object.keys(PARAMETERS) as ScenarioName[])(`in %s, with the seed "${SEED}",`, (scenario) => {
+  let rows: ReadonlyMap<string, ReportTarget>;
+  beforeAll(async () => {
+    rows = await judge(scenario);
+  }, TIMEOUT_MS);
+
+  it.for(NAMED[scenario])('%s does what it claims', (id, { skip }) => {
+    expect(claimed(judgedRow(rows.get(id), skip))).toMatchObject({ met: true });
+  });
+
+  const broken = BROKEN.filter(([, where]) => where === scenario);
+  it.for(broken.map(([{ id }, , anomaly]) => [id, anomaly] as const))(
+    '%s is caught for %s',
+    ([id, anomaly], { skip }) => {
+      const row = judgedRow(rows.get(id), skip);
+      expect(claimed(row)).toMatchObject({ met: true, verdict: 'violated' });
+      expect(row.findings.map((finding) => finding.anomaly)).toContain(anomaly);
+    },
+  );
+});

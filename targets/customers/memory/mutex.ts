@@ -1,0 +1,35 @@
+import { underLock } from '../../checkout/locking.js';
+import { customersInMemory, lookCountStore } from './state.js';
+
+/**
+ * The naive way, each client after the one before: whoever comes waits for the promise of the last one. Works within one
+ * process only. A number that was drawn for a rejected customer stays drawn: a lock takes nothing back.
+ */
+export default customersInMemory({
+  strategy: 'mutex',
+  summary: 'The naive way under a mutex of this process.',
+  prevents: 'Numbers given twice and two customers with one phone, within one process. Not gaps.',
+  costs: 'One creation at a time, whoever is created.',
+  source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Promise/then',
+  expectations: {
+    'customer-creation': 'holds',
+    'returning-customer': 'holds',
+    'thousand-customers': 'holds',
+    'failed-creation': 'holds',
+    'five-digits': 'holds',
+  },
+  start: (book) => {
+    let last: Promise<unknown> = Promise.resolve();
+    return (input, context) => {
+      const before = last;
+      const work = underLock(
+        context,
+        ['counter'],
+        () => before,
+        () => lookCountStore(book, input, context),
+      );
+      last = work.catch(() => undefined);
+      return work;
+    };
+  },
+});

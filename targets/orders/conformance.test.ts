@@ -1,0 +1,156 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { raceCheck, type JudgedTarget, type ReportTarget, type Target } from '../../src/index.js';
+import type { Orders } from '../../scenarios/orders/contract.js';
+import discountedOrders from '../../scenarios/orders/discounted-orders.js';
+import oppositeLocks from '../../scenarios/orders/opposite-locks.js';
+import orderSet from '../../scenarios/orders/order-set.js';
+import orderUpdate from '../../scenarios/orders/order-update.js';
+import sharedThenExclusive from '../../scenarios/orders/shared-then-exclusive.js';
+import stalledTransaction from '../../scenarios/orders/stalled-transaction.js';
+import { loadTarget, targetIds } from '../index.js';
+import incLimitReadFirst from './mongodb/broken/inc-limit-read-first.fixture.js';
+import locksExclusiveBesideShared from './mongodb/broken/locks-exclusive-beside-shared.fixture.js';
+import locksKeptOnError from './mongodb/broken/locks-kept-on-error.fixture.js';
+import locksReleasedEarly from './mongodb/broken/locks-released-early.fixture.js';
+import locksWithoutLimit from './mongodb/broken/locks-without-limit.fixture.js';
+import optimisticUnversionedOnMongodb from './mongodb/broken/optimistic-unversioned.fixture.js';
+import transactionWritesOutside from './mongodb/broken/transaction-writes-outside.fixture.js';
+import abortSwallowed from './postgres/broken/abort-swallowed.fixture.js';
+import forUpdateTooLate from './postgres/broken/for-update-too-late.fixture.js';
+import optimisticAppliedTwice from './postgres/broken/optimistic-applied-twice.fixture.js';
+import optimisticUnversioned from './postgres/broken/optimistic-unversioned.fixture.js';
+import rowLocksOneByOne from './postgres/broken/row-locks-one-by-one.fixture.js';
+import serializableDowngraded from './postgres/broken/serializable-downgraded.fixture.js';
+
+const SEED = 'targets of the orders contract';
+const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
+
+const SCENARIOS = {
+  'order-update': { scenario: orderUpdate, parameters: { expiryMs: 3_000 } },
+  'order-set': { scenario: orderSet, parameters: { expiryMs: 3_000 } },
+  // Fewer at once than by itself: each target has to show what it does, not how fast.
+  'discounted-orders': {
+    scenario: discountedOrders,
+    parameters: { clients: 8, limit: 5, customers: 2, retries: 50, retryMs: 20 },
+  },
+  'opposite-locks': { scenario: oppositeLocks, parameters: {} },
+  'shared-then-exclusive': { scenario: sharedThenExclusive, parameters: {} },
+  'stalled-transaction': { scenario: stalledTransaction, parameters: { expiryMs: 300, limitMs: 250 } },
+} as const;
+type ScenarioName = keyof typeof SCENARIOS;
+
+/** Where each is put to the test: unsafe ones where they must be caught, safe ones where their like fails. */
+const NAMED: readonly [scenario: ScenarioName, targets: readonly string[]][] = [
+  ['order-update', ['postgres/naive', 'mongodb/naive', 'mongodb/two-phase-locking-check-then-create']],
+  ['order-set', ['postgres/optimistic', 'mongodb/optimistic', 'mongodb/two-phase-locking']],
+  ['discounted-orders', ['postgres/serializable', 'mongodb/transaction']],
+  [
+    'opposite-locks',
+    [
+      ...['postgres/for-update', 'postgres/for-update-ordered'],
+      ...['mongodb/inc', 'mongodb/optimistic', 'mongodb/two-phase-locking-ordered'],
+    ],
+  ],
+  ['shared-then-exclusive', ['postgres/for-update-ordered', 'mongodb/inc', 'mongodb/two-phase-locking']],
+  ['stalled-transaction', ['mongodb/two-phase-locking', 'mongodb/two-phase-locking-ordered']],
+];
+
+/** What must be caught where, and as what: each safe strategy, broken, and with them checkers that no ordinary target trips. */
+const CAUGHT: readonly [target: Target<Orders>, scenario: ScenarioName, anomaly: string][] = [
+  [forUpdateTooLate, 'order-update', 'lost-update'],
+  [optimisticAppliedTwice, 'order-update', 'unexplained-total'],
+  [optimisticUnversioned, 'order-set', 'lost-update'],
+  [serializableDowngraded, 'discounted-orders', 'usage-miscounted'],
+  [abortSwallowed, 'discounted-orders', 'order-missing'],
+  [rowLocksOneByOne, 'opposite-locks', 'inconsistent-read'],
+  [optimisticUnversionedOnMongodb, 'order-update', 'lost-update'],
+  [transactionWritesOutside, 'order-update', 'lost-update'],
+  [locksReleasedEarly, 'order-update', 'lost-update'],
+  [incLimitReadFirst, 'discounted-orders', 'discount-overused'],
+  [locksExclusiveBesideShared, 'shared-then-exclusive', 'two-holders'],
+  [locksKeptOnError, 'shared-then-exclusive', 'lock-left-behind'],
+  [locksWithoutLimit, 'shared-then-exclusive', 'waited-beyond-limit'],
+];
+
+const TIMEOUT_MS = 120_000;
+const TRIALS = 10;
+/** SecantusDB does some hundred operations a second, whatever they are. */
+const TRIALS_ON_MONGODB = 5;
+/** Of an unsafe target, which stops at its first violation. */
+const TRIALS_TO_CATCH = 59;
+
+const idOf = (target: string | Target<Orders>) => (typeof target === 'string' ? target : target.id);
+
+/** Every row of one scenario: of the targets that are put to the test in it, and of those that are broken. */
+async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
+  const { scenario, parameters } = SCENARIOS[name];
+  const named = NAMED.filter(([of]) => of === name).flatMap(([, ids]) => ids);
+  const broken = CAUGHT.filter(([, of]) => of === name).map(([target]) => target);
+  const safe = await Promise.all(
+    named.map(async (id) => (await loadTarget('orders', id))?.expectations[name] !== 'violated'),
+  );
+  const isOnMongodb = (target: string | Target<Orders>) => idOf(target).startsWith('mongodb/');
+  const rows = new Map<string, ReportTarget>();
+  for (const [targets, trials] of [
+    [named.filter((id, place) => safe[place] && isOnMongodb(id)), TRIALS_ON_MONGODB],
+    [named.filter((id, place) => safe[place] && !isOnMongodb(id)), TRIALS],
+    [[...named.filter((_, place) => !safe[place]), ...broken], TRIALS_TO_CATCH],
+  ] as const) {
+    if (targets.length === 0) continue;
+    const report = await raceCheck({ scenario, targets, parameters, trials, seed: SEED });
+    for (const row of report.targets) rows.set(row.id, row);
+  }
+  return rows;
+}
+
+/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
+function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
+  if (row?.outcome === 'judged') return row;
+  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
+  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
+}
+
+function claimed({ met, expectation, verdict, reasons, gaveUp, errors, findings }: JudgedTarget) {
+  return {
+    met,
+    expectation,
+    verdict,
+    reasons,
+    gaveUp,
+    errors,
+    found: findings.map(({ message }) => message),
+  };
+}
+
+it('names every target in a scenario', () => {
+  const named = new Set(NAMED.flatMap(([, targets]) => targets));
+  expect([...named].sort()).toEqual([...targetIds('orders')].sort());
+});
+
+it('names every unsafe target where it must be caught', async () => {
+  for (const id of targetIds('orders')) {
+    const expectations = (await loadTarget('orders', id))?.expectations ?? {};
+    if (!Object.values(expectations).includes('violated')) continue;
+    const caughtIn = NAMED.filter(([name, ids]) => ids.includes(id) && expectations[name] === 'violated');
+    expect(caughtIn, id).not.toEqual([]);
+  }
+});
+
+describe.each(Object.keys(SCENARIOS) as ScenarioName[])(`in %s, with the seed "${SEED}",`, (name) => {
+  let rows: ReadonlyMap<string, ReportTarget>;
+  beforeAll(async () => {
+    rows = await judge(name);
+  }, TIMEOUT_MS);
+
+  const ids = NAMED.filter(([of]) => of === name).flatMap(([, targets]) => targets);
+  it.for(ids)('%s does what it claims', (id, { skip }) => {
+    expect(claimed(judgedRow(rows.get(id), skip))).toMatchObject({ met: true });
+  });
+
+  const broken = CAUGHT.filter(([, of]) => of === name).map(([{ id }, , anomaly]) => ({ id, anomaly }));
+  it.for(broken)('$id is caught for $anomaly', ({ id, anomaly }, { skip }) => {
+    const row = judgedRow(rows.get(id), skip);
+    expect(claimed(row)).toMatchObject({ met: true });
+    expect(row.findings.map((finding) => finding.anomaly)).toContain(anomaly);
+  });
+});

@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { raceCheck, type JudgedTarget, type ReportTarget, type Target } from '../../src/index.js';
+import type { Seats } from '../../scenarios/seats/contract.js';
+import { loadTarget, targetIds } from '../index.js';
+import lockFileLooksFirst from './file/broken/lock-file-looks-first.fixture.js';
+import lockFileRemovedByAll from './file/broken/lock-file-removed-by-all.fixture.js';
+import properLockfileTooLate from './file/broken/proper-lockfile-too-late.fixture.js';
+import busyFlagLate from './memory/broken/busy-flag-late.fixture.js';
+import mutexNotAwaited from './memory/broken/mutex-not-awaited.fixture.js';
+import bookingBeforeCheck from './postgres/broken/booking-before-check.fixture.js';
+import bookingCutShort from './postgres/broken/booking-cut-short.fixture.js';
+import bookingTwice from './postgres/broken/booking-twice.fixture.js';
+import conditionalUpdateAnyLeft from './postgres/broken/conditional-update-any-left.fixture.js';
+import forUpdateCommittedEarly from './postgres/broken/for-update-committed-early.fixture.js';
+import decrNotCompensated from './redis/broken/decr-not-compensated.fixture.js';
+import luaAnyLeft from './redis/broken/lua-any-left.fixture.js';
+import setNxPerStudent from './redis/broken/set-nx-per-student.fixture.js';
+
+const SEED = 'targets of the seats contract';
+const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
+
+/** Fewer students than a school bus has: each target has to show what it does, not how fast. */
+const PARAMETERS = {
+  'last-seat': {},
+  'school-bus': { clients: 20, seats: 15 },
+  group: {},
+  'stale-lock': {},
+} as const;
+type ScenarioName = keyof typeof PARAMETERS;
+
+/** Where each is put to the test: unsafe ones where they must be caught, safe ones where their like fails. */
+const NAMED: Readonly<Record<ScenarioName, readonly string[]>> = {
+  'last-seat': ['memory/naive', 'memory/seed-example', 'file/naive', 'file/memory-mutex'],
+  'school-bus': [
+    ...['memory/busy-flag', 'memory/mutex'],
+    // Without a dead client their locks work, and only then.
+    ...['file/lock-file', 'file/proper-lockfile'],
+    ...['redis/get-then-decr', 'redis/memory-mutex'],
+    ...['postgres/naive', 'postgres/for-update'],
+  ],
+  group: ['redis/decr-compensate', 'redis/lua', 'postgres/conditional-update'],
+  'stale-lock': ['file/lock-file', 'file/proper-lockfile', 'redis/set-nx'],
+};
+
+/** What must be caught where, and as what: each safe strategy, broken, and each checker that no ordinary target trips. */
+const BROKEN: readonly [target: Target<Seats>, scenario: ScenarioName, anomaly: string][] = [
+  [mutexNotAwaited, 'school-bus', 'negative-stock'],
+  [busyFlagLate, 'last-seat', 'oversold'],
+  [lockFileLooksFirst, 'last-seat', 'lost-update'],
+  [lockFileRemovedByAll, 'school-bus', 'booking-missing'],
+  [properLockfileTooLate, 'last-seat', 'lost-update'],
+  [luaAnyLeft, 'group', 'negative-stock'],
+  [setNxPerStudent, 'school-bus', 'lost-update'],
+  [decrNotCompensated, 'school-bus', 'stock-not-conserved'],
+  [forUpdateCommittedEarly, 'school-bus', 'lost-update'],
+  [conditionalUpdateAnyLeft, 'group', 'negative-stock'],
+  [bookingBeforeCheck, 'school-bus', 'booking-unexpected'],
+  [bookingTwice, 'last-seat', 'booking-duplicated'],
+  [bookingCutShort, 'group', 'booking-altered'],
+];
+
+const TIMEOUT_MS = 60_000;
+/** Of a safe target: it only has to show that it works. */
+const TRIALS = 10;
+/** Of an unsafe target, which stops at its first violation. */
+const TRIALS_TO_CATCH = 59;
+
+async function judge(
+  scenario: ScenarioName,
+  targets: readonly (string | Target<Seats>)[],
+  trials: number,
+): Promise<readonly ReportTarget[]> {
+  if (targets.length === 0) return [];
+  const { targets: rows } = await raceCheck({
+    scenario,
+    targets: targets as readonly string[],
+    parameters: PARAMETERS[scenario],
+    trials,
+    seed: SEED,
+  });
+  return rows;
+}
+
+/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
+function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
+  if (row?.outcome === 'judged') return row;
+  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
+  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
+}
+
+function claimed({ met, expectation, verdict, reasons, gaveUp, errors, counts }: JudgedTarget) {
+  return { met, expectation, verdict, reasons, gaveUp, errors, counts };
+}
+
+it('names every target in a scenario, and every unsafe one where it must be caught', async () => {
+  const named = new Set(Object.values(NAMED).flat());
+  expect([...named].sort()).toEqual([...targetIds('seats')].sort());
+  for (const id of targetIds('seats')) {
+    const { expectations = {} } = (await loadTarget('seats', id)) ?? {};
+    expect(Object.keys(expectations).sort(), id).toEqual(Object.keys(PARAMETERS).sort());
+    if (!Object.values(expectations).includes('violated')) continue;
+    const caughtIn = Object.entries(NAMED).filter(
+      ([name, ids]) => ids.includes(id) && expectations[name] === 'violated',
+    );
+    expect(caughtIn, id).not.toEqual([]);
+  }
+});
+
+describe.each(Object.entries(NAMED) as [ScenarioName, readonly string[]][])(
+  `in %s, with the seed "${SEED}",`,
+  (scenario, ids) => {
+    const rows = new Map<string, ReportTarget>();
+    beforeAll(async () => {
+      const unsafe: string[] = [];
+      for (const id of ids) {
+        if ((await loadTarget('seats', id))?.expectations[scenario] === 'violated') unsafe.push(id);
+      }
+      const safe = ids.filter((id) => !unsafe.includes(id));
+      const judged = [
+        ...(await judge(scenario, unsafe, TRIALS_TO_CATCH)),
+        ...(await judge(scenario, safe, TRIALS)),
+      ];
+      // A control that was not asked for is a row of the other call.
+      for (const row of judged) if (row.role === 'named') rows.set(row.id, row);
+    }, TIMEOUT_MS);
+
+    it.for(ids)('%s does what it claims', (id, { skip }) => {
+      expect(claimed(judgedRow(rows.get(id), skip))).toMatchObject({ met: true });
+    });
+  },
+);
+
+describe('broken on purpose,', () => {
+  const judged = new Map<string, ReportTarget>();
+  beforeAll(async () => {
+    for (const scenario of ['last-seat', 'school-bus', 'group'] as const) {
+      const targets = BROKEN.filter(([, where]) => where === scenario).map(([target]) => target);
+      for (const row of await judge(scenario, targets, TRIALS_TO_CATCH)) judged.set(row.id, row);
+    }
+  }, TIMEOUT_MS);
+
+  it.for(BROKEN.map(([{ id }, scenario, anomaly]) => ({ id, scenario, anomaly })))(
+    '$id is caught in $scenario for $anomaly',
+    ({ id, anomaly }, { skip }) => {
+      const row = judgedRow(judged.get(id), skip);
+      expect(claimed(row)).toMatchObject({ met: true, verdict: 'violated' });
+      expect(row.findings.map((finding) => finding.anomaly)).toContain(anomaly);
+    },
+  );
+});
