@@ -21,7 +21,7 @@ const group: Scenario<Seats, GroupNumbers> = {
   source:
     'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack, with quantities',
   parameters: {
-    ...seatNumbers({ clients: 12, seats: 10 }),
+    ...seatNumbers({ clients: 12, seats: 10, limitMs: 2_000 }),
     largest: { default: 4, min: 2, max: 1_000, describe: 'seats that the largest group wants' },
   },
   problems: (numbers) =>

@@ -15,7 +15,7 @@ const schoolBus: Scenario<Seats, SeatNumbers> = {
   source:
     'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack, on seats',
   // Sixty who ask every 2 ms would only keep the processor busy, which does not scale down with the times.
-  parameters: seatNumbers({ clients: 60, seats: 45, retryMs: 10, limitMs: 5_000 }),
+  parameters: seatNumbers({ clients: 60, seats: 45, retryMs: 10, limitMs: 10_000 }),
   initial: (numbers) => ({ trips: [{ ...TRIP, seats: numbers.seats }], abandonedLocks: [] }),
   attempts: ({ clients }) =>
     Array.from({ length: clients }, (_, student) => ({

@@ -3,7 +3,7 @@ import { toHistory } from '../../src/checkers/history.js';
 import { runCheckers } from '../../src/checkers/run-checkers.js';
 import type { History, HistoryEvent } from '../../src/core/history.js';
 import { withDefaults, type Parameters, type Scenario } from '../../src/core/scenario.js';
-import type { SeatBooking, SeatRequest, Seats } from './contract.js';
+import type { SeatBooking, Seats } from './contract.js';
 import group from './group.js';
 import lastSeat from './last-seat.js';
 import schoolBus from './school-bus.js';
@@ -25,7 +25,7 @@ function play(
   const bookings: SeatBooking[] = [];
   const log: HistoryEvent[] = [];
   for (const [client, { f, input }] of scenario.attempts(parameters, () => 0.5).entries()) {
-    const { trip, student, seats } = input as SeatRequest;
+    const { trip, student, seats } = input;
     const of = { process: client, client };
     const oneByOne = kind === 'one by one';
     log.push({ ...of, type: 'invoke', timeNs: oneByOne ? 2 * client : 0, f, value: input });
@@ -79,8 +79,8 @@ it('expects of two students and one seat 1 booked, of sixty and 45 seats 45 book
 
 it('refuses groups that fit in no bus, and stalls that outlast the lock of the living or the patience of the other', () => {
   const problemsOf = (scenario: unknown, given: Record<string, number>) => {
-    const { parameters, problems } = scenario as Scenario<Seats>;
-    return problems?.(withDefaults(parameters, given));
+    const one = scenario as Scenario<Seats>;
+    return one.problems?.(withDefaults(one.parameters, given));
   };
   expect(problemsOf(group, { seats: 3 })).toEqual([
     'A group of 4 cannot be seated in a bus of 3: it would never race.',

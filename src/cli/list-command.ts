@@ -15,8 +15,9 @@ export async function listCommand({ json }: { readonly json: boolean }): Promise
       targets: await Promise.all(
         targetIdsOf(contract).map(async (id) => {
           const target = await loadRegistered(contract, id);
-          const { summary, prevents, costs, source, expectations } = target;
-          return { id, stores: storesOf(target), summary, prevents, costs, source, expectations };
+          const { summary, prevents, costs, source, expectations, acrossProcesses } = target;
+          const claims = { expectations, ...(acrossProcesses && { acrossProcesses }) };
+          return { id, stores: storesOf(target), summary, prevents, costs, source, ...claims };
         }),
       ),
     })),

@@ -45,6 +45,17 @@ describe('waits for locks, from notes', () => {
     expect(waitedFor).toEqual([{ waiter: 1, holder: 0, samples: 1, seenBy: 'notes' }]);
   });
 
+  it('are all counted, but looked up for a sample where a thousand queue for one lock', () => {
+    const queue = Array.from(
+      { length: 1_000 },
+      (_, place) => `${place} 1 ${place * 10 + 2} ${place * 10 + 9} 10000`,
+    );
+    const { lockWaitsNs, waitedFor } = waitsOf(...queue);
+    expect(lockWaitsNs).toHaveLength(1_000);
+    expect(waitedFor.length).toBeGreaterThan(100);
+    expect(waitedFor.length).toBeLessThanOrEqual(2_000);
+  });
+
   it('were for nobody who had let go before, or who got it afterwards', () => {
     expect(waitsOf('0 1 2 3 4', '1 5 6 7 8', '2 9 10 11 12').waitedFor).toEqual([]);
   });

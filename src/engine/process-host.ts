@@ -6,6 +6,7 @@ import type { HostEvents, HostReply } from './protocol.js';
 import { HostFailure } from './target-host.js';
 
 const OUTPUT_LIMIT = 4_000;
+const EXIT_SEEN_MS = 1_000;
 
 /** Hosts in processes of their own. */
 export interface ProcessHosts {
@@ -89,7 +90,11 @@ function linkTo(child: ChildProcess, reaper: Reaper): ProcessLink {
         void kill();
       }, limitMs);
       child.send(request, (error) => {
-        if (error) end(`could not be reached: ${error.message}`);
+        if (!error) return;
+        // The exit that broke the channel tells more than the channel does, and is seen a moment later.
+        setTimeout(() => {
+          if (gone === undefined) end(`could not be reached: ${error.message}`);
+        }, EXIT_SEEN_MS);
       });
       try {
         const answer = await reply;

@@ -18,11 +18,7 @@ export interface SeatStrategy extends Pick<
 > {
   /** The file's name. */
   readonly strategy: string;
-  readonly bookSeat: (
-    session: Session,
-    request: SeatRequest,
-    context: ClientContext,
-  ) => Promise<SeatOutcome>;
+  readonly bookSeat: (session: Session, request: SeatRequest, context: ClientContext) => Promise<SeatOutcome>;
 }
 
 /** Nothing in here decides a race: no CHECK, UNIQUE or EXCLUDE beyond ids, and no foreign key, since that takes locks. */

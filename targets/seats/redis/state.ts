@@ -20,11 +20,7 @@ export interface RedisStrategy extends Pick<
   readonly scripts?: readonly Script[];
   /** Called once in each process, with a connection that is no client's. */
   readonly start: (own: Redis) => {
-    readonly bookSeat: (
-      redis: Redis,
-      request: SeatRequest,
-      context: ClientContext,
-    ) => Promise<SeatOutcome>;
+    readonly bookSeat: (redis: Redis, request: SeatRequest, context: ClientContext) => Promise<SeatOutcome>;
     /** Leaves a lock behind as a client does that dies. Default: no lock outlives its holder. */
     readonly abandonLock?: (lock: AbandonedLock) => Promise<void>;
   };
