@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 
-/** The memory of one process: what it holds now, and the most that it ever held. */
+/** The memory of one process. */
 export interface Resident {
   readonly pid: number;
-  readonly command: string;
-  readonly nowKb: number;
+  /** In memory now, and its own alone. */
+  readonly ownKb: number;
+  /** In memory now, of programs and libraries: the same pages in every process that runs them. */
+  readonly codeKb: number;
+  /** The most that was ever resident. */
   readonly highestKb: number;
 }
 
@@ -28,12 +31,17 @@ export function residentOfTree(root: number): readonly Resident[] {
 
 function residentOf(pid: number): readonly Resident[] {
   const status = readOrEmpty(`/proc/${pid}/status`);
-  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? NaN);
-  const nowKb = field('VmRSS');
+  const ownKb = fieldOf(status, 'RssAnon');
+  const codeKb = fieldOf(status, 'RssFile');
+  const highestKb = fieldOf(status, 'VmHWM');
   // A process that is just ending has no memory left.
-  if (Number.isNaN(nowKb)) return [];
-  const command = readOrEmpty(`/proc/${pid}/cmdline`).split('\0').slice(0, 3).join(' ').slice(0, 200);
-  return [{ pid, command, nowKb, highestKb: field('VmHWM') }];
+  if (ownKb === undefined || codeKb === undefined || highestKb === undefined) return [];
+  return [{ pid, ownKb, codeKb, highestKb }];
+}
+
+function fieldOf(text: string, name: string): number | undefined {
+  const kb = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1];
+  return kb === undefined ? undefined : Number(kb);
 }
 
 function readOrEmpty(file: string): string {

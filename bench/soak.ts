@@ -15,7 +15,7 @@ const RUNS = 20;
 const SAFE_TRIALS = 10;
 /** Where safe targets are run, if they claim something there: everybody wants the same, and carts in opposite orders. */
 const SAFE_SCENARIOS = ['flash-sale', 'basket'];
-const MOST_CLIENTS = 200;
+const MOST_CLIENTS = 400;
 
 /** A target in the scenario that is named for it. */
 interface Assignment {
@@ -31,11 +31,15 @@ interface SoakRow extends Assignment {
   readonly surprises: string[];
 }
 
-/** `npm run soak -- [--runs 20] [--seed text] [--target id]`: every target many times, each in a gate of its own. */
+/**
+ * `npm run soak -- [--runs 20] [--seed text] [--contract name] [--target id]`: every target many times, each in a gate of its
+ * own. Exits 1 if any was not as expected in every run.
+ */
 const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: String(RUNS) },
     seed: { type: 'string', default: randomBytes(3).toString('hex') },
+    contract: { type: 'string' },
     target: { type: 'string', multiple: true },
   },
 });
@@ -48,7 +52,7 @@ const startedAt = performance.now();
 const assignments = (await findAssignments()).filter(
   ({ target }) => values.target === undefined || values.target.includes(target),
 );
-if (assignments.length === 0) throw new Error(`no such target: ${values.target?.join(', ')}`);
+if (assignments.length === 0) throw new Error('there is no such contract or target: see race-check list');
 const rows = await withSharedServer(MOST_CLIENTS, async ({ url, server }) => {
   const done: SoakRow[] = [];
   for (const assignment of assignments) done.push(await soak(assignment, url));
@@ -70,11 +74,12 @@ print(
 );
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
-/** An unsafe target where it must be caught: the first scenario of those. A safe one wherever it claims to be safe. */
+/** An unsafe target where it must be caught, the first scenario of those; a safe one where safe ones are run, else in the first that it claims. */
 async function findAssignments(): Promise<readonly Assignment[]> {
   const assignments: Assignment[] = [];
   const scenarios = await Promise.all(Object.values(SCENARIOS).map((load) => load()));
   for (const contract of new Set(scenarios.map((scenario) => scenario.contract.name))) {
+    if (values.contract !== undefined && values.contract !== contract) continue;
     const own = scenarios.filter((scenario) => scenario.contract.name === contract);
     for (const id of targetIdsOf(contract)) {
       const { expectations } = await loadRegistered(contract, id);
@@ -85,7 +90,7 @@ async function findAssignments(): Promise<readonly Assignment[]> {
       const caught = claims.find(({ expectation }) => expectation === 'violated');
       const safe = claims.filter(({ expectation }) => expectation !== 'violated');
       const named = safe.filter(({ scenario }) => SAFE_SCENARIOS.includes(scenario));
-      assignments.push(...(caught ? [caught] : named.length > 0 ? named : safe));
+      assignments.push(...(caught ? [caught] : named.length > 0 ? named : safe.slice(0, 1)));
     }
   }
   return assignments;

@@ -3,9 +3,21 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTarget, TARGETS, targetIds } from './index.js';
 
-const SHARED = new Set(['schema', 'state', 'steps', 'request-queue', 'number-sources']);
+const SHARED = new Set([
+  'schema',
+  'state',
+  'steps',
+  'request-queue',
+  'number-sources',
+  'tables',
+  'row-locks',
+  'lock-manager',
+  'under-locks',
+]);
 
-describe.each(['checkout', 'customers', 'seats'] as const)('the registry of %s', (contract) => {
+const CONTRACTS = ['checkout', 'customers', 'seats', 'bookings', 'orders'] as const;
+
+describe.each(CONTRACTS)('the registry of %s', (contract) => {
   const folder = path.join(import.meta.dirname, contract);
 
   async function strategyFiles(): Promise<string[]> {

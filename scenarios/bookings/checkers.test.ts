@@ -73,7 +73,7 @@ describe('a history of bookings', () => {
         anomaly: 'double-booking',
         message:
           'Table 5 of restaurant 1 is booked twice at once: for 2026-02-11 18:00-19:30 by client 4 and for 2026-02-11 18:30-20:00 by client 9. Clients 4 and 9 both saw it free before either booked.',
-        witness: [0, 1, 6, 7],
+        witness: [0, 1, 2, 3, 4, 5, 6, 7],
       },
     ]);
   });
@@ -118,7 +118,7 @@ describe('a history of bookings', () => {
   });
 });
 
-describe('the age of a dead client’s lock', () => {
+describe('the age of the lock of a dead client', () => {
   const dies = '0 0 invoke book null\n1000000 0 lock-acquired {"key":"lock"}\n2000000 0 info book crashed';
   const books = (process: number, atMs: number) =>
     `${atMs - 1}000000 ${process} invoke book null\n${atMs}000000 ${process} ok book {"result":"booked"}`;

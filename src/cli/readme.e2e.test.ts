@@ -27,6 +27,7 @@ function shapeOf(output: string): string {
   return output
     .replace(/seed \S+/g, 'seed')
     .replace(/A wider terminal.*/g, '')
+    .replace(/least tried start, [a-z-]+:/, 'least tried start:')
     .replace(/\d[\d,.]*( ms|-\d+)?/g, '')
     .replace(/(?<=\s)(-|<|%|p50|p95|p99|ops\/s|rate|overlap|pairs|\(control\))(?=\s)/g, '')
     .replace(/\s+/g, ' ')

@@ -94,15 +94,18 @@ export function reaperProcess(processStart: (pid: number) => string | undefined)
     });
   }
 
+  /** By which PostgreSQL, mongod, SecantusDB and Redis are told where their data are. */
+  const DATA_FLAGS = ['-D', '--dbpath', '--storage-path', '--dir'];
+
   /**
-   * Servers whose `-D` names a guarded folder or a place in it. It finds a server whose parent died before it could tell
+   * Servers that are told to keep their data in a guarded folder or a place in it. It finds a server whose parent died before it could tell
    * its number, and nothing else: an editor or `tail` on a log in there is somebody's own.
    */
   function serversIn(guarded: readonly string[]): Guarded[] {
     const inside = (path: string | undefined) =>
       path !== undefined && guarded.some((folder) => path === folder || path.startsWith(`${folder}/`));
     return commandLines().flatMap(({ pid, words }) => {
-      if (!words.some((word, index) => word === '-D' && inside(words[index + 1]))) return [];
+      if (!words.some((word, index) => DATA_FLAGS.includes(word) && inside(words[index + 1]))) return [];
       const start = processStart(pid);
       return start === undefined ? [] : [{ pid, start, signal: 'SIGQUIT' as const }];
     });

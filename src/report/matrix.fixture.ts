@@ -29,8 +29,8 @@ export function broke(id: string, violated: number, more: Partial<JudgedCell> = 
 
 /** Too slow for its share. */
 export function outOfTime(id: string, run: number): JudgedCell {
-  const { rate: _rate, ...target } = holding(id);
-  return judgedCell(target, {
+  return judgedCell(holding(id), {
+    rate: undefined,
     verdict: 'inconclusive',
     met: false,
     trials: { planned: 59, run, counted: run, violated: 0, undecided: 0 },

@@ -37,6 +37,12 @@ export function isKnownDead({ host, pid, start }: RunName): boolean {
   return host === thisHost() && startOf(pid) !== start;
 }
 
+/** What is known of a run by its name alone: of another host's nothing. */
+export function runState(run: RunName): 'dead' | 'alive' | 'unknown' {
+  if (run.host !== thisHost()) return 'unknown';
+  return isKnownDead(run) ? 'dead' : 'alive';
+}
+
 /** Containers may share a host name, and each counts its processes from 1: the process-id namespace tells them apart. */
 function thisHost(): string {
   let pidNamespace = '';

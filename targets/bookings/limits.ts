@@ -1,12 +1,7 @@
 import type { ClientContext, NotHappened } from '../../src/core/context.js';
 import { isNotHappened } from '../../src/stores/retrying.js';
-import { USUAL_MINUTES, type BookOutcome } from '../../scenarios/bookings/contract.js';
+import type { BookOutcome } from '../../scenarios/bookings/contract.js';
 import { BEING_BOOKED } from './outcomes.js';
-
-/** How long a booking lasts. */
-export function minutesOf({ parameters }: Pick<ClientContext, 'parameters'>): number {
-  return parameters.minutes ?? USUAL_MINUTES;
-}
 
 /** A lock's expiry, how long one waits for it, and how often one looks; without a scenario's word, what is usual. */
 export function lockTimesOf({ parameters }: Pick<ClientContext, 'parameters'>): {

@@ -20,14 +20,15 @@ export const doubleBooking: ScheduleChecker = {
       const booked = bookedBy(schedule.attemptsOf.get(resource) ?? [], pair);
       const [one, other] = pair.map((booking, place) => wordsOf(booking, booked[place]));
       const known = booked.filter((attempt) => attempt !== undefined);
+      const explained = bothSawItFree(known);
       return [
         {
           anomaly: 'double-booking',
           grade: 'violation',
-          message: `${resource} is booked ${timesAtOnce(bookings)} at once: for ${one} and for ${other}.${bothSawItFree(known)}`,
+          message: `${resource} is booked ${timesAtOnce(bookings)} at once: for ${one} and for ${other}.${explained?.words ?? ''}`,
           expected: 'no two bookings that overlap',
           observed: `${count(bookings.length, 'booking')}, up to ${depth(bookings)} at once`,
-          witness: witnessOf(known),
+          witness: [...witnessOf(known), ...(explained?.witness ?? [])].sort((a, b) => a - b),
         },
       ];
     });
@@ -81,11 +82,17 @@ function wordsOf({ slot }: Booking, attempt: BookingAttempt | undefined): string
   return attempt ? `${slot.when} by client ${attempt.client}` : slot.when;
 }
 
-/** The words for a check that was no longer true when it was acted on, where notes show it. */
-function bothSawItFree(attempts: readonly BookingAttempt[]): string {
+/** A check that was no longer true when it was acted on, where notes show it: the words, and the notes. */
+function bothSawItFree(
+  attempts: readonly BookingAttempt[],
+): { readonly words: string; readonly witness: readonly number[] } | undefined {
   const [one, other] = attempts.map(freeThenWritten);
-  if (!one || !other || one.read > other.write || other.read > one.write) return '';
-  return ` ${clients(attempts.map(({ client }) => client))} both saw it free before either booked.`;
+  if (!one || !other || one.read > other.write || other.read > one.write) return undefined;
+  const numbers = attempts.map(({ client }) => client).sort((a, b) => a - b);
+  return {
+    words: ` ${clients(numbers)} both saw it free before either booked.`,
+    witness: [one.read, one.write, other.read, other.write],
+  };
 }
 
 /** Places of its last write and of the last read before it, if that one found nothing in the way. */

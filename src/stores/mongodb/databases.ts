@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 import type { StoreAddress } from '../../core/context.js';
-import { isKnownDead, parseRunName } from '../run-name.js';
+import { parseRunName, runState } from '../run-name.js';
 import type { Leftover, StoreNamespace } from '../store.js';
 import type { Admin } from './admin.js';
 import type { SessionScope, SessionView } from './session-view.js';
@@ -57,7 +57,7 @@ export async function listLeftovers(admin: Admin, ownPrefix: string): Promise<re
   const connected = await connectedNames(admin);
   return others.map(({ namespace, run }) => {
     const alive = connected.has(runAppName(run.prefix));
-    return { namespace, run: alive ? 'alive' : isKnownDead(run) ? 'dead' : 'unknown' };
+    return { namespace, run: alive ? 'alive' : runState(run) };
   });
 }
 

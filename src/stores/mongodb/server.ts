@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
+import tls from 'node:tls';
 import type { StoreAddress } from '../../core/context.js';
 import { runName } from '../run-name.js';
 import { dropAll, serveNamespaces } from '../serve-namespaces.js';
@@ -53,12 +54,18 @@ async function openByUrl(text: string, request: StoreRequest): Promise<StoreServ
   });
 }
 
-/** The driver tries for as long as it may; where nothing listens that is known at once. */
-async function reach({ host, port }: StoreAddress): Promise<void> {
-  const socket = net.connect({ host, port });
+/** The driver tries for as long as it may; that nothing listens, or that a certificate is not accepted, is known at once. */
+async function reach({ host, port, tls: encryption }: StoreAddress): Promise<void> {
+  const socket =
+    encryption === 'off'
+      ? net.connect({ host, port })
+      : tls.connect({
+          ...{ host, port, rejectUnauthorized: encryption === 'verify' },
+          ...(!net.isIP(host) && { servername: host }),
+        });
   socket.setTimeout(REACH_MS, () => socket.destroy(new Error('connection timed out')));
   try {
-    await once(socket, 'connect');
+    await once(socket, encryption === 'off' ? 'connect' : 'secureConnect');
   } finally {
     socket.destroy();
   }

@@ -1,5 +1,5 @@
 import type { StoreAddress } from '../../core/context.js';
-import { isKnownDead, parseRunName } from '../run-name.js';
+import { isKnownDead, parseRunName, runState } from '../run-name.js';
 import type { Leftover, StoreNamespace } from '../store.js';
 import type { Admin } from './admin.js';
 import { lockKey } from './lock-key.js';
@@ -68,7 +68,7 @@ export async function listLeftovers(admin: Admin, ownPrefix: string): Promise<re
     const run = parseRunName(namespace);
     if (run === undefined || run.prefix === ownPrefix) continue;
     const isFree = await ifNobodyHolds(admin, lockKey(run), () => Promise.resolve(true));
-    found.push({ namespace, run: !isFree ? 'alive' : isKnownDead(run) ? 'dead' : 'unknown' });
+    found.push({ namespace, run: isFree ? runState(run) : 'alive' });
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { StoreAddress } from '../../core/context.js';
-import { isKnownDead, parseRunName } from '../run-name.js';
+import { parseRunName, runState } from '../run-name.js';
 import type { Leftover, StoreNamespace } from '../store.js';
 import type { Admin } from './admin.js';
 import { listClients } from './client-list.js';
@@ -66,7 +66,7 @@ export async function listLeftovers(admin: Admin, ownPrefix: string): Promise<re
     const run = parseRunName(namespace);
     if (run === undefined || run.prefix === ownPrefix) return [];
     const alive = connected.has(runConnectionName(run.prefix));
-    return [{ namespace: prefixOf(namespace), run: alive ? 'alive' : isKnownDead(run) ? 'dead' : 'unknown' }];
+    return [{ namespace: prefixOf(namespace), run: alive ? 'alive' : runState(run) }];
   });
 }
 

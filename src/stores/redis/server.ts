@@ -38,8 +38,9 @@ async function openLocal(request: StoreRequest): Promise<StoreServer> {
     ...{ store: 'redis', product: 'Redis', urlFlag: '--redis-url', program, reaper: request.reaper },
     prepare: (folder, port) => {
       const file = path.join(folder, 'redis.conf');
-      fs.writeFileSync(file, configuration(folder, port, password), { mode: 0o600 });
-      return [file];
+      fs.writeFileSync(file, configuration(port, password), { mode: 0o600 });
+      // Named in its command line, and left there, so that a killed run's server is known by it.
+      return [file, '--dir', folder, '--set-proc-title', 'no'];
     },
   });
   const address: StoreAddress = {
@@ -60,11 +61,10 @@ async function openLocal(request: StoreRequest): Promise<StoreServer> {
   }
 }
 
-const configuration = (folder: string, port: number, password: string) => `
+const configuration = (port: number, password: string) => `
 bind 127.0.0.1
 port ${port}
 requirepass ${password}
-dir "${folder.replaceAll('\\', '/')}"
 save ""
 appendonly no
 daemonize no

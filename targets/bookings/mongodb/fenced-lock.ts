@@ -1,11 +1,11 @@
 import type { ClientContext } from '../../../src/core/context.js';
 import { isDuplicateKey, type Db } from '../../../src/stores/mongodb/connect.js';
 import type { Booking } from '../../../scenarios/bookings/contract.js';
+import { bookingOf, overlap } from '../booking.js';
 import { lockTimesOf } from '../limits.js';
 import { BEING_BOOKED, BOOKED, TAKEN } from '../outcomes.js';
 import { underLease, type Lease } from '../under-lease.js';
 import { bookingsOnMongodb, type BookingSession, type BookingStorage } from './schema.js';
-import { bookingOf } from './steps.js';
 
 /** A table on a day: its lock, its token, and its bookings, all in one document, which is changed in one step. */
 interface DayDocument {
@@ -49,9 +49,7 @@ export default bookingsOnMongodb({
     const { lease, ours } = leaseOf(session, context, dayOf(booking));
     return underLease(context, lease, async () => {
       const day = await days(session.mongo.db).findOne({ _id: dayOf(booking) });
-      const inTheWay = (day?.bookings ?? []).filter(
-        ({ start, end }) => start < booking.end && booking.start < end,
-      ).length;
+      const inTheWay = (day?.bookings ?? []).filter((other) => overlap(booking, other)).length;
       context.note('read', { inTheWay });
       if (inTheWay > 0) return TAKEN;
       await context.point('checked');

@@ -2,10 +2,11 @@ import { NotHappened } from '../../../src/core/context.js';
 import { inTransaction } from '../../../src/stores/mongodb/connect.js';
 import type { Booking } from '../../../scenarios/bookings/contract.js';
 import { minutesOf, timeOf } from '../../../scenarios/bookings/times.js';
+import { bookingOf } from '../booking.js';
 import { untilLimit } from '../limits.js';
 import { BOOKED, TAKEN } from '../outcomes.js';
 import { bookingsOnMongodb } from './schema.js';
-import { bookingOf, countInTheWay, insertBooking, isBusy } from './steps.js';
+import { countInTheWay, insertBooking, isBusy } from './steps.js';
 
 const QUARTER_MINUTES = 15;
 const DUPLICATE_KEY = '11000';

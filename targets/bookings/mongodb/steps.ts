@@ -6,17 +6,11 @@ import {
   type Db,
 } from '../../../src/stores/mongodb/connect.js';
 import type { BookInput, Booking, BookOutcome } from '../../../scenarios/bookings/contract.js';
-import { endOf } from '../../../scenarios/bookings/times.js';
-import { lockTimesOf, minutesOf } from '../limits.js';
+import { bookingOf } from '../booking.js';
+import { lockTimesOf } from '../limits.js';
 import { BOOKED, TAKEN } from '../outcomes.js';
 import type { Lease } from '../under-lease.js';
 import type { BookingSession, LockDocument } from './schema.js';
-
-/** The booking that is asked for, with its end. */
-export function bookingOf(context: ClientContext, input: BookInput): Booking {
-  const { restaurant, table, date, start, guests } = input;
-  return { restaurant, table, date, start, end: endOf(start, minutesOf(context)), guests };
-}
 
 /** How many confirmed bookings overlap. Those that end when it begins do not. */
 export async function countInTheWay(

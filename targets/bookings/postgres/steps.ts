@@ -1,7 +1,7 @@
 import type { ClientContext, NotHappened } from '../../../src/core/context.js';
 import type { BookInput, BookOutcome } from '../../../scenarios/bookings/contract.js';
 import type { Session } from '../../../src/stores/postgres/connect.js';
-import { minutesOf } from '../limits.js';
+import { minutesOf } from '../booking.js';
 import { BOOKED, TAKEN } from '../outcomes.js';
 
 /** How many confirmed bookings overlap, as one statement sees them. Those that end when it begins do not. */

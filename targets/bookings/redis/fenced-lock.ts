@@ -1,8 +1,9 @@
 import { script } from '../../../src/stores/redis/connect.js';
+import { bookingOf } from '../booking.js';
 import { BEING_BOOKED, BOOKED, TAKEN } from '../outcomes.js';
 import { underLease } from '../under-lease.js';
 import { bookingsKey, bookingsOnRedis } from './schema.js';
-import { bookingOf, countInTheWay, tableLease } from './steps.js';
+import { countInTheWay, tableLease } from './steps.js';
 
 /** Takes the lease and draws its token in one step: of two leases the later has the higher token. */
 const ACQUIRE = script(`

@@ -1,26 +1,18 @@
 import type { ClientContext } from '../../../src/core/context.js';
 import { script, type Redis } from '../../../src/stores/redis/connect.js';
 import type { BookInput, Booking, BookOutcome } from '../../../scenarios/bookings/contract.js';
-import { endOf, minutesOf as minuteOf } from '../../../scenarios/bookings/times.js';
-import { lockTimesOf, minutesOf } from '../limits.js';
+import { bookingOf, overlap } from '../booking.js';
+import { lockTimesOf } from '../limits.js';
 import { BOOKED, TAKEN } from '../outcomes.js';
 import type { Lease } from '../under-lease.js';
 import { bookingsKey, lockKey, type BookingSession } from './schema.js';
-
-/** The booking that is asked for, with its end. */
-export function bookingOf(context: ClientContext, input: BookInput): Booking {
-  const { restaurant, table, date, start, guests } = input;
-  return { restaurant, table, date, start, end: endOf(start, minutesOf(context)), guests };
-}
 
 /** How many bookings overlap. Those that end when it begins do not. */
 export async function countInTheWay(redis: Redis, context: ClientContext, booking: Booking): Promise<number> {
   const bookings = (await redis.lrange(bookingsKey(booking), 0, -1)).map(
     (text) => JSON.parse(text) as Booking,
   );
-  const inTheWay = bookings.filter(
-    ({ start, end }) => minuteOf(start) < minuteOf(booking.end) && minuteOf(booking.start) < minuteOf(end),
-  ).length;
+  const inTheWay = bookings.filter((other) => overlap(booking, other)).length;
   context.note('read', { inTheWay });
   return inTheWay;
 }

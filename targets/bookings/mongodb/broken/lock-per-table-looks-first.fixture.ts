@@ -1,7 +1,8 @@
+import { bookingOf } from '../../booking.js';
 import { BOOKED, TAKEN } from '../../outcomes.js';
 import { underLease } from '../../under-lease.js';
 import { bookingsOnMongodb } from '../schema.js';
-import { bookingOf, countInTheWay, insertBooking, lockDocument } from '../steps.js';
+import { countInTheWay, insertBooking, lockDocument } from '../steps.js';
 
 /** Looks before it has the lock, and not again under it. */
 export default bookingsOnMongodb({

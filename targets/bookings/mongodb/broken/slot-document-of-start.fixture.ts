@@ -1,7 +1,8 @@
 import { isDuplicateKey } from '../../../../src/stores/mongodb/connect.js';
+import { bookingOf } from '../../booking.js';
 import { BOOKED, TAKEN } from '../../outcomes.js';
 import { bookingsOnMongodb } from '../schema.js';
-import { bookingOf, countInTheWay, insertBooking } from '../steps.js';
+import { countInTheWay, insertBooking } from '../steps.js';
 
 /** One slot document a booking, for its first quarter of an hour: who comes half an hour later finds another one free. */
 export default bookingsOnMongodb({

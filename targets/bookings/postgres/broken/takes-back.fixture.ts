@@ -1,7 +1,7 @@
+import { minutesOf } from '../../booking.js';
 import { BOOKED, TAKEN } from '../../outcomes.js';
 import { bookingsOnPostgres } from '../schema.js';
 import { countInTheWay } from '../steps.js';
-import { minutesOf } from '../../limits.js';
 
 /** Books first, looks then, and takes its own back if another is there too: so do two at once, and nobody has the table. */
 export default bookingsOnPostgres({

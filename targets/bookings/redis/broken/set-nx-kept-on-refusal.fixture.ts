@@ -1,7 +1,8 @@
+import { bookingOf } from '../../booking.js';
 import { TAKEN } from '../../outcomes.js';
 import { underLease } from '../../under-lease.js';
 import { bookingsOnRedis } from '../schema.js';
-import { bookingOf, checkThenBook, countInTheWay, tableLease } from '../steps.js';
+import { checkThenBook, countInTheWay, tableLease } from '../steps.js';
 
 /** Lets go of its lease when it has booked, and forgets to when it says "taken". */
 export default bookingsOnRedis({

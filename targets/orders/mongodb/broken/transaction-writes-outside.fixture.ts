@@ -18,7 +18,7 @@ export default ordersOnMongodb({
         inTransaction(database, context, (session) =>
           body({
             ...plainTables(database, context, session),
-            setTotal: plainTables(database, context).setTotal,
+            setTotal: (order, total) => plainTables(database, context).setTotal(order, total),
           }),
         ),
       ),
