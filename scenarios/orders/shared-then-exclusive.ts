@@ -11,43 +11,57 @@ type SharedThenExclusive = Waiting & {
   readonly second: number;
 };
 
-function amountsOf({ clients, first, second }: SharedThenExclusive): number[] {
-  return Array.from({ length: clients }, (_, client) => inTurn([first, second], client));
+/** Of so many clients, every third only looks. */
+const LOOKS = 3;
+
+/** What each client adds; null for one who only looks. */
+function amountsOf({ clients, first, second }: SharedThenExclusive): (number | null)[] {
+  return Array.from({ length: clients }, (_, client) =>
+    client % LOOKS === LOOKS - 1 ? null : inTurn([first, second], client - Math.floor(client / LOOKS)),
+  );
 }
 
 /**
  * Two clients look at one order before they decide to change it. Both may have the lock of a reader at once; each then asks for
  * the lock of a writer, and waits until the other lets go of the reader's, which in two phases nobody does before the end. One
  * resource is enough for this deadlock, and no order of asking prevents it: who may write has to ask for that at once.
+ * A third one only looks, and is in nobody's way.
  */
 const sharedThenExclusive: Scenario<Orders, SharedThenExclusive> = {
   name: 'shared-then-exclusive',
   contract: orders,
   summary: 'Several clients look at one order under a lock for readers, then all want to change it.',
   describe: ({ clients, total, first, second }) =>
-    `1 order of ${total}, ${clients} clients look at it and then add ${first} and ${second}`,
+    `1 order of ${total}, ${clients} clients look at it, ${clients - Math.floor(clients / LOOKS)} then add ${first} and ${second}`,
   source:
     'Gray and Reuter, Transaction Processing, 1993: the conversion deadlock, and update locks against it',
   parameters: {
-    clients: clientsParameter(2),
+    clients: clientsParameter(3),
     total: amountParameter(500, 'the total at first'),
     first: amountParameter(100, 'what the first client adds, and every other one'),
     second: amountParameter(50, 'what the second client adds, and every other one'),
     ...WAITING,
+    // Long enough for all of them to have their turn, so that who gives up does so because of a deadlock.
+    expiryMs: { ...WAITING.expiryMs, default: 3_000 },
   },
   initial: (parameters) => ordersOf([parameters.total], parameters),
   attempts: (parameters) =>
-    amountsOf(parameters).map((amount) => ({
-      f: 'addToTotal',
-      input: { order: 1, amount, readFirst: true },
-    })),
+    amountsOf(parameters).map((amount) =>
+      amount === null
+        ? { f: 'readTotals', input: { orders: [1] } }
+        : { f: 'addToTotal', input: { order: 1, amount, readFirst: true } },
+    ),
   slowestMs: ({ limitMs }) => 2 * limitMs,
   checkers: orderCheckers,
-  tally: tallyOf('updated', 'total'),
-  expected: (parameters) => ({
-    updated: parameters.clients,
-    total: amountsOf(parameters).reduce((sum, amount) => sum + amount, parameters.total),
-  }),
+  tally: tallyOf('updated', 'read', 'total'),
+  expected: (parameters) => {
+    const amounts = amountsOf(parameters).filter((amount) => amount !== null);
+    return {
+      updated: amounts.length,
+      read: parameters.clients - amounts.length,
+      total: amounts.reduce((sum, amount) => sum + amount, parameters.total),
+    };
+  },
   controls: {
     postgres: { target: 'postgres/for-update', shows: ['deadlock', 'lock-timeout'] },
     mongodb: { target: 'mongodb/two-phase-locking', shows: ['deadlock', 'lock-timeout'] },

@@ -38,9 +38,11 @@ export interface TargetRun<C extends ContractTypes> {
 
 /** A time that ends. */
 export interface TimeLimit {
-  /** Asked before each trial once the plan's `fewest` have run: no more of them. */
+  /** Asked before each trial once there is evidence of the plan's `fewest`: no more of them. */
   isUp(): boolean;
-  /** Later: whatever is under way, a trial or a set-up, is given up. */
+  /** From 0 on nothing is begun, whatever the evidence; nor is what cannot come to enough evidence by then. */
+  leftMs(): number;
+  /** Later: whatever is under way, a trial or a set-up, is cut off. */
   readonly cut: AbortSignal;
 }
 
@@ -91,8 +93,8 @@ class TargetSession<C extends ContractTypes> {
   #namespaces = new Map<string, StoreNamespace>();
   #retired: StoreNamespace[] = [];
   #typicalNs = 0;
-  /** Trials. */
-  #ran = 0;
+  /** 0 while only the first has run: that one also connects the clients. */
+  #lastTrialMs = 0;
   #firstViolation: ViolatedTrial<C> | undefined;
 
   constructor(private readonly settings: TargetRun<C>) {
@@ -118,10 +120,12 @@ class TargetSession<C extends ContractTypes> {
 
   /** The reason for which nothing more is to be begun, if there is one. */
   #stop(): Stop | undefined {
-    const { signal, limit, plan } = this.settings;
+    const { signal, limit } = this.settings;
     if (signal.aborted) return INTERRUPTED;
     if (limit === undefined) return undefined;
-    return limit.cut.aborted || (this.#ran >= (plan.fewest ?? 0) && limit.isUp()) ? TIME_IS_UP : undefined;
+    const isEnough = this.#judge.missing() === 0 && limit.isUp();
+    const neededMs = this.#judge.missing() * this.#lastTrialMs;
+    return isEnough || limit.cut.aborted || limit.leftMs() <= neededMs ? TIME_IS_UP : undefined;
   }
 
   #judged(stopped: Stop | undefined): TargetRunResult<C> {
@@ -150,12 +154,13 @@ class TargetSession<C extends ContractTypes> {
     for (let trial = 0; trial < plan.trials * MOST_TRIALS_FACTOR; trial += 1) {
       const stopped = this.#stop();
       if (stopped !== undefined) return stopped;
+      const beganAt = performance.now();
       const judged = await this.#trial(trial, renew);
       if (judged === undefined) return this.#stop();
       const { result } = judged;
       renew = judged.renew;
       this.#judge.add(result);
-      this.#ran += 1;
+      if (trial > 0) this.#lastTrialMs = performance.now() - beganAt;
       this.settings.onTrial(result);
       if (this.#judge.isDecided()) return undefined;
       const answered = result.operations.ok + result.operations.fail > 0;
@@ -183,7 +188,11 @@ class TargetSession<C extends ContractTypes> {
     const { burst, serverWaits } = await this.#burst(setting, initial, faults);
     if (burst.broken) {
       await this.#fleet.kill();
-      if (this.#ended.aborted) return undefined;
+      if (this.#ended.aborted) {
+        // Others go on with this server: nothing of this trial may be at work there any more.
+        if (!this.settings.signal.aborted) await chase(burst.connections, this.#namespaces);
+        return undefined;
+      }
     }
     // The final reads come after a session that may still write has been ended. Where none may, they need not wait for the
     // look at the sessions.

@@ -59,7 +59,7 @@ function inconclusive(judged: readonly Placed[]): readonly string[] {
   const byReason = new Map<string, Placed[]>();
   for (const one of open) {
     const reason = one.cell.budgetExhausted
-      ? 'budget: too few trials before their time was up'
+      ? 'budget: no time for enough trials (--budget gives more, --contract and --store leave more for each cell)'
       : one.cell.reasons.join('; ');
     byReason.set(reason, [...(byReason.get(reason) ?? []), one]);
   }

@@ -34,7 +34,7 @@ export function outOfTime(id: string, run: number): JudgedCell {
     verdict: 'inconclusive',
     met: false,
     trials: { planned: 59, run, counted: run, violated: 0, undecided: 0 },
-    reasons: [`budget: ${run} trials ran before the time was up, and 5 are needed`],
+    reasons: [`budget: ${run} trials ran, and there was no time for the 5 that are needed`],
     budgetExhausted: true,
   });
 }

@@ -78,7 +78,7 @@ describe('a matrix on a terminal', () => {
     expect(text).toContain(
       '! postgres/repeatable-read in last-unit: expected holds, but gives up, saw holds.',
     );
-    expect(text).toContain('? memory/mutex in last-unit: budget: too few trials before their time was up.');
+    expect(text).toContain('? memory/mutex in last-unit: budget: no time for enough trials');
     expect(text.match(/skipped, redis/g)).toHaveLength(1);
     expect(text).toContain('memory/mutex could not run in oversized-cart: x is not a function');
     expect(text).toContain('none in 5-59 trials');

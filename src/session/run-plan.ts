@@ -155,14 +155,24 @@ function tellSkipped(
   progress?.note(`${what}: ${reason}. ${remedy}`);
 }
 
-/** Who has too few trials when the share is up has as much time again; then whatever is under way is cut off. */
-const CUT_AT_SHARES = 2;
+/**
+ * Who has too few trials when the share is up borrows from those who come after, up to so many shares, and not beyond the end
+ * of the budget: else all that was spent would be for nothing.
+ */
+const MOST_SHARES = 3;
+/** Then one trial, or a set-up, may be under way. A client that is cut off in a transaction can keep a server busy for long. */
+const GRACE_MS = 5_000;
 
 function limitOf(slice: TimeSlice): { readonly limit: TimeLimit; release(): void } {
   const cut = new AbortController();
-  const timer = setTimeout(() => cut.abort(), slice.shareMs * CUT_AT_SHARES);
+  const mostMs = Math.min(slice.shareMs * MOST_SHARES, slice.leftMs);
+  const timer = setTimeout(() => cut.abort(), mostMs + GRACE_MS);
   return {
-    limit: { isUp: () => slice.isUp(), cut: cut.signal },
+    limit: {
+      isUp: () => slice.usedMs() >= slice.shareMs,
+      leftMs: () => mostMs - slice.usedMs(),
+      cut: cut.signal,
+    },
     release: () => clearTimeout(timer),
   };
 }

@@ -1,8 +1,8 @@
 /** What one of several may take, and what has become of it. */
 export interface TimeSlice {
   readonly shareMs: number;
-  /** Of whoever has the slice: true from the end of its share on. */
-  isUp(): boolean;
+  /** Of the whole budget, at the beginning of the slice. */
+  readonly leftMs: number;
   /** To be called when its work is done; what it did not use is for the others. */
   end(): void;
   /** From its beginning to its end, or until now. */
@@ -28,7 +28,7 @@ export function timeBudget(totalMs: number, parts: number, now: () => number): T
       let endedAt: number | undefined;
       return {
         shareMs,
-        isUp: () => now() - beganAt >= shareMs,
+        leftMs: remainingMs,
         end: () => (endedAt ??= now()),
         usedMs: () => (endedAt ?? now()) - beganAt,
       };

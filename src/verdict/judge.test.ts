@@ -293,11 +293,11 @@ describe('a judge whose time was up', () => {
   it('judges nothing on fewer, and says that it was the budget', () => {
     expect(soFar(trials(4))).toMatchObject({
       verdict: 'inconclusive',
-      reasons: ['budget: 4 trials ran before the time was up, and 5 are needed'],
+      reasons: ['budget: 4 trials ran, and there was no time for the 5 that are needed'],
     });
     expect(soFar([])).toMatchObject({
       verdict: 'inconclusive',
-      reasons: ['budget: 0 trials ran before the time was up, and 5 are needed'],
+      reasons: ['budget: 0 trials ran, and there was no time for the 5 that are needed'],
     });
   });
 
@@ -305,7 +305,7 @@ describe('a judge whose time was up', () => {
     const judgement = soFar(trials(2, violating));
     expect(judgement.verdict).toBe('inconclusive');
     expect(judgement.reasons).toEqual([
-      'budget: 2 trials ran before the time was up, and 5 are needed',
+      'budget: 2 trials ran, and there was no time for the 5 that are needed',
       'a violation was seen all the same, in trial 1',
     ]);
     expect(judgement.findings).toHaveLength(1);

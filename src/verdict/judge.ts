@@ -21,6 +21,8 @@ export interface Judge {
   add(result: TrialResult): void;
   /** Nothing more has to be tried: the planned evidence is there, or a violation where the first one suffices. */
   isDecided(): boolean;
+  /** How many trials of evidence there must still be before it can be judged when the time is up. */
+  missing(): number;
   /** `stopped`: why the run ended before it was decided; a run that was stopped never holds. For people. */
   judgement(stopped?: string): Judgement;
   /**
@@ -131,6 +133,11 @@ class TrialFold implements Judge {
     return this.#stoppedEarly() || this.#evidence(undefined).counted >= this.#plan.trials;
   }
 
+  missing(): number {
+    const { fewest, trials } = this.#plan;
+    return Math.max(0, (fewest ?? trials) - this.#evidence(undefined).counted);
+  }
+
   judgementSoFar(): Judgement {
     const fewest = this.#plan.fewest ?? this.#plan.trials;
     const judgement = this.#judged({ ...this.#evidence(undefined), planned: fewest });
@@ -141,7 +148,7 @@ class TrialFold implements Judge {
       ...judgement,
       verdict: 'inconclusive',
       reasons: [
-        `${BUDGET}: ${ran} ran before the time was up, and ${fewest} are needed`,
+        `${BUDGET}: ${ran} ran, and there was no time for the ${fewest} that are needed`,
         ...(seen === undefined ? [] : [`a violation was seen all the same, in trial ${seen}`]),
       ],
     };

@@ -46,8 +46,9 @@ const SCENARIOS = {
     scenario: discountedOrders,
     parameters: { clients: 8, limit: 5, customers: 2, retries: 50, retryMs: 20 },
   },
-  'opposite-locks': { scenario: oppositeLocks, parameters: {} },
-  'shared-then-exclusive': { scenario: sharedThenExclusive, parameters: { clients: 3 } },
+  // More readers, so that one comes between two writes soon.
+  'opposite-locks': { scenario: oppositeLocks, parameters: { clients: 6, expiryMs: 6_000 } },
+  'shared-then-exclusive': { scenario: sharedThenExclusive, parameters: { clients: 5, expiryMs: 1_500 } },
   'stalled-transaction': { scenario: stalledTransaction, parameters: { expiryMs: 300, limitMs: 250 } },
 } as const satisfies Readonly<Record<string, Trying>>;
 type ScenarioName = keyof typeof SCENARIOS;

@@ -51,10 +51,8 @@ export async function startGiven(
   const client = new MongoClient(`mongodb://127.0.0.1:${open.port}/?directConnection=true`);
   await client.db('admin').command({ createUser: ADMIN.user, pwd: ADMIN.password, roles: ['root'] });
   await client.db('admin').command({ createUser: 'reader', pwd: 'reads', roles: ['readAnyDatabase'] });
-  await client
-    .db('admin')
-    .command({ shutdown: 1 })
-    .catch(() => undefined);
+  // It is killed next, and must not forget them.
+  await client.db('admin').command({ fsync: 1 });
   await client.close();
   await open.stop();
   const server = await start(data, ['--auth']);

@@ -18,7 +18,6 @@ interface DayDocument {
 
 /** All leases by one clock, to the millisecond: those of the clients may differ by more than a lease. */
 const SERVER_NOW_MS = { $toLong: '$$NOW' };
-const UPSERT = { upsert: true, returnDocument: 'after' } as const;
 
 const days = (db: Db) => db.collection<DayDocument>('days');
 const dayOf = ({ restaurant, table, date }: Omit<Booking, 'start' | 'end' | 'guests'>) =>
@@ -73,22 +72,22 @@ function leaseOf(session: BookingSession, context: ClientContext, _id: string) {
     key: `lock ${_id}`,
     ttlMs,
     async acquire() {
-      const free = { _id, $or: [{ holder: null }, { $expr: { $lte: ['$expiresAtMs', SERVER_NOW_MS] } }] };
-      const taken = {
-        holder: context.process,
-        token: { $add: [{ $ifNull: ['$token', 0] }, 1] },
-        expiresAtMs: { $add: [SERVER_NOW_MS, ttlMs] },
-        bookings: { $ifNull: ['$bookings', []] },
-      };
-      try {
-        // Where somebody has it nothing matches, and the insert that follows finds the id in use.
-        const day = await days(mongo.db).findOneAndUpdate(free, [{ $set: taken }], UPSERT);
-        token = day?.token ?? 0;
-        return true;
-      } catch (error) {
-        if (isDuplicateKey(error)) return false;
-        throw error;
-      }
+      await makeDay(mongo.db, _id);
+      const day = await days(mongo.db).findOneAndUpdate(
+        { _id, $or: [{ holder: null }, { $expr: { $lte: ['$expiresAtMs', SERVER_NOW_MS] } }] },
+        [
+          {
+            $set: {
+              holder: context.process,
+              token: { $add: ['$token', 1] },
+              expiresAtMs: { $add: [SERVER_NOW_MS, ttlMs] },
+            },
+          },
+        ],
+        { returnDocument: 'after' },
+      );
+      token = day?.token ?? 0;
+      return day !== null;
     },
     release: async () => void (await days(mongo.db).updateOne(ours(), { $set: { holder: null } })),
     expire: async () => void (await days(target.db).updateOne(ours(), { $set: { holder: null } })),
@@ -96,15 +95,23 @@ function leaseOf(session: BookingSession, context: ClientContext, _id: string) {
   return { lease, ours };
 }
 
+/** A day without bookings, if there is none yet. */
+async function makeDay(db: Db, _id: string): Promise<void> {
+  const empty = { holder: null, token: 0, expiresAtMs: 0, bookings: [] };
+  try {
+    await days(db).updateOne({ _id }, { $setOnInsert: empty }, { upsert: true });
+  } catch (error) {
+    // Of two who insert at once, one finds it there.
+    if (!isDuplicateKey(error)) throw error;
+  }
+}
+
 function storage(): BookingStorage {
   return {
     async insert(db, booking) {
-      const first = { holder: null, token: 0, expiresAtMs: 0 };
-      await days(db).updateOne(
-        { _id: dayOf(booking) },
-        { $push: { bookings: booking }, $setOnInsert: first },
-        { upsert: true },
-      );
+      const _id = dayOf(booking);
+      await makeDay(db, _id);
+      await days(db).updateOne({ _id }, { $push: { bookings: booking } });
     },
     async read(db) {
       const all = await days(db).find().toArray();
