@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -12,7 +12,13 @@ import { whyMissing } from './why-missing.fixture.js';
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const fixture = fileURLToPath(new URL('open-store.fixture.ts', import.meta.url));
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'killed-run-'));
-afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+  fs.rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+});
+/** A transpiler and a server have to start, perhaps beside many others. */
+const START_MS = 90_000;
 
 /** Command lines that name a path. */
 function processesIn(folder: string): readonly string[] {
@@ -36,19 +42,20 @@ async function start(store: string, mode: string) {
   fs.symlinkSync(path.join(os.tmpdir(), 'jiti'), path.join(temporary, 'jiti'));
   const child = spawn(process.execPath, ['--import', 'jiti/register', fixture, store, mode], {
     cwd: project,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, TMPDIR: temporary },
   });
+  started.push(child);
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (printed += chunk));
-  expect(await until(() => printed.includes('\n') || child.exitCode !== null, 40_000)).toBe(true);
+  expect(await until(() => printed.includes('\n') || child.exitCode !== null, START_MS)).toBe(true);
   const folders = () => fs.readdirSync(temporary).filter((name) => name !== 'jiti');
   return {
     child,
     folders,
     printed: JSON.parse(printed) as Partial<StoreAddress>,
     processes: () => processesIn(temporary),
-    isGone: () => until(() => folders().length === 0 && processesIn(temporary).length === 0),
+    isGone: () => until(() => folders().length === 0 && processesIn(temporary).length === 0, 30_000),
   };
 }
 
@@ -58,7 +65,7 @@ const cases = [
   ['file', undefined],
 ] as const;
 
-describe.skipIf(process.platform !== 'linux')('a run that is killed', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform !== 'linux')('a run that is killed', { timeout: START_MS + 30_000 }, () => {
   for (const [store, missing] of cases) {
     const because = missing ? ` (${missing})` : '';
     it.skipIf(missing)(`leaves no ${store} server and no folder${because}`, async () => {

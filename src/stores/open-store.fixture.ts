@@ -24,4 +24,5 @@ const reaper: Reaper = {
 const server = await open({ url: undefined, allowRemote: false, runId: 'child', connections: 2, reaper });
 const { address } = await server.namespace();
 process.stdout.write(`${JSON.stringify(address)}\n`);
-setInterval(() => undefined, 1_000);
+// Nor does it outlive a test that forgets it.
+process.stdin.resume().once('end', () => process.kill(process.pid, 'SIGKILL'));

@@ -48,7 +48,7 @@ const SCENARIOS = {
   },
   // More readers, so that one comes between two writes soon.
   'opposite-locks': { scenario: oppositeLocks, parameters: { clients: 6, expiryMs: 6_000 } },
-  'shared-then-exclusive': { scenario: sharedThenExclusive, parameters: { clients: 5, expiryMs: 1_500 } },
+  'shared-then-exclusive': { scenario: sharedThenExclusive, parameters: { expiryMs: 600 } },
   'stalled-transaction': { scenario: stalledTransaction, parameters: { expiryMs: 300, limitMs: 250 } },
 } as const satisfies Readonly<Record<string, Trying>>;
 type ScenarioName = keyof typeof SCENARIOS;

@@ -65,7 +65,7 @@ describe('a MongoDB URL', () => {
     const { message, remedy } = await refused(`mongodb://127.0.0.1:${port}`);
     expect(message).toBe(`Nothing listens at 127.0.0.1:${port}.`);
     expect(remedy).toContain('Start the server');
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(5_000);
   });
 });
 

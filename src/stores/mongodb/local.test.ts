@@ -302,7 +302,7 @@ describe.skipIf(missing)('the life of a MongoDB of this run', { timeout: 60_000 
     expect(await rejection(own.db.collection('stock').insertOne({ left: 1 }))).not.toBeInstanceOf(
       NotHappened,
     );
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(5_000);
     expect(await until(async () => !(await server.alive()))).toBe(true);
     await server.stop();
     slot.destroy();
