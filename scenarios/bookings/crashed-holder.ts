@@ -10,7 +10,7 @@ type CrashedHolder = LockTimes & { readonly clients: number; readonly lapse: num
 
 /** Shares of the expiry: when the first and the last of the others come. */
 const FIRST_COMES = 0.1;
-const LAST_COMES = 1.3;
+const LAST_COMES = 1.5;
 /** How old the dead client's lock was when somebody first booked in spite of it. Nothing where it had none, or nobody did. */
 export function lockAge({ operations }: Pick<History<Bookings>, 'operations'>): { lockAgeMs?: number } {
   const crashed = operations.find(({ client, status }) => client === 0 && status === 'info');

@@ -17,7 +17,7 @@ const POINTS: readonly PointName[] = ['checked', 'locked', 'written', 'before-re
 
 /** Shares of the time until the expiry, and from there to the end of the stall: when the others come. */
 const EARLY = [0.1, 0.8] as const;
-const LATE = [0.2, 0.7] as const;
+const LATE = [0.3, 0.8] as const;
 
 /** When the others come: half of them while the lock is good, half between its expiry and the end of the stall. */
 function arrivalsMs({ clients, expiryMs, stallMs }: StalledHolder): number[] {

@@ -8,6 +8,7 @@ type OppositeLocks = Waiting & {
   readonly clients: number;
   readonly total: number;
   readonly amount: number;
+  readonly holdMs: number;
 };
 
 /** Of so many clients, every third reads. */
@@ -50,13 +51,27 @@ const oppositeLocks: Scenario<Orders, OppositeLocks> = {
     clients: clientsParameter(4),
     total: amountParameter(500, 'the total of each order at first'),
     amount: amountParameter(100, 'what is moved from the first order to the second'),
+    holdMs: {
+      default: 5,
+      min: 0,
+      max: 60_000,
+      describe: 'milliseconds for which a client is busy after each lock, and after each write',
+    },
     ...WAITING,
     // Long enough for all of them to have their turn, so that who gives up does so because of a deadlock.
     expiryMs: { ...WAITING.expiryMs, default: 3_000 },
   },
   initial: (parameters) => ordersOf([parameters.total, parameters.total], parameters),
   attempts: attemptsOf,
-  slowestMs: ({ limitMs }) => 2 * limitMs,
+  faults: (parameters) =>
+    attemptsOf(parameters).flatMap(({ f }, client) =>
+      f === 'lockBoth'
+        ? (['locked', 'written'] as const).map((point) => ({
+            ...{ client, point, kind: 'stall', forMs: parameters.holdMs },
+          }))
+        : [],
+    ),
+  slowestMs: ({ limitMs, holdMs }) => 2 * limitMs + 4 * holdMs,
   checkers: orderCheckers,
   tally: tallyOf('moved', 'read', 'together'),
   expected: ({ clients, total }) => {

@@ -9,6 +9,7 @@ type SharedThenExclusive = Waiting & {
   readonly total: number;
   readonly first: number;
   readonly second: number;
+  readonly decideMs: number;
 };
 
 /** Of so many clients, every third only looks. */
@@ -40,6 +41,12 @@ const sharedThenExclusive: Scenario<Orders, SharedThenExclusive> = {
     total: amountParameter(500, 'the total at first'),
     first: amountParameter(100, 'what the first client adds, and every other one'),
     second: amountParameter(50, 'what the second client adds, and every other one'),
+    decideMs: {
+      default: 20,
+      min: 0,
+      max: 60_000,
+      describe: 'milliseconds that a client takes to decide, after its look and before its change',
+    },
     ...WAITING,
     // Long enough for all of them to have their turn, so that who gives up does so because of a deadlock.
     expiryMs: { ...WAITING.expiryMs, default: 3_000 },
@@ -51,7 +58,11 @@ const sharedThenExclusive: Scenario<Orders, SharedThenExclusive> = {
         ? { f: 'readTotals', input: { orders: [1] } }
         : { f: 'addToTotal', input: { order: 1, amount, readFirst: true } },
     ),
-  slowestMs: ({ limitMs }) => 2 * limitMs,
+  faults: (parameters) =>
+    amountsOf(parameters).flatMap((amount, client) =>
+      amount === null ? [] : [{ client, point: 'checked', kind: 'stall', forMs: parameters.decideMs }],
+    ),
+  slowestMs: ({ limitMs, decideMs }) => limitMs + 2 * decideMs,
   checkers: orderCheckers,
   tally: tallyOf('updated', 'read', 'total'),
   expected: (parameters) => {

@@ -9,9 +9,9 @@ import slotDocumentOfStart from './mongodb/broken/slot-document-of-start.fixture
 import advisoryLockKept from './postgres/broken/advisory-lock-kept.fixture.js';
 import advisoryLockPerStart from './postgres/broken/advisory-lock-per-start.fixture.js';
 import booksThenLooks from './postgres/broken/books-then-looks.fixture.js';
+import busyCalledTaken from './postgres/broken/busy-called-taken.fixture.js';
 import conflictUnnoticed from './postgres/broken/conflict-unnoticed.fixture.js';
 import serializableDowngraded from './postgres/broken/serializable-downgraded.fixture.js';
-import takesBack from './postgres/broken/takes-back.fixture.js';
 import uniqueStart from './postgres/broken/unique-start.fixture.js';
 import fencedLockUnchecked from './redis/broken/fenced-lock-unchecked.fixture.js';
 import setNxKeptOnRefusal from './redis/broken/set-nx-kept-on-refusal.fixture.js';
@@ -20,13 +20,16 @@ import setNxWithoutExpiry from './redis/broken/set-nx-without-expiry.fixture.js'
 const SEED = 'targets of the bookings contract';
 const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
 
-/** Fewer clients and shorter leases than the scenarios have by themselves: each target has to show what it does, not how fast. */
+/**
+ * Fewer clients and shorter leases than the scenarios have by themselves: each target has to show what it does, not how fast.
+ * No shorter, for a busy machine must still tell a holder that is late from one that is not.
+ */
 const PARAMETERS = {
   'table-booking': { clients: 20 },
   'overlapping-slots': {},
-  'stalled-holder': { expiryMs: 240 },
-  'stale-release': { expiryMs: 240 },
-  'crashed-holder': { clients: 9, expiryMs: 240 },
+  'stalled-holder': { expiryMs: 400 },
+  'stale-release': { expiryMs: 500 },
+  'crashed-holder': { clients: 9, expiryMs: 400 },
 } as const;
 type ScenarioName = keyof typeof PARAMETERS;
 
@@ -47,19 +50,19 @@ const NAMED: Readonly<Record<ScenarioName, readonly string[]>> = {
 
 /** What must be caught where, and as what: each safe strategy, broken, and each checker that no ordinary target trips. */
 const BROKEN: readonly [target: Target<Bookings>, scenario: ScenarioName, anomaly: string][] = [
-  [serializableDowngraded, 'table-booking', 'double-booking'],
-  [pessimisticOutside, 'table-booking', 'double-booking'],
-  [lockPerTableLooksFirst, 'table-booking', 'double-booking'],
   [advisoryLockPerStart, 'overlapping-slots', 'double-booking'],
   [uniqueStart, 'overlapping-slots', 'double-booking'],
   [slotDocumentOfStart, 'overlapping-slots', 'double-booking'],
+  [serializableDowngraded, 'stalled-holder', 'double-booking'],
+  [pessimisticOutside, 'stalled-holder', 'double-booking'],
+  [lockPerTableLooksFirst, 'stalled-holder', 'double-booking'],
   [fencedLockUnfenced, 'stalled-holder', 'double-booking'],
   [fencedLockUnchecked, 'stalled-holder', 'double-booking'],
 
-  [conflictUnnoticed, 'table-booking', 'identical-attempts-booked'],
-  [conflictUnnoticed, 'table-booking', 'booking-missing'],
+  [conflictUnnoticed, 'stalled-holder', 'identical-attempts-booked'],
+  [conflictUnnoticed, 'stalled-holder', 'booking-missing'],
   [booksThenLooks, 'table-booking', 'booking-unexpected'],
-  [takesBack, 'table-booking', 'false-refusal'],
+  [busyCalledTaken, 'stale-release', 'false-refusal'],
   [advisoryLockKept, 'table-booking', 'lock-left-behind'],
   [setNxKeptOnRefusal, 'table-booking', 'lock-left-behind'],
   [setNxWithoutExpiry, 'crashed-holder', 'lock-left-behind'],

@@ -42,8 +42,10 @@ export function readComputeWrite(context: ClientContext, protect: Protect): Oper
     totals: readonly (readonly [order: number, total: number])[],
   ) => {
     await context.point('checked');
-    for (const [order, total] of totals) await tables.setTotal(order, total);
-    await context.point('written');
+    for (const [order, total] of totals) {
+      await tables.setTotal(order, total);
+      await context.point('written');
+    }
   };
   return {
     addToTotal: ({ order, amount, readFirst }) => {
@@ -52,6 +54,7 @@ export function readComputeWrite(context: ClientContext, protect: Protect): Oper
       return protect([claim], async (tables) => {
         if (readFirst) {
           await tables.totals([order], 'look');
+          await context.point('checked');
           await tables.strengthen();
         }
         const [previous = NaN] = await tables.totals([order], 'change');

@@ -46,7 +46,10 @@ export default ordersOnMongodb({
     };
     return {
       addToTotal: async ({ order, amount, readFirst }) => {
-        if (readFirst) await tables.totals([order], 'look');
+        if (readFirst) {
+          await tables.totals([order], 'look');
+          await context.point('checked');
+        }
         return { result: 'updated', previous: await add(order, amount) };
       },
       setTotal: async ({ order, total }) => ({

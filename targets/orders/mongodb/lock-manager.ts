@@ -140,7 +140,7 @@ export class LockTransaction {
         // Counted from before the store was asked, so that the lease is never noted as longer than it is.
         const leaseMs = expiryMs - (context.now() - askedMs);
         context.note('lock-acquired', { key, mode: lockType, leaseMs });
-        return;
+        return context.point('locked');
       }
       if (look === 0) context.count('lock-wait');
       const leftMs = deadlineMs - context.now();

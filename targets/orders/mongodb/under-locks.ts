@@ -28,7 +28,6 @@ export function underLocks(
     try {
       for (const { key, mode } of arranged) await transaction.acquire(key, mode);
       if (growing.length === 0) await transaction.shrink();
-      await context.point('locked');
       const answer = await body({
         ...plainTables(database, context),
         strengthen: async () => {

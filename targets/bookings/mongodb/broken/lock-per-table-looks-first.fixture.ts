@@ -11,12 +11,13 @@ export default bookingsOnMongodb({
   prevents: 'Two who write at the same moment. Not two who have looked.',
   costs: 'Those of lock-per-table.',
   source: 'https://en.wikipedia.org/wiki/Time-of-check_to_time-of-use',
-  expectations: { 'table-booking': 'violated' },
+  expectations: { 'stalled-holder': 'violated' },
   lockOn: ['restaurant', 'table', 'date'],
   async book(session, input, context) {
     const { db } = session.mongo;
     const booking = bookingOf(context, input);
     if ((await countInTheWay(db, context, booking)) > 0) return TAKEN;
+    await context.point('checked');
     return underLease(context, lockDocument(session, context, input, 'lock'), async () => {
       await insertBooking(db, context, booking);
       return BOOKED;

@@ -10,7 +10,7 @@ export default bookingsOnMongodb({
   prevents: 'Nothing.',
   costs: 'Those of pessimistic.',
   source: 'https://www.mongodb.com/docs/manual/core/transactions-in-applications/',
-  expectations: { 'table-booking': 'violated' },
+  expectations: { 'stalled-holder': 'violated' },
   book: ({ mongo }, input, context) =>
     untilLimit(context, isBusy, () =>
       inTransaction(mongo, context, async (session) => {

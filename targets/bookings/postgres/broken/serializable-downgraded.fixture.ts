@@ -10,7 +10,7 @@ export default bookingsOnPostgres({
   prevents: 'Lost updates. Not write skew.',
   costs: 'Those of serializable.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-REPEATABLE-READ',
-  expectations: { 'table-booking': 'violated' },
+  expectations: { 'stalled-holder': 'violated' },
   book: (session, input, context) =>
     untilLimit(context, isBusy, () =>
       inTransaction(session, context, 'repeatable read', () => checkThenBook(session, context, input)),

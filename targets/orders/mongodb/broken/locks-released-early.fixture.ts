@@ -22,9 +22,10 @@ export default ordersOnMongodb({
       for (const { key, mode } of claims) await transaction.acquire(key, mode);
       return body({
         ...tables,
-        setTotal: async (order, total) => {
+        totals: async (orders, purpose) => {
+          const totals = await tables.totals(orders, purpose);
           await transaction.releaseAll();
-          await tables.setTotal(order, total);
+          return totals;
         },
       });
     });
