@@ -8,17 +8,22 @@ export function sinceNs(originNs: bigint): number {
   return Number(process.hrtime.bigint() - originNs);
 }
 
+/** A timer may fire so much later than it was asked to. */
+const TIMER_LATE_NS = 1_500_000;
+
 /**
- * Resolves at `atNs` of the monotonic clock, to a few microseconds where the event loop is free: a timer for the long
- * part, turns of the event loop for the last two milliseconds, so that others go on meanwhile. Always in a turn of its
- * own, so that two who wait for the same moment do not share one.
+ * Resolves at `atNs` of the monotonic clock, to a few microseconds where the event loop is free, or up to `slackNs` later: a
+ * timer for the long part, turns of the event loop for the last one or two milliseconds, so that others go on meanwhile.
+ * Those turns cost a core, which a server on this machine may want: slack saves them. Always in a turn of its own, so that
+ * two who wait for the same moment do not share one.
  */
-export function untilNs(atNs: bigint): Promise<void> {
+export function untilNs(atNs: bigint, slackNs = 0): Promise<void> {
+  const aheadNs = Math.max(0, TIMER_LATE_NS - slackNs);
   return new Promise((resolve) => {
     const turn = () => {
       const leftNs = Number(atNs - process.hrtime.bigint());
       if (leftNs <= 0) resolve();
-      else if (leftNs > 2_000_000) setTimeout(turn, leftNs / 1e6 - 1.5);
+      else if (leftNs > aheadNs + 500_000) setTimeout(turn, (leftNs - aheadNs) / 1e6);
       else setImmediate(turn);
     };
     setImmediate(turn);

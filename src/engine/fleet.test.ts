@@ -60,7 +60,7 @@ describe('a fleet of several hosts', () => {
     const { asked, openHost } = recordingHosts();
     const fleet = fleetOf(openHost, 3, 7);
     await fleet.open([], true);
-    await fleet.burst(0, null, plansOf(7), [], [], () => undefined);
+    await fleet.burst(await fleet.arm(0, null, plansOf(7), [], []));
     await fleet.read();
     const loads = asked.map(([load]) => load as LoadRequest);
     expect(loads.map(({ clients }) => clients.map(({ client }) => client))).toEqual([
@@ -84,7 +84,7 @@ describe('a fleet of several hosts', () => {
     const fleet = fleetOf(openHost, 2, 4);
     await fleet.open([], true);
     const askedAtNs = process.hrtime.bigint();
-    const burst = await fleet.burst(0, null, plansOf(4), [], [], () => undefined);
+    const burst = await fleet.burst(await fleet.arm(0, null, plansOf(4), [], []));
     const moments = asked.map((requests) =>
       requests.flatMap((request) => (request.type === 'go' ? [BigInt(request.startAtNs)] : [])),
     );
@@ -101,7 +101,7 @@ describe('a fleet of several hosts', () => {
     const { openHost } = recordingHosts((host) => (host === 1 ? 'dies' : 1));
     const fleet = fleetOf(openHost, 2, 4);
     await fleet.open([], true);
-    const burst = await fleet.burst(0, null, plansOf(4), [], [], () => undefined);
+    const burst = await fleet.burst(await fleet.arm(0, null, plansOf(4), [], []));
     const ended = burst.events.filter(({ type }) => type === 'ok' || type === 'info');
     expect(ended.map(({ client, type }) => `${client} ${type}`).sort()).toEqual([
       '0 ok',

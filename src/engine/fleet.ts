@@ -40,6 +40,14 @@ export interface Burst {
   readonly broken: boolean;
 }
 
+/** What a burst needs to know of the hosts that were armed for it. */
+export interface ArmedFleet {
+  readonly plans: readonly ClientPlan[];
+  readonly faults: readonly Fault[];
+  /** What is open just before the burst, by host. */
+  readonly connections: readonly (readonly HostConnection[])[];
+}
+
 /** On top of an operation's own limit, for what a host does besides. */
 const GRACE_MS = 5_000;
 /** Long enough for the word to reach every process before the barrier opens. */
@@ -86,15 +94,14 @@ export class Fleet {
     return this.#ask<Json>(this.#lead, { type: 'read' });
   }
 
-  /** Resets, arms every host, opens the barrier, and waits for the last answer. `onArmed` is told of what is open just before. */
-  async burst(
+  /** Resets, and arms every host with what its clients shall do. */
+  async arm(
     trial: number,
     initial: Json,
     plans: readonly ClientPlan[],
     faults: readonly Fault[],
     renew: readonly number[],
-    onArmed: (connections: readonly HostConnection[]) => void,
-  ): Promise<Burst> {
+  ): Promise<ArmedFleet> {
     const [, ...armed] = await Promise.all([
       this.#ask(this.#lead, { type: 'reset', initial }),
       ...this.#hosts.map(({ link, clients }) => {
@@ -102,8 +109,12 @@ export class Fleet {
         return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew });
       }),
     ]);
+    return { plans, faults, connections: armed.map(({ connections }) => connections) };
+  }
+
+  /** Opens the barrier for what was armed last, and waits for the last answer. */
+  async burst({ plans, faults, connections: armed }: ArmedFleet): Promise<Burst> {
     this.#events = [];
-    onArmed(armed.flatMap(({ connections }) => connections));
     const startAtNs = this.#hosts.length > 1 ? monotonicNs() + BARRIER_LEAD_NS : monotonicNs();
     const limitMs = this.#burstLimitMs(plans, faults);
     const going = this.#hosts.map(({ link }) =>
@@ -122,7 +133,7 @@ export class Fleet {
         } catch (error) {
           if (!(error instanceof HostGone)) throw error;
           // What was read on them when they were armed is old by now.
-          const connections = armed[index]!.connections.map(({ trace: _old, ...one }) => ({
+          const connections = armed[index]!.map(({ trace: _old, ...one }) => ({
             ...one,
             doubtful: true,
           }));

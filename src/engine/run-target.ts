@@ -1,16 +1,24 @@
 import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
-import type { History } from '../core/history.js';
-import { clientsOf, type Fault, type Parameters, type Scenario } from '../core/scenario.js';
+import type { History, HistoryEvent } from '../core/history.js';
+import { clientsOf, type Parameters, type Scenario } from '../core/scenario.js';
 import type { Judgement, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
 import type { StoreNamespace, StoreServer } from '../stores/store.js';
 import { createJudge } from '../verdict/judge.js';
-import { Fleet, type Burst } from './fleet.js';
+import { Fleet, type ArmedFleet, type Burst } from './fleet.js';
 import { HostGone, type OpenHost } from './host-link.js';
 import type { HostError, TargetSource } from './protocol.js';
-import { startKindOf, type StartMode } from './start-plan.js';
+import { startKindOf, typicalDurationNs, type StartMode } from './start-plan.js';
 import { HostFailure } from './target-host.js';
-import { chase, judgeTrial, planClients, WrongShape, type JudgedTrial, type TrialSetting } from './trial.js';
+import {
+  chase,
+  isTainted,
+  judgeTrial,
+  planClients,
+  WrongShape,
+  type TrialSetting,
+  type TriedTrial,
+} from './trial.js';
 import { watchWaits, type ServerWait } from './wait-watch.js';
 
 /** A scenario on a target, to be tried many times. */
@@ -31,6 +39,8 @@ export interface TargetRun<C extends ContractTypes> {
   readonly watchesWaits: boolean;
   /** Stops between two steps; what was tried until then is judged. */
   readonly signal: AbortSignal;
+  /** Until then no client connects: those of the run before may still be at the server. */
+  readonly after?: Promise<void>;
   /** How long it may take: then the plan's `fewest` trials suffice. Default: as long as the trials take. */
   readonly limit?: TimeLimit;
   onTrial(result: TrialResult): void;
@@ -74,13 +84,28 @@ const WATCHED_EVERY = 5;
 /** In a row, without one answer or with the loss of the target's process: nothing more is to be learnt. */
 const FRUITLESS_LIMIT = 3;
 
-/** Runs trials until there is evidence enough, or a violation where that suffices. Leaves nothing behind. */
-export async function runTarget<C extends ContractTypes>(run: TargetRun<C>): Promise<TargetRunResult<C>> {
+/** A trial for which the hosts are being made ready. */
+interface PreparedTrial<C extends ContractTypes> {
+  readonly setting: TrialSetting<C>;
+  readonly initial: C['initial'];
+  readonly armed: Promise<ArmedFleet>;
+}
+
+/** How a run ended; nothing of it is left once `closed` resolves, which it does soon. */
+export interface EndedRun<C extends ContractTypes> {
+  readonly result: TargetRunResult<C>;
+  readonly closed: Promise<void>;
+}
+
+/** Runs trials until there is evidence enough, or a violation where that suffices. */
+export async function runTarget<C extends ContractTypes>(run: TargetRun<C>): Promise<EndedRun<C>> {
   const session = new TargetSession(run);
   try {
-    return await session.run();
-  } finally {
+    const result = await session.run();
+    return { result, closed: session.close() };
+  } catch (error) {
     await session.close();
+    throw error;
   }
 }
 
@@ -149,43 +174,61 @@ class TargetSession<C extends ContractTypes> {
     const before = this.#stop();
     if (before !== undefined) return before;
     await this.#openFresh();
+    await this.settings.after;
+    const mostTrials = plan.trials * MOST_TRIALS_FACTOR;
     let renew: readonly number[] = [];
+    let ahead: PreparedTrial<C> | undefined;
     let fruitless = 0;
-    for (let trial = 0; trial < plan.trials * MOST_TRIALS_FACTOR; trial += 1) {
+    for (let trial = 0; trial < mostTrials; trial += 1) {
       const stopped = this.#stop();
       if (stopped !== undefined) return stopped;
       const beganAt = performance.now();
-      const judged = await this.#trial(trial, renew);
-      if (judged === undefined) return this.#stop();
-      const { result } = judged;
-      renew = judged.renew;
+      const prepared = ahead ?? this.#prepare(trial, renew);
+      const tried = await this.#try(prepared);
+      if (tried === undefined) return this.#stop();
+      renew = tried.aftermath.renew;
+      // The hosts get ready for the next trial while this one is judged.
+      const isNextSure = this.#judge.missing() > 1 && trial + 1 < mostTrials;
+      ahead =
+        isNextSure && !tried.burst.broken && !isTainted(tried) ? this.#prepare(trial + 1, renew) : undefined;
+      const { result, history } = judgeTrial(prepared.setting, prepared.initial, tried);
       this.#judge.add(result);
+      this.#firstViolation ??= violationOf(result, history);
       if (trial > 0) this.#lastTrialMs = performance.now() - beganAt;
       this.settings.onTrial(result);
       if (this.#judge.isDecided()) return undefined;
       const answered = result.operations.ok + result.operations.fail > 0;
-      fruitless = answered && !judged.broken ? 0 : fruitless + 1;
+      fruitless = answered && !tried.burst.broken ? 0 : fruitless + 1;
       if (fruitless === FRUITLESS_LIMIT) {
         return answered
           ? `in ${FRUITLESS_LIMIT} trials in a row the target's process was lost`
           : `in ${FRUITLESS_LIMIT} trials in a row no operation was answered`;
       }
-      if (judged.tainted) await this.#openFresh();
+      if (isTainted(tried)) await this.#openFresh();
     }
     return undefined;
   }
 
-  async #trial(trial: number, renew: readonly number[]): Promise<JudgedTrial<C> | undefined> {
+  /** Plans a trial, and begins to reset and arm for it. */
+  #prepare(trial: number, renew: readonly number[]): PreparedTrial<C> {
     const { scenario, parameters, seed, start: mode } = this.settings;
     const start = startKindOf(mode, seed, trial);
     const setting = {
-      ...{ scenario, parameters, seed, trial, start, renew },
-      clients: this.#clients,
+      ...{ scenario, parameters, seed, trial, start, clients: this.#clients },
       typicalNs: this.#typicalNs,
     };
     const initial = scenario.initial(parameters);
     const faults = scenario.faults?.(parameters, trial) ?? [];
-    const { burst, serverWaits } = await this.#burst(setting, initial, faults);
+    const armed = this.#fleet.arm(trial, initial, planClients(setting), faults, renew);
+    // Whoever runs the trial is told. Nobody does if the run ends before.
+    armed.catch(() => undefined);
+    return { setting, initial, armed };
+  }
+
+  /** The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile. */
+  async #try({ setting, armed }: PreparedTrial<C>): Promise<TriedTrial | undefined> {
+    const { burst, serverWaits } = await this.#burst(setting.trial, await armed);
+    this.#learnDuration(setting.start, burst.events);
     if (burst.broken) {
       await this.#fleet.kill();
       if (this.#ended.aborted) {
@@ -205,39 +248,28 @@ class TargetSession<C extends ContractTypes> {
     if (burst.broken) await this.#fleet.open(this.#addresses(), lost);
     const isEarly = settled && aftermath.renew.length === 0;
     const final = lost ? undefined : isEarly ? early : await this.#fleet.read();
-    const judged = judgeTrial(setting, initial, burst, final, { ...aftermath, serverWaits });
-    this.#learn(judged);
-    return judged;
+    return { burst, aftermath, serverWaits, final };
   }
 
   async #burst(
-    setting: TrialSetting<C>,
-    initial: C['initial'],
-    faults: readonly Fault[],
+    trial: number,
+    armed: ArmedFleet,
   ): Promise<{ readonly burst: Burst; readonly serverWaits: readonly ServerWait[] }> {
-    const { trial, renew } = setting;
     const isWatched = this.settings.watchesWaits && trial % WATCHED_EVERY === 1;
-    let rest = () => Promise.resolve<readonly ServerWait[]>([]);
+    const rest = isWatched
+      ? watchWaits(armed.connections.flat(), this.#namespaces)
+      : () => Promise.resolve([]);
     try {
-      const plans = planClients(setting);
-      const burst = await this.#fleet.burst(trial, initial, plans, faults, renew, (connections) => {
-        if (isWatched) rest = watchWaits(connections, this.#namespaces);
-      });
+      const burst = await this.#fleet.burst(armed);
       return { burst, serverWaits: await rest() };
     } finally {
       await rest();
     }
   }
 
-  #learn({ result, history }: JudgedTrial<C>): void {
-    const { trial, start, latenciesNs, findings } = result;
-    if (latenciesNs.length > 0 && (start === 'simultaneous' || this.#typicalNs === 0)) {
-      const sorted = Float64Array.from(latenciesNs).sort();
-      this.#typicalNs = sorted[Math.floor(sorted.length / 2)]!;
-    }
-    if (this.#firstViolation === undefined && findings.some((one) => one.grade === 'violation')) {
-      this.#firstViolation = { trial, start, history };
-    }
+  #learnDuration(start: StartKind, events: readonly HistoryEvent[]): void {
+    if (start !== 'simultaneous' && this.#typicalNs > 0) return;
+    this.#typicalNs = typicalDurationNs(events) ?? this.#typicalNs;
   }
 
   /** A namespace that nothing of this run has touched, with the target set up in it. */
@@ -277,4 +309,11 @@ class TargetSession<C extends ContractTypes> {
     }
     throw error;
   }
+}
+
+function violationOf<C extends ContractTypes>(
+  { trial, start, findings }: TrialResult,
+  history: History<C>,
+): ViolatedTrial<C> | undefined {
+  return findings.some(({ grade }) => grade === 'violation') ? { trial, start, history } : undefined;
 }

@@ -1,3 +1,4 @@
+import type { HistoryEvent } from '../core/history.js';
 import { seededRandom } from '../core/random.js';
 import { START_KINDS, type StartKind } from '../core/verdict.js';
 
@@ -40,6 +41,18 @@ export function startDelays(
       return indices.map((index) => (index % 2 === 1 ? shiftNs : 0));
     }
   }
+}
+
+/** The median duration of the operations that were answered; undefined if none was. */
+export function typicalDurationNs(events: readonly HistoryEvent[]): number | undefined {
+  const begunNs = new Map<number, number>();
+  const durationsNs: number[] = [];
+  for (const { type, process, timeNs } of events) {
+    if (type === 'invoke') begunNs.set(process, timeNs);
+    else if (type === 'ok') durationsNs.push(timeNs - (begunNs.get(process) ?? timeNs));
+  }
+  durationsNs.sort((a, b) => a - b);
+  return durationsNs[Math.floor(durationsNs.length / 2)];
 }
 
 /** Fisher-Yates. */

@@ -50,6 +50,8 @@ export class HostFailure extends Error {
   }
 }
 
+/** Of a client's delay: that much later it may begin. */
+const LATE_SHARE = 1 / 20;
 const CLOSE_LIMIT_MS = 1_000;
 const FLUSH_AT_EVENTS = 2_000;
 const FLUSH_EVERY_MS = 100;
@@ -204,8 +206,12 @@ export class TargetHost {
   }
 
   async #attempts(plan: ClientPlan, startAtNs: bigint): Promise<void> {
-    // Each client begins in a turn of the event loop of its own: code that never waits then never overlaps, as in truth.
-    await untilNs(startAtNs + BigInt(Math.round(plan.delayNs)));
+    // Where nothing crosses a wire, each client begins in a turn of the event loop of its own: code that never waits then
+    // never overlaps, as in truth. Requests to a server are to leave together.
+    if (plan.delayNs > 0 || !this.#hasServer) {
+      const atNs = startAtNs + BigInt(Math.round(plan.delayNs));
+      await untilNs(atNs, plan.delayNs * LATE_SHARE);
+    }
     for (const { f, input, afterMs = 0 } of plan.attempts) {
       if (afterMs > 0) await wait(afterMs);
       const open = await this.#clientOf(plan.client);

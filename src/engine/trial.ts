@@ -25,19 +25,21 @@ export interface TrialSetting<C extends ContractTypes> {
   readonly start: StartKind;
   /** The measured duration of one operation; 0 while none was measured. */
   readonly typicalNs: number;
-  /** Clients whose sessions were ended after the last trial. */
-  readonly renew: readonly number[];
 }
 
-/** A trial that was judged, and what the next one must know. */
-export interface JudgedTrial<C extends ContractTypes> {
-  readonly result: TrialResult;
-  readonly history: History<C>;
-  readonly renew: readonly number[];
-  /** The namespace may still be written to by a session of this trial: use another. */
-  readonly tainted: boolean;
-  /** The target's process ended during the trial. */
-  readonly broken: boolean;
+/** What a trial left behind, all of it: judged without any store. */
+export interface TriedTrial {
+  readonly burst: Burst;
+  readonly aftermath: Aftermath;
+  /** What was sampled while the burst ran. */
+  readonly serverWaits: readonly ServerWait[];
+  /** Undefined where it is gone with the process that held it. */
+  readonly final: Json | undefined;
+}
+
+/** The namespace may still be written to by a session of this trial: use another. */
+export function isTainted({ aftermath }: TriedTrial): boolean {
+  return aftermath.undecided.length > 0;
 }
 
 /** The target answered in a shape that its contract does not know: its code is wrong. */
@@ -74,13 +76,13 @@ const SPREAD_SHARE = 1 / 8;
 
 const NOT_CHECKED: Checked = { findings: [], crashed: [] };
 
-/** What stands in the final state and the sessions once everybody has ended; asked before the final reads. */
+/** How the sessions at the stores stand once everybody has ended. */
 interface Aftermath {
   readonly openTransactions: readonly OpenTransaction[];
+  /** Clients whose sessions were ended. */
   readonly renew: readonly number[];
+  /** Sessions that could not be ended. */
   readonly undecided: readonly string[];
-  /** What was sampled while the burst ran. */
-  readonly serverWaits?: readonly ServerWait[];
 }
 
 /**
@@ -91,10 +93,8 @@ interface Aftermath {
 export function judgeTrial<C extends ContractTypes>(
   setting: TrialSetting<C>,
   initial: C['initial'],
-  burst: Burst,
-  final: Json | undefined,
-  aftermath: Aftermath,
-): JudgedTrial<C> {
+  { burst, aftermath, serverWaits, final }: TriedTrial,
+): { readonly result: TrialResult; readonly history: History<C> } {
   const { scenario } = setting;
   checkShapes(scenario, burst.events, final);
   const history = toHistory<C>({
@@ -131,19 +131,10 @@ export function judgeTrial<C extends ContractTypes>(
     latenciesNs: ofStatus('ok').map((one) => one.completedNs - one.invokedNs),
     idleInTransaction: aftermath.openTransactions.length,
     lockWaitsNs: noted.lockWaitsNs,
-    waitedFor: [
-      ...(aftermath.serverWaits ?? []).map((wait) => ({ ...wait, seenBy: 'server' as const })),
-      ...noted.waitedFor,
-    ],
+    waitedFor: [...serverWaits.map((wait) => ({ ...wait, seenBy: 'server' as const })), ...noted.waitedFor],
     ...(burst.firstRequestSpreadNs === undefined ? {} : { firstRequestSpreadNs: burst.firstRequestSpreadNs }),
   };
-  return {
-    result,
-    history,
-    renew: aftermath.renew,
-    tainted: aftermath.undecided.length > 0,
-    broken: burst.broken,
-  };
+  return { result, history };
 }
 
 /**

@@ -43,14 +43,18 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
   }
   for (const host of [...hosts.values()].slice(0, STARTED_AHEAD)) host.startAhead();
   const ran: RanTarget[] = [];
+  // While one target closes, the next is set up.
+  let after = Promise.resolve();
+  const run = async (chosen: ChosenTarget, role: 'named' | 'control', shows?: readonly AnomalyId[]) => {
+    const { closed, ...one } = await runOne(chosen, role, plan, runner, hosts.get(chosen), after, shows);
+    after = closed;
+    ran.push(one);
+  };
   try {
-    for (const control of controls) {
-      ran.push(await runOne(control, 'control', plan, runner, hosts.get(control), control.shows));
-    }
-    for (const chosen of plan.named) {
-      ran.push(await runOne(chosen, 'named', plan, runner, hosts.get(chosen)));
-    }
+    for (const control of controls) await run(control, 'control', control.shows);
+    for (const chosen of plan.named) await run(chosen, 'named');
   } finally {
+    await after;
     for (const host of hosts.values()) await host.close();
   }
   return ran;
@@ -72,8 +76,9 @@ async function runOne(
   plan: SessionPlan,
   runner: PlanRunner,
   hosts: ProcessHosts | undefined,
+  after: Promise<void>,
   shows?: readonly AnomalyId[],
-): Promise<RanTarget> {
+): Promise<RanTarget & { readonly closed: Promise<void> }> {
   const { target } = chosen;
   const { progress } = runner;
   let servers: ReadonlyMap<string, StoreServer>;
@@ -82,14 +87,14 @@ async function runOne(
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     tellSkipped(target, error, plan, runner);
-    return { target, role, result: { kind: 'skipped', error } };
+    return { target, role, result: { kind: 'skipped', error }, closed: after };
   }
   // A control need be caught only once, also in a comparison that it is no row of.
   const trials = role === 'control' ? { ...plan.trials, stopAtFirstViolation: true } : plan.trials;
   if (!runner.signal?.aborted) progress?.targetStarted(target.id, role, trials.trials);
   const slice = runner.nextSlice?.();
   const limit = slice && limitOf(slice);
-  const result = await runTarget({
+  const { result, closed } = await runTarget({
     scenario: plan.scenario,
     parameters: plan.parameters,
     target: chosen.source ?? { kind: 'registry', contract: target.contract, id: target.id },
@@ -103,6 +108,7 @@ async function runOne(
     processes: plan.processes,
     // It costs the store a little: a gate does without.
     watchesWaits: plan.command === 'compare',
+    after,
     signal: runner.signal ?? new AbortController().signal,
     ...(limit === undefined ? {} : { limit: limit.limit }),
     onTrial: progressOf(progress),
@@ -110,7 +116,7 @@ async function runOne(
   slice?.end();
   if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result));
   return {
-    ...{ target, role, result },
+    ...{ target, role, result, closed },
     ...(slice === undefined ? {} : { time: { shareMs: slice.shareMs, usedMs: slice.usedMs() } }),
   };
 }

@@ -21,7 +21,7 @@ async function run(limit: Partial<TimeLimit>, target: unknown = atomic, openHost
   });
   const scenario = drawing as unknown as AnyScenario;
   try {
-    const result = await runTarget({
+    const { result, closed } = await runTarget({
       scenario,
       parameters: { clients: 5 },
       target: { kind: 'registry', contract: 'tickets', id: 'memory/atomic' },
@@ -37,6 +37,7 @@ async function run(limit: Partial<TimeLimit>, target: unknown = atomic, openHost
       limit: { isUp: () => false, leftMs: () => Infinity, cut: NEVER, ...limit },
       onTrial: () => undefined,
     });
+    await closed;
     if (result.kind !== 'judged') throw new Error(`expected a judgement, got ${JSON.stringify(result)}`);
     return result.judgement;
   } finally {
