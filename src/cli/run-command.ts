@@ -116,6 +116,6 @@ function rendered(report: Report, name: string, flags: RunFlags, written: Writte
     width: terminalWidth(process.stdout, process.env),
     colour: wantsColour(process.stdout, process.env),
     written,
-    scenarioArgument: name,
+    typed: { scenario: name, words: process.argv.slice(2) },
   });
 }

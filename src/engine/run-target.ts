@@ -287,7 +287,7 @@ class TargetSession<C extends ContractTypes> {
 
   /** Some of its state is in the memory of its own process, and gone with it. */
   #livesInProcess(): boolean {
-    return this.#addresses().some(({ port }) => port === 0);
+    return this.#addresses().some(({ store }) => store === 'memory');
   }
 
   #addresses() {

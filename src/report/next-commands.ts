@@ -14,21 +14,32 @@ export interface Written {
   readonly latest?: string | undefined;
 }
 
+/** What the user typed, as far as it is typed again. */
+export interface Typed {
+  /** The scenario's name, or its file. */
+  readonly scenario: string;
+  /** All words after the program's name. */
+  readonly words?: readonly string[] | undefined;
+}
+
 /** What to type after this report, most useful first; at most three. */
 export function nextCommands(
   report: Report,
-  scenario: string,
+  typed: Typed,
   written: Written | undefined,
 ): readonly NextCommand[] {
   const { command, interrupted, seed } = report;
-  const run = `race-check ${scenario}`;
+  const { scenario } = typed;
+  const run = `race-check ${quoted(scenario)}`;
   const judged = report.targets
     .filter(isJudged)
     .filter(({ role }) => command === 'compare' || role === 'named');
   const commands: NextCommand[] = [];
   if (interrupted) {
-    const again = command === 'compare' ? `race-check compare ${scenario}` : run;
-    return [{ command: `${again} --seed ${seed}`, purpose: 'the same run again, to its end' }];
+    const words = typed.words ?? (command === 'compare' ? ['compare', scenario] : [scenario]);
+    const seeded = words.some((word) => /^--seed(=|$)/.test(word)) ? [] : ['--seed', seed];
+    const again = ['race-check', ...[...words, ...seeded].map(quoted)].join(' ');
+    return [{ command: again, purpose: 'the same run again, to its end' }];
   }
   for (const target of judged.filter(({ verdict }) => verdict === 'inconclusive').slice(0, 1)) {
     commands.push(remedy(report, run, target));
@@ -36,11 +47,12 @@ export function nextCommands(
   const recorded = judged.find(({ verdict, history }) => verdict === 'violated' && history !== undefined);
   if (recorded?.history !== undefined && written !== undefined) {
     const file = join(written.latest ?? written.folder, recorded.history);
-    commands.push({ command: `race-check check ${file}`, purpose: 'the same findings' });
+    const own = scenario === report.scenario.name ? '' : ` --scenario ${quoted(scenario)}`;
+    commands.push({ command: `race-check check ${quoted(file)}${own}`, purpose: 'the same findings' });
   }
   if (command === 'gate') {
     commands.push({
-      command: `race-check compare ${scenario}`,
+      command: `race-check compare ${quoted(scenario)}`,
       purpose: 'every strategy, with costs',
     });
   } else {
@@ -48,7 +60,10 @@ export function nextCommands(
       .filter(({ verdict, gaveUp }) => verdict === 'holds' && gaveUp === undefined)
       .sort((a, b) => (b.opsPerSecond ?? 0) - (a.opsPerSecond ?? 0));
     if (best !== undefined) {
-      commands.push({ command: `${run} --target ${best.id}`, purpose: 'a gate on the fastest that holds' });
+      commands.push({
+        command: `${run} --target ${wordOf(best)}`,
+        purpose: 'a gate on the fastest that holds',
+      });
     }
     commands.push({ command: 'race-check list', purpose: 'all scenarios and their targets' });
   }
@@ -68,7 +83,7 @@ function ofLargestStore(targets: readonly JudgedTarget[]): readonly JudgedTarget
 
 /** What may turn an inconclusive target into a verdict, read off its numbers. */
 function remedy(report: Report, run: string, target: JudgedTarget): NextCommand {
-  const again = `${run} --target ${target.id}`;
+  const again = `${run} --target ${wordOf(target)}`;
   const { clients } = report.scenario.parameters;
   const { trials, overlap, errors, operations } = target;
   if ((errors.timeout ?? 0) > 0) {
@@ -85,4 +100,14 @@ function remedy(report: Report, run: string, target: JudgedTarget): NextCommand 
     };
   }
   return { command: `${again} --trials ${report.plan.trials * 2}`, purpose: 'more trials' };
+}
+
+/** How a target is named on the command line. */
+function wordOf({ id, file }: JudgedTarget): string {
+  return file === undefined ? id : quoted(file);
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -11,7 +11,7 @@ describe('the definition of a report', () => {
     expectTypeOf<Judgement>().toExtend<Asked>();
     // Nor has it numbers of its own that a judgement does not have.
     expectTypeOf<Exclude<keyof Asked, keyof Judgement>>().toEqualTypeOf<
-      'expectation' | 'met' | 'control' | 'history'
+      'file' | 'expectation' | 'met' | 'control' | 'history'
     >();
     expectTypeOf<Exclude<keyof Judgement, keyof Asked>>().toEqualTypeOf<never>();
   });

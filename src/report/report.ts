@@ -139,12 +139,15 @@ const judgement = z.object({
   findings: z.array(finding).readonly(),
 });
 
+const file = text.optional().describe('the file of a target of the user, as it was named');
+
 export const judged = judgement
   .extend({
     outcome: z.literal('judged'),
     id: text,
     role,
     summary: text,
+    file,
     expectation: z.enum(['holds', 'violated', 'gives-up']).optional().describe('what the target claims here'),
     met: z.boolean().optional().describe('absent where the target claims nothing'),
     control: z
@@ -165,6 +168,7 @@ export const skipped = z
     id: text,
     role,
     summary: text,
+    file,
     store: text,
     reason: text,
     remedy: text.describe('the one thing to do about it'),
@@ -172,7 +176,7 @@ export const skipped = z
   .describe('a target whose store cannot be had');
 
 export const failed = z
-  .object({ outcome: z.literal('error'), id: text, role, summary: text, message: text })
+  .object({ outcome: z.literal('error'), id: text, role, summary: text, file, message: text })
   .describe('a target that could not run');
 
 const target = z.discriminatedUnion('outcome', [judged, skipped, failed]);

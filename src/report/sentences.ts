@@ -128,9 +128,9 @@ function expectationsMet(targets: readonly ReportTarget[]): readonly Sentence[] 
   const met = claimed.filter((target) => target.met);
   if (claimed.length === 0) return [];
   const all = met.length === claimed.length;
-  const text = all
-    ? `All ${claimed.length} targets did what they claim.`
-    : `${met.length} of ${claimed.length} targets did what they claim.`;
+  const others = targets.length - claimed.length;
+  const besides = others === 0 ? '' : ` (${others} did not run, or claim nothing here)`;
+  const text = `${all ? 'All' : `${met.length} of`} ${claimed.length} targets did what they claim${besides}.`;
   return [plain(text)];
 }
 

@@ -55,7 +55,7 @@ export function short(report: Report, target: JudgedTarget): Sentence {
   const also = rest.map(({ anomaly }) => anomalyName(anomaly));
   const often = target.rate === undefined ? '' : ` in ${percentInterval(target.rate)} of trials`;
   const what =
-    first === undefined ? '' : `: ${anomalyName(first.anomaly)}, ${clause(firstSentence(first.message))}`;
+    first === undefined ? '' : `, ${anomalyName(first.anomaly)}: ${clause(firstSentence(first.message))}`;
   const more = also.length === 0 ? '' : `; also ${listed(also)}`;
   const text = `${GLYPHS.violated} ${target.id} violated${often}${what}${more}.${unmet(target)}`;
   return { kind: 'violated', text };

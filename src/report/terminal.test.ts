@@ -173,7 +173,7 @@ describe('a report on a terminal', () => {
       '✔ 10 targets hold: if one of them can fail, it fails in fewer than 5.0 % of such trials',
     );
     expect(text).toContain(
-      '✘ postgres/queue-many-workers violated in 56-81 % of trials: oversold, 33 orders for 20 units; also lost update.',
+      '✘ postgres/queue-many-workers violated in 56-81 % of trials, oversold: 33 orders for 20 units; also lost update.',
     );
     expect(text).toContain('✔ postgres/repeatable-read holds, but 1,876 of 1,947 failed:');
   });
@@ -239,8 +239,36 @@ describe('a report on a terminal', () => {
     expect(render(gateHolds)).toContain('race-check compare flash-sale');
     expect(render(compareAll)).toContain('race-check flash-sale --target postgres/atomic-update');
     expect(renderTerminal(gateViolated, { width: 80, colour: false })).not.toContain('race-check check');
-    const own = { width: 80, colour: false, scenarioArgument: './my.scenario.ts' };
+    const own = { width: 80, colour: false, typed: { scenario: './my.scenario.ts' } };
     expect(renderTerminal(gateHolds, own)).toContain('race-check compare ./my.scenario.ts');
+  });
+
+  it('repeats an interrupted run with the words that were typed, as a shell takes them, and without passwords', () => {
+    const words = [
+      'flash-sale',
+      '--out',
+      'my reports',
+      '--postgres-url',
+      'postgres://me:secret@localhost/db',
+    ];
+    const options = { width: 80, colour: false, typed: { scenario: 'flash-sale', words } };
+    expect(renderTerminal(gateInterrupted, options)).toContain(
+      "race-check flash-sale --out 'my reports' --postgres-url 'postgres://me:***@localhost/db' --seed 7f3a91",
+    );
+  });
+
+  it("names a user's files as they were named", () => {
+    const typed = { scenario: './my scenario.ts' };
+    const report = {
+      ...compareAll,
+      targets: compareAll.targets.map((one) => ({ ...one, file: './my.target.ts' })),
+    };
+    const text = renderTerminal(report, { width: 80, colour: false, typed });
+    expect(text).toContain("race-check './my scenario.ts' --target ./my.target.ts");
+    const written = { folder: 'reports/x', latest: 'reports/latest' };
+    expect(renderTerminal(gateViolated, { width: 80, colour: false, typed, written })).toContain(
+      "race-check check reports/latest/history.jsonl --scenario './my scenario.ts'",
+    );
   });
 
   it('colours only when told to, and then says the same', () => {

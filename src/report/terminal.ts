@@ -1,4 +1,4 @@
-import { nextCommands, type NextCommand, type Written } from './next-commands.js';
+import { nextCommands, type NextCommand, type Typed, type Written } from './next-commands.js';
 import { TIGHT_SPACE, percent } from './numbers.js';
 import { createPaint, type Paint } from './paint.js';
 import { mapStrings, redact } from './redact.js';
@@ -16,8 +16,8 @@ export interface TerminalOptions {
   readonly colour: boolean;
   /** Where the run was written; absent when nothing was. */
   readonly written?: Written | undefined;
-  /** How the user named the scenario, e.g. `./my.scenario.ts`. Default: its name. */
-  readonly scenarioArgument?: string | undefined;
+  /** Default: the scenario by its name. Passwords are taken out. */
+  readonly typed?: Typed | undefined;
 }
 
 const NARROWEST = 60;
@@ -29,12 +29,12 @@ export function renderTerminal(source: Report, options: TerminalOptions): string
   const paint = createPaint(options.colour);
   const report = mapStrings(source, (text) => printable(redact(text)));
   const table = renderTable(report, width, paint);
-  const scenario = options.scenarioArgument ?? report.scenario.name;
+  const typed = mapStrings(options.typed ?? { scenario: report.scenario.name }, redact);
   const blocks: readonly (readonly string[])[] = [
     head(report, width, paint),
     [...table.lines, ...droppedNote(table.dropped, width).map(paint.quiet)],
     ...paragraphs(sentences(report), width, paint),
-    next(nextCommands(report, scenario, options.written), width, paint),
+    next(nextCommands(report, typed, options.written), width, paint),
     written(options.written, width),
   ];
   return `${blocks

@@ -12,4 +12,6 @@ export interface ChosenTarget {
   readonly target: AnyTarget;
   /** Absent for a target that was handed over as an object: it runs in this process. */
   readonly source?: TargetSource;
+  /** The user's file as it was named. */
+  readonly file?: string;
 }

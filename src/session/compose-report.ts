@@ -18,6 +18,8 @@ import { version } from './version.js';
 export interface RanTarget {
   readonly target: AnyTarget;
   readonly role: 'named' | 'control';
+  /** The user's file as it was named. */
+  readonly file?: string;
   readonly result:
     TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
   /** Where time was shared out. */
@@ -78,8 +80,8 @@ export function composeReport(facts: SessionFacts): Report {
 }
 
 function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
-  const { target, role, result } = one;
-  const head = { id: target.id, role, summary: target.summary };
+  const { target, role, file, result } = one;
+  const head = { id: target.id, role, summary: target.summary, ...(file === undefined ? {} : { file }) };
   if (result.kind === 'skipped') {
     const { store, message: reason, remedy } = result.error;
     return { ...head, outcome: 'skipped', store, reason, remedy };

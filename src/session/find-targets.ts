@@ -66,7 +66,7 @@ async function targetOfFile(
     return undefined;
   }
   return fitting(
-    { target: target as AnyTarget, source: { kind: 'file', path: file } },
+    { target: target as AnyTarget, source: { kind: 'file', path: file }, file: given },
     given,
     scenario,
     problems,

@@ -79,15 +79,16 @@ async function runOne(
   after: Promise<void>,
   shows?: readonly AnomalyId[],
 ): Promise<RanTarget & { readonly closed: Promise<void> }> {
-  const { target } = chosen;
+  const { target, file } = chosen;
   const { progress } = runner;
+  const head = { target, role, ...(file === undefined ? {} : { file }) };
   let servers: ReadonlyMap<string, StoreServer>;
   try {
     servers = await serversFor(target, plan, runner.stores);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     tellSkipped(target, error, plan, runner);
-    return { target, role, result: { kind: 'skipped', error }, closed: after };
+    return { ...head, result: { kind: 'skipped', error }, closed: after };
   }
   // A control need be caught only once, also in a comparison that it is no row of.
   const trials = role === 'control' ? { ...plan.trials, stopAtFirstViolation: true } : plan.trials;
@@ -116,7 +117,8 @@ async function runOne(
   slice?.end();
   if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result));
   return {
-    ...{ target, role, result, closed },
+    ...head,
+    ...{ result, closed },
     ...(slice === undefined ? {} : { time: { shareMs: slice.shareMs, usedMs: slice.usedMs() } }),
   };
 }
