@@ -10,6 +10,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<AnyScenario>>> = {
   'last-unit': async () => anyContract((await import('./checkout/last-unit.js')).default),
   basket: async () => anyContract((await import('./checkout/basket.js')).default),
   'oversized-cart': async () => anyContract((await import('./checkout/oversized-cart.js')).default),
+  'crashed-buyer': async () => anyContract((await import('./checkout/crashed-buyer.js')).default),
   'customer-creation': async () => anyContract((await import('./customers/customer-creation.js')).default),
   'returning-customer': async () => anyContract((await import('./customers/returning-customer.js')).default),
   'thousand-customers': async () => anyContract((await import('./customers/thousand-customers.js')).default),

@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLI = path.join(ROOT, 'dist/src/cli/main.js');
 const README = path.join(ROOT, 'README.md');
 const SEED = 'example';
+const MATRIX_BUDGET = '6m';
 
 function raceCheck(...words: string[]): string {
   const { stdout, stderr, error } = spawnSync(process.execPath, [CLI, ...words], {
@@ -39,6 +40,9 @@ try {
   const target = readFileSync(path.join(ROOT, 'examples/own-target/my.target.ts'), 'utf8').trimEnd();
   let readme = put(readFileSync(README, 'utf8'), 'flash-sale', 'text', table);
   readme = put(readme, 'my.target.ts', 'ts', target);
+  const markdown = path.join(ROOT, 'docs/matrix.md');
+  const matrix = raceCheck('matrix', '-q', '--seed', SEED, '--budget', MATRIX_BUDGET, '--markdown', markdown);
+  readme = put(readme, 'matrix', 'text', matrix);
   writeFileSync(README, readme);
 } finally {
   rmSync(out, { recursive: true, force: true });

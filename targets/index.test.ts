@@ -8,6 +8,7 @@ const SHARED = new Set([
   'state',
   'steps',
   'request-queue',
+  'two-stores',
   'number-sources',
   'tables',
   'row-locks',

@@ -23,7 +23,7 @@ const basket: Scenario<Checkout, EqualCarts> = {
     `${PRODUCTS.length} products, ${stock} units each, ${clients} buyers${quantity > 1 ? `, ${quantity} of each` : ''}`,
   source:
     'PostgreSQL manual, Explicit Locking, Deadlocks: two transactions that update two rows in opposite orders',
-  parameters: equalCarts({ clients: 4, stock: 2, quantity: 1 }),
+  parameters: equalCarts({ clients: 4, stock: 2, quantity: 1 }, PRODUCTS.length),
   problems: cartProblems,
   initial: ({ stock }) => ({ products: PRODUCTS.map((product) => ({ ...product, stock })) }),
   attempts: ({ clients, quantity }) => {
@@ -39,10 +39,12 @@ const basket: Scenario<Checkout, EqualCarts> = {
   expected: (parameters) => rightTally(parameters, PRODUCTS.length),
   controls: {
     postgres: { target: 'postgres/naive', shows: ['lost-update', 'oversold'] },
+    mongodb: { target: 'mongodb/naive', shows: ['lost-update', 'oversold'] },
+    redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
     memory: { target: 'memory/naive', shows: ['lost-update', 'oversold'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2, stock: 1, quantity: 1 },
+  small: { clients: 2, stock: 1, quantity: 1, retries: 2 },
 };
 
 export default basket;

@@ -6,6 +6,7 @@ import { ANOMALIES } from '../../src/core/anomaly.js';
 import type { History } from '../../src/core/history.js';
 import { checkoutCheckers } from './checkers.js';
 import type { Checkout, CheckoutFinal } from './contract.js';
+import crashedBuyer from './crashed-buyer.js';
 import { insufficientStock } from './refusal.js';
 import { tally } from './tally.js';
 
@@ -104,11 +105,50 @@ describe('a history of checkouts', () => {
     expect(anomalies(history(refusedRightly('Ausverkauft'), 0, [order(4)]))).toEqual([]);
   });
 
+  it('has the copy of the stock in another store compared with it, as lenient as the moment of the copy allows', () => {
+    const right = history(refusedRightly(), 0, [order(4)]);
+    const copied = (stock: number, settled: boolean) => ({
+      ...right,
+      final: { ...right.final, copy: { products: [{ id: 1, stock }], settled } },
+    });
+    expect(anomalies(copied(1, false))).toEqual(['copy-behind']);
+    expect(anomalies(copied(1, true))).toEqual(['copy-diverged']);
+    expect(anomalies(copied(0, true))).toEqual([]);
+  });
+
   it('cannot be judged where one buyer attempts twice: every checker says so and none says it is right', () => {
     const twice = `0 4 invoke checkout {"buyer":4,${cart}}\n1 5 invoke checkout {"buyer":4,${cart}}`;
     const { findings, crashed } = runCheckers(checkoutCheckers, history(twice, 1, []));
     expect(findings).toEqual([]);
     expect(crashed[0]).toContain('Buyer 4 attempts twice in one trial');
+  });
+});
+
+describe('a buyer who dies', () => {
+  const died = `
+    0 4 invoke checkout {"buyer":4,${cart}}
+    1 9 invoke checkout {"buyer":9,${cart}}
+    2 4 info checkout crashed
+    3 9 ok checkout ${ordered}
+  `;
+
+  it('after the units were taken and before the order was stored has lost them', () => {
+    const lost = history(died, 1, [order(9)], 3);
+    expect(anomalies(lost)).toEqual(['stock-not-conserved']);
+    expect(crashedBuyer.tally(lost)).toEqual({ ordered: 1, refused: 0, left: 1, lost: 1 });
+  });
+
+  it('may have ordered or not', () => {
+    const ordering = history(died, 1, [order(4), order(9)], 3);
+    const idle = history(died, 2, [order(9)], 3);
+    for (const whole of [ordering, idle]) {
+      expect(anomalies(whole)).toEqual([]);
+      expect(crashedBuyer.tally(whole)).toMatchObject({ ordered: 1, lost: 0 });
+    }
+  });
+
+  it('has lost nothing where a lost update left too much', () => {
+    expect(crashedBuyer.tally(history(died, 3, [order(9)], 3))).toMatchObject({ lost: 0 });
   });
 });
 

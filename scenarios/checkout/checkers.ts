@@ -1,12 +1,16 @@
 import type { History, Operation } from '../../src/core/history.js';
 import { openTransactions } from '../../src/checkers/open-transactions.js';
 import type { AttemptFacts, Line, SaleFacts, StockAccess } from '../../src/checkers/sale/sale.js';
-import { saleCheckers } from '../../src/checkers/sale/sale-checkers.js';
+import { SALE_CHECKERS, saleCheckers } from '../../src/checkers/sale/sale-checkers.js';
+import { stockCopy } from '../../src/checkers/sale/stock-copy.js';
 import type { CartItem, Checkout } from './contract.js';
 import { readRefusal } from './refusal.js';
 
 /** What must hold after every scenario of this contract. */
-export const checkoutCheckers = [...saleCheckers(saleOf), openTransactions<Checkout>()] as const;
+export const checkoutCheckers = [
+  ...saleCheckers(saleOf, { checkers: [...SALE_CHECKERS, stockCopy] }),
+  openTransactions<Checkout>(),
+] as const;
 
 /** A checkout is a sale: how its history is read as one. */
 export function saleOf(history: History<Checkout>): SaleFacts {
@@ -15,6 +19,7 @@ export function saleOf(history: History<Checkout>): SaleFacts {
     products: initial.products,
     attempts: operations.map(attemptOf),
     left: final.products,
+    ...(final.copy && { copy: { left: final.copy.products, settled: final.copy.settled } }),
     orders: final.orders.map(({ buyer, items }) => ({ buyer, items: items.map(lineOf) })),
   };
 }

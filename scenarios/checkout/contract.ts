@@ -25,8 +25,17 @@ const product = z.object({ id: productId, name: z.string(), stock });
 
 const initial = z.object({ products: z.array(product) });
 
+const copy = z.object({
+  products: z.array(z.object({ id: productId, stock })),
+  /** It was made when nothing was at work any more, so that nothing can have changed since. */
+  settled: z.boolean(),
+});
+
 const final = z.object({
+  /** The stock that decides who can buy. */
   products: z.array(z.object({ id: productId, name: z.string(), stock })),
+  /** The stock as another store has it, where a target copies it there. */
+  copy: copy.optional(),
   orders: z.array(
     z.object({
       id: z.number().int(),

@@ -6,12 +6,18 @@ export type EqualCarts = {
   readonly stock: number;
   readonly quantity: number;
   readonly retries: number;
+  readonly syncMs: number;
+  readonly afterSync: number;
 };
 
-/** What can be changed on the command line, with a scenario's own defaults. */
-export function equalCarts(defaults: Pick<EqualCarts, 'clients' | 'stock' | 'quantity'>): {
-  readonly [K in keyof EqualCarts]: Parameter;
-} {
+/** A store that aborts at once instead of letting anybody wait takes several tries of two who meet just once. */
+const FEWEST_RETRIES = 10;
+
+/** What can be changed on the command line, with a scenario's own defaults. A try may be lost to every buyer, at every product. */
+export function equalCarts(
+  defaults: Pick<EqualCarts, 'clients' | 'stock' | 'quantity'>,
+  products = 1,
+): { readonly [K in keyof EqualCarts]: Parameter } {
   return {
     clients: { default: defaults.clients, min: 2, max: 10_000, describe: 'buyers, one attempt each' },
     stock: { default: defaults.stock, min: 1, max: 1_000_000, describe: 'units of each product at first' },
@@ -22,10 +28,22 @@ export function equalCarts(defaults: Pick<EqualCarts, 'clients' | 'stock' | 'qua
       describe: 'units of each product in each cart',
     },
     retries: {
-      default: ({ clients }) => clients ?? defaults.clients,
+      default: ({ clients = defaults.clients }) => Math.max(FEWEST_RETRIES, clients * products),
       min: 0,
       max: 1_000_000,
       describe: 'how often a target that retries does so, for each attempt',
+    },
+    syncMs: {
+      default: 100,
+      min: 1,
+      max: 600_000,
+      describe: 'milliseconds between two copies of the stock, where a target keeps it in two stores',
+    },
+    afterSync: {
+      default: 0,
+      min: 0,
+      max: 1,
+      describe: 'whether such a target is read at once (0) or after one more copy (1)',
     },
   };
 }

@@ -30,10 +30,12 @@ const oversizedCart: Scenario<Checkout, EqualCarts> = {
   expected: (parameters) => rightTally(parameters),
   controls: {
     postgres: { target: 'postgres/naive', shows: ['lost-update', 'oversold'] },
+    mongodb: { target: 'mongodb/naive', shows: ['lost-update', 'oversold'] },
+    redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
     memory: { target: 'memory/naive', shows: ['lost-update', 'oversold'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2, stock: 3, quantity: 2 },
+  small: { clients: 2, stock: 3, quantity: 2, retries: 2 },
 };
 
 export default oversizedCart;

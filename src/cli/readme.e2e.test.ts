@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TARGETS } from '../../targets/index.js';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,12 +49,40 @@ function commands(text: string): string[][] {
     .map((line) => line.split(/\s+/));
 }
 
+/** What makes a command of the README short enough for a test, where it is not a run of one scenario. */
+const BRIEFLY: Readonly<Record<string, readonly string[]>> = {
+  list: [],
+  check: [],
+  doctor: [],
+  matrix: ['--budget', '10s', '-q'],
+};
+
 describe('the README', () => {
   it('shows a table as the command under it prints it', () => {
     const { stdout, status } = raceCheck(['flash-sale', '--no-report', '-q']);
     expect(status, stdout).toBe(0);
     const [shown = ''] = blocks(README, 'text');
     expect(shapeOf(stdout)).toBe(shapeOf(shown));
+  });
+
+  it('shows a matrix with every strategy of every contract, all of which were as they claim', () => {
+    const matrix = blocks(README, 'text').find((block) => block.startsWith('matrix')) ?? '';
+    const [, ...sections] = matrix.split(/\n(?= \w+ {2,}\S)/);
+    const shown = sections.flatMap((section) => {
+      const [head = '', ...rows] = section.split('\n');
+      const contract = head.trim().split(/\s+/)[0]!;
+      let store = '';
+      return rows.flatMap((row) => {
+        store = /^ (\w+)\/$/.exec(row)?.[1] ?? store;
+        const strategy = /^ {3}([a-z0-9-]+) +\S/.exec(row)?.[1];
+        return strategy === undefined ? [] : [`${contract} ${store}/${strategy}`];
+      });
+    });
+    const registered = Object.entries(TARGETS).flatMap(([contract, ids]) =>
+      Object.keys(ids).map((id) => `${contract} ${id}`),
+    );
+    expect([...new Set(shown)].sort()).toEqual(registered.sort());
+    expect(matrix).not.toMatch(/[✔◐✘][^\n]*!(?=\s)/);
   });
 
   it('shows the target of the examples', () => {
@@ -64,9 +93,8 @@ describe('the README', () => {
   it.each(commands(README).map((words) => [words.join(' '), words] as const))(
     'names a command that runs: race-check %s',
     (_line, words) => {
-      const runs = ['list', 'check'].includes(words[0]!) ? [] : ['--trials', '3', '--no-report', '-q'];
       const { stderr, stdout, status } = raceCheck(
-        [...words, ...runs],
+        [...words, ...(BRIEFLY[words[0]!] ?? ['--trials', '3', '--no-report', '-q'])],
         path.join(ROOT, 'examples/own-target'),
       );
       const inRoot = words[0] === 'check' ? raceCheck(words) : { stderr, stdout, status };

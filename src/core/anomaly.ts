@@ -62,6 +62,16 @@ export const ANOMALIES = {
     definition: 'A session is still inside a transaction after its last operation has answered.',
     source: 'PostgreSQL manual, monitoring: state "idle in transaction"',
   },
+  'copy-behind': {
+    name: 'copy behind',
+    definition: 'Another store still shows a stock that is no longer true.',
+    source: 'Vogels, Eventually Consistent, CACM 2009: the inconsistency window; graded as interesting',
+  },
+  'copy-diverged': {
+    name: 'copy diverged',
+    definition: 'Another store shows a wrong stock though it was copied when nothing was at work any more.',
+    source: 'Vogels, Eventually Consistent, CACM 2009: without new updates all copies become equal',
+  },
   'refused-though-stock-remained': {
     name: 'refused though stock remained',
     definition: 'A client was refused, and in the end enough was left for it.',

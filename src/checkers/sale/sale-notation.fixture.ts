@@ -11,6 +11,7 @@ import { toSale, type AttemptFacts, type Line, type SaleFacts, type StockAccess 
  *     2 [1,] phone info              or fail
  *     0 reads phone 17               notes, in the order of the lines; so `writes phone 16`, `writes phone`
  *     left phone 17
+ *     copied phone 18                what another store shows; `settled` in a line of its own
  *     order 0 phone*2
  *
  * The events of the attempt that stands k-th have the places 10 k and 10 k + 1; notes have 1000 and up.
@@ -19,7 +20,9 @@ export function sale(notation: string): SaleFacts {
   const products: { id: number; name: string; stock: number }[] = [];
   const attempts: (AttemptFacts & { accesses: StockAccess[] })[] = [];
   const left: { id: number; stock: number }[] = [];
+  const copied: { id: number; stock: number }[] = [];
   const orders: { buyer: number; items: Line[] }[] = [];
+  let settled = false;
   let notes = 1000;
   const idOf = (name: string): number => products.find((product) => product.name === name)?.id ?? 99;
   const lines = (cart: string): Line[] =>
@@ -35,6 +38,10 @@ export function sale(notation: string): SaleFacts {
       products.push({ id: products.length + 1, name: second, stock: Number(third) });
     } else if (first === 'left') {
       left.push({ id: idOf(second), stock: Number(third) });
+    } else if (first === 'copied') {
+      copied.push({ id: idOf(second), stock: Number(third) });
+    } else if (first === 'settled') {
+      settled = true;
     } else if (first === 'order') {
       orders.push({ buyer: Number(second), items: third === '' ? [] : lines(third) });
     } else if (second === 'reads' || second === 'writes') {
@@ -51,7 +58,7 @@ export function sale(notation: string): SaleFacts {
       attempts.push(attemptOf(line, attempts.length, lines));
     }
   }
-  return { products, attempts, left, orders };
+  return { products, attempts, left, orders, ...(copied.length > 0 && { copy: { left: copied, settled } }) };
 }
 
 /** What every checker says of it. */

@@ -82,6 +82,11 @@ export interface SaleFacts {
   /** The final state. */
   readonly left: readonly { readonly id: number; readonly stock: number }[];
   readonly orders: readonly StoredOrder[];
+  /** What another store shows of the stock; `settled`: copied when nothing was at work any more. */
+  readonly copy?: {
+    readonly left: readonly { readonly id: number; readonly stock: number }[];
+    readonly settled: boolean;
+  };
   /** Default: those of a shop. */
   readonly words?: SaleWords;
 }
@@ -100,6 +105,7 @@ export interface Order extends StoredOrder {
 export interface Sale {
   readonly products: ReadonlyMap<number, { readonly name: string; readonly stock: number }>;
   readonly left: Units;
+  readonly copy?: { readonly left: Units; readonly settled: boolean };
   readonly attempts: readonly Attempt[];
   readonly attemptOf: ReadonlyMap<number, Attempt>;
   readonly orders: readonly Order[];
@@ -121,6 +127,12 @@ export interface SaleChecker {
 export function toSale(facts: SaleFacts): Sale {
   const products = uniqueBy(facts.products, ({ id }) => id, 'Product', 'stands twice in the initial state');
   const left = uniqueBy(facts.left, ({ id }) => id, 'Product', 'stands twice in the final state');
+  const copied = uniqueBy(
+    facts.copy?.left ?? [],
+    ({ id }) => id,
+    'Product',
+    'stands twice in the copy of the stock',
+  );
   const attempts = facts.attempts.map((attempt) => ({ ...attempt, takes: addUp(attempt.cart) }));
   const attemptOf = uniqueBy(attempts, ({ buyer }) => buyer, 'Buyer', 'attempts twice in one trial');
   const orders = facts.orders.map((order) => ({ ...order, takes: addUp(order.items) }));
@@ -132,7 +144,8 @@ export function toSale(facts: SaleFacts): Sale {
   }
   return {
     products,
-    left: new Map(Array.from(left, ([id, { stock }]) => [id, stock])),
+    left: stockOf(left),
+    ...(facts.copy && { copy: { left: stockOf(copied), settled: facts.copy.settled } }),
     attempts,
     attemptOf,
     orders,
@@ -160,6 +173,10 @@ function addUp(lines: readonly Line[]): Units {
   const takes = new Map<number, number>();
   for (const { product, units } of lines) takes.set(product, (takes.get(product) ?? 0) + units);
   return takes;
+}
+
+function stockOf(products: ReadonlyMap<number, { readonly stock: number }>): Units {
+  return new Map(Array.from(products, ([id, { stock }]) => [id, stock]));
 }
 
 function uniqueBy<T>(

@@ -1,5 +1,5 @@
 import { inTransaction } from '../../../src/stores/mongodb/connect.js';
-import { underLock } from '../../checkout/locking.js';
+import { underLock } from '../../locking.js';
 import { untilLimit } from '../limits.js';
 import { bookingsOnMongodb, type TableDocument } from './schema.js';
 import { checkThenBook, isBusy } from './steps.js';

@@ -1,6 +1,6 @@
 import { inTransaction, type Session } from '../../../src/stores/postgres/connect.js';
 import type { BookInput, LeftLock } from '../../../scenarios/bookings/contract.js';
-import { underLock } from '../../checkout/locking.js';
+import { underLock } from '../../locking.js';
 import { lockTimesOf, untilLimit } from '../limits.js';
 import { bookingsOnPostgres } from './schema.js';
 import { checkThenBook, isBusy } from './steps.js';

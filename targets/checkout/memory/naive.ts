@@ -15,6 +15,7 @@ export default checkoutInMemory({
     'last-unit': 'violated',
     basket: 'violated',
     'oversized-cart': 'violated',
+    'crashed-buyer': 'violated',
   },
   start: (shop) => (input, context) => readCheckWrite(shop, input, context),
 });

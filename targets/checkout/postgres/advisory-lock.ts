@@ -1,6 +1,6 @@
 import { inTransaction } from '../../../src/stores/postgres/connect.js';
+import { underLock } from '../../locking.js';
 import { byId, wantedOf } from '../cart.js';
-import { underLock } from '../locking.js';
 import { checkoutOnPostgres } from './schema.js';
 import { readCheckWrite } from './steps.js';
 
@@ -19,7 +19,13 @@ export default checkoutOnPostgres({
   costs:
     'A statement a lock; buyers of one product run one after the other. Whoever forgets the lock is not kept out.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS',
-  expectations: { 'flash-sale': 'holds', 'last-unit': 'holds', basket: 'holds', 'oversized-cart': 'holds' },
+  expectations: {
+    'flash-sale': 'holds',
+    'last-unit': 'holds',
+    basket: 'holds',
+    'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
+  },
   checkout(session, input, context) {
     const ids = byId(wantedOf(input.cart)).map((item) => item.productId);
     return inTransaction(session, context, 'read committed', () =>

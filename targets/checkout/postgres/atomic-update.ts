@@ -22,6 +22,7 @@ export default checkoutOnPostgres({
     'last-unit': 'holds',
     basket: 'gives-up',
     'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
   },
   checkout: (session, { buyer, cart }, context) =>
     answering(() =>

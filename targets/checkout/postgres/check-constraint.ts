@@ -20,6 +20,7 @@ export default checkoutOnPostgres({
     'last-unit': 'holds',
     basket: 'gives-up',
     'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
   },
   alter: 'alter table product add check (stock >= 0)',
   async checkout(session, { buyer, cart }, context) {

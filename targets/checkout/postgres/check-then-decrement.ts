@@ -18,6 +18,7 @@ export default checkoutOnPostgres({
     'last-unit': 'violated',
     basket: 'violated',
     'oversized-cart': 'violated',
+    'crashed-buyer': 'violated',
   },
   async checkout(session, { buyer, cart }, context) {
     const wanted = wantedOf(cart);

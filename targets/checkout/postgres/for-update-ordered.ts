@@ -1,6 +1,6 @@
 import { inTransaction } from '../../../src/stores/postgres/connect.js';
+import { underLock } from '../../locking.js';
 import { byId, wantedOf } from '../cart.js';
-import { underLock } from '../locking.js';
 import { checkoutOnPostgres } from './schema.js';
 import { checkWrite, readProducts } from './steps.js';
 
@@ -15,7 +15,13 @@ export default checkoutOnPostgres({
   prevents: 'Lost updates, overselling and deadlocks.',
   costs: 'Buyers of one product run one after the other, from the lock to COMMIT.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-DEADLOCKS',
-  expectations: { 'flash-sale': 'holds', 'last-unit': 'holds', basket: 'holds', 'oversized-cart': 'holds' },
+  expectations: {
+    'flash-sale': 'holds',
+    'last-unit': 'holds',
+    basket: 'holds',
+    'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
+  },
   checkout(session, input, context) {
     const wanted = byId(wantedOf(input.cart));
     return inTransaction(session, context, 'read committed', () =>

@@ -1,6 +1,6 @@
 import { inTransaction } from '../../../src/stores/postgres/connect.js';
+import { underLock } from '../../locking.js';
 import { wantedOf } from '../cart.js';
-import { underLock } from '../locking.js';
 import { checkoutOnPostgres } from './schema.js';
 import { checkWrite, readProducts } from './steps.js';
 
@@ -19,7 +19,13 @@ export default checkoutOnPostgres({
     'Lost updates and overselling. Deadlocks only where the plan scans in the same order for everybody.',
   costs: 'Buyers of one product run one after the other, from the lock to COMMIT.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-ROWS',
-  expectations: { 'flash-sale': 'holds', 'last-unit': 'holds', basket: 'holds', 'oversized-cart': 'holds' },
+  expectations: {
+    'flash-sale': 'holds',
+    'last-unit': 'holds',
+    basket: 'holds',
+    'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
+  },
   checkout(session, input, context) {
     const wanted = wantedOf(input.cart);
     return inTransaction(session, context, 'read committed', () =>

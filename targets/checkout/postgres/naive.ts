@@ -16,6 +16,7 @@ export default checkoutOnPostgres({
     'last-unit': 'violated',
     basket: 'violated',
     'oversized-cart': 'violated',
+    'crashed-buyer': 'violated',
   },
   checkout: (session, input, context) => readCheckWrite(session, context, input),
 });

@@ -20,7 +20,13 @@ export default checkoutOnPostgres({
   costs:
     'One buyer of a product gets through in each round and the others start over; nothing where buyers seldom meet.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-READ-COMMITTED',
-  expectations: { 'flash-sale': 'holds', 'last-unit': 'holds', basket: 'holds', 'oversized-cart': 'holds' },
+  expectations: {
+    'flash-sale': 'holds',
+    'last-unit': 'holds',
+    basket: 'holds',
+    'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
+  },
   alter: 'alter table product add column version int not null default 0',
   checkout: (session, { buyer, cart }, context) =>
     retrying(context, retriesOf(context), () =>

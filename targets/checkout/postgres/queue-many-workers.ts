@@ -17,6 +17,7 @@ export default checkoutOnPostgres({
     'last-unit': 'violated',
     basket: 'violated',
     'oversized-cart': 'violated',
+    'crashed-buyer': 'violated',
   },
   tables: REQUEST_TABLE,
   checkout: (session, input, context) => request(session, context, input),

@@ -12,7 +12,13 @@ export default checkoutOnPostgres({
   costs:
     'A buyer waits for all who came before, and asks until there is an answer. One worker is the limit of what can be sold in a second, and of what stays up.',
   source: 'https://www.postgresql.org/docs/18/sql-select.html#SQL-FOR-UPDATE-SHARE',
-  expectations: { 'flash-sale': 'holds', 'last-unit': 'holds', basket: 'holds', 'oversized-cart': 'holds' },
+  expectations: {
+    'flash-sale': 'holds',
+    'last-unit': 'holds',
+    basket: 'holds',
+    'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
+  },
   tables: REQUEST_TABLE,
   checkout: (session, input, context) => request(session, context, input),
   workers: { count: 1, work: (session, context) => workOffOldest(session, context) },

@@ -18,6 +18,7 @@ export default checkoutOnPostgres({
     'last-unit': 'violated',
     basket: 'violated',
     'oversized-cart': 'violated',
+    'crashed-buyer': 'violated',
   },
   checkout: (session, input, context) =>
     inTransaction(session, context, 'read committed', () => readCheckWrite(session, context, input)),

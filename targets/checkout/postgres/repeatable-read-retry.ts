@@ -13,7 +13,13 @@ export default checkoutOnPostgres({
   costs:
     'One transaction commits in each round, so of n buyers of one product the last may run n times: the work grows with the square.',
   source: 'https://www.postgresql.org/docs/18/mvcc-serialization-failure-handling.html',
-  expectations: { 'flash-sale': 'holds', 'last-unit': 'holds', basket: 'holds', 'oversized-cart': 'holds' },
+  expectations: {
+    'flash-sale': 'holds',
+    'last-unit': 'holds',
+    basket: 'holds',
+    'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
+  },
   checkout: (session, input, context) =>
     retrying(context, retriesOf(context), () =>
       inTransaction(session, context, 'repeatable read', () => readCheckWrite(session, context, input)),

@@ -20,6 +20,7 @@ export default checkoutOnPostgres({
     'last-unit': 'gives-up',
     basket: 'gives-up',
     'oversized-cart': 'gives-up',
+    'crashed-buyer': 'gives-up',
   },
   checkout: (session, input, context) =>
     inTransaction(session, context, 'repeatable read', () => readCheckWrite(session, context, input)),

@@ -22,6 +22,7 @@ export async function request(
     'insert into request (buyer, cart) values ($1, $2) returning id',
     [buyer, JSON.stringify(cart)],
   );
+  await context.point('written');
   for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
     await context.sleep(waitMs);
     const { rows } = await session.query<{ answer: CheckoutOutcome }>(

@@ -33,7 +33,7 @@ export interface CheckoutStrategy extends Pick<
  * Nothing in here decides a race: no CHECK, UNIQUE or EXCLUDE beyond ids, and no foreign key, since that takes locks.
  * A strategy adds its own.
  */
-const TABLES: Readonly<Record<string, string>> = {
+export const TABLES: Readonly<Record<string, string>> = {
   product: 'id int primary key, name text not null, stock int not null',
   orders: 'id int generated always as identity primary key, buyer int not null',
   order_item: 'order_id int not null, product_id int not null, quantity int not null',
@@ -63,16 +63,13 @@ async function openCheckout(
 ): Promise<OpenTarget<Checkout>> {
   const session = await connectPostgres(context);
   const tables = Object.entries({ ...TABLES, ...strategy.tables });
-  // DELETE, not TRUNCATE: on tables this small it takes a quarter of the time.
-  const empty = tables.map(([name]) => `delete from ${name};`).join(' ');
   const { workers } = strategy;
   return {
     setup: async () => {
-      const create = tables.map(([name, columns]) => `create table ${name} (${columns});`).join(' ');
-      await session.query(`${create} ${strategy.alter ?? ''}`);
+      await session.query(`${creationOf(tables)} ${strategy.alter ?? ''}`);
     },
     reset: async ({ products }) => {
-      await session.query(`${empty} ${insertOf(session, products)}`);
+      await session.query(refillOf(session, tables, products));
     },
     read: () => readFinal(session),
     client: async (clientContext) => {
@@ -100,9 +97,9 @@ async function openCheckout(
 }
 
 /** Connected, and with every table in the server process's caches, so that the first trial is like the others. */
-async function openSession(
+export async function openSession(
   context: ClientContext,
-  tables: readonly (readonly [string, string])[],
+  tables: readonly (readonly [string, string])[] = Object.entries(TABLES),
 ): Promise<Session> {
   const session = await connectPostgres(context);
   await session.query(`select from ${tables.map(([name]) => name).join(', ')} limit 0`);
@@ -120,14 +117,26 @@ async function workUntilAborted(
   }
 }
 
-function insertOf(session: Session, products: CheckoutInitial['products']): string {
+/** The statements that create tables: name to columns. */
+export function creationOf(tables: readonly (readonly [string, string])[]): string {
+  return tables.map(([name, columns]) => `create table ${name} (${columns});`).join(' ');
+}
+
+/** The statements that empty the tables and put the products into theirs. */
+export function refillOf(
+  session: Session,
+  tables: readonly (readonly [string, string])[],
+  products: CheckoutInitial['products'],
+): string {
+  // DELETE, not TRUNCATE: on tables this small it takes a quarter of the time.
+  const empty = tables.map(([name]) => `delete from ${name};`).join(' ');
   const rows = session.escapeLiteral(JSON.stringify(products));
-  return `insert into product (id, name, stock)
+  return `${empty} insert into product (id, name, stock)
     select id, name, stock from json_to_recordset(${rows}) as initial (id int, name text, stock int)`;
 }
 
 /** The final state, in one round trip: several statements of the simple protocol answer with several results. */
-async function readFinal(session: Session): Promise<CheckoutFinal> {
+export async function readFinal(session: Session): Promise<CheckoutFinal> {
   const results: unknown = await session.query(`
     select id, name, stock from product order by id;
     select id, buyer from orders order by id;

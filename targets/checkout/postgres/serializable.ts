@@ -14,7 +14,13 @@ export default checkoutOnPostgres({
   costs:
     'Like REPEATABLE READ with retries, and more aborts: reads are tracked, on a small table by the page or the whole of it.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE',
-  expectations: { 'flash-sale': 'holds', 'last-unit': 'holds', basket: 'holds', 'oversized-cart': 'holds' },
+  expectations: {
+    'flash-sale': 'holds',
+    'last-unit': 'holds',
+    basket: 'holds',
+    'oversized-cart': 'holds',
+    'crashed-buyer': 'holds',
+  },
   checkout: (session, input, context) =>
     retrying(context, retriesOf(context), () =>
       inTransaction(session, context, 'serializable', () => readCheckWrite(session, context, input)),

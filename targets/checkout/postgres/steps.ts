@@ -9,6 +9,8 @@ import { insufficientStock } from '../../../scenarios/checkout/refusal.js';
 import type { Session } from '../../../src/stores/postgres/connect.js';
 import { byId, ORDERED, productOf, refusalOf, wantedOf } from '../cart.js';
 
+export { retriesOf } from '../../retries.js';
+
 /** The wanted products as one statement sees them; `locking` is what stands behind its WHERE, e.g. `for update`. */
 export async function readProducts(
   session: Session,
@@ -134,9 +136,4 @@ export async function answering(transaction: () => Promise<CheckoutOutcome>): Pr
     if (error instanceof Refused) return error.outcome;
     throw error;
   }
-}
-
-/** Times that a transaction may be tried again; without a scenario's word, until the operation's time-out. */
-export function retriesOf(context: ClientContext): number {
-  return context.parameters.retries ?? Number.POSITIVE_INFINITY;
 }

@@ -1,4 +1,5 @@
-import { underLock } from '../../checkout/locking.js';
+import { underLock } from '../../locking.js';
+import { Mutex } from '../../mutex.js';
 import { customersInMemory, lookCountStore } from './state.js';
 
 /**
@@ -19,17 +20,21 @@ export default customersInMemory({
     'five-digits': 'holds',
   },
   start: (book) => {
-    let last: Promise<unknown> = Promise.resolve();
-    return (input, context) => {
-      const before = last;
-      const work = underLock(
-        context,
-        ['counter'],
-        () => before,
-        () => lookCountStore(book, input, context),
-      );
-      last = work.catch(() => undefined);
-      return work;
+    const mutex = new Mutex();
+    return async (input, context) => {
+      let release: (() => void) | undefined;
+      try {
+        return await underLock(
+          context,
+          ['counter'],
+          async () => {
+            release = await mutex.acquire();
+          },
+          () => lookCountStore(book, input, context),
+        );
+      } finally {
+        release?.();
+      }
     };
   },
 });

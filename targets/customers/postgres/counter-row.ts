@@ -1,5 +1,5 @@
 import { inTransaction } from '../../../src/stores/postgres/connect.js';
-import { underLock } from '../../checkout/locking.js';
+import { underLock } from '../../locking.js';
 import { COUNTER_ROW } from './number-sources.js';
 import { customersOnPostgres } from './schema.js';
 import { answering, findByPhone, insertCustomer } from './steps.js';

@@ -1,5 +1,5 @@
 import { inTransaction } from '../../../../src/stores/postgres/connect.js';
-import { underLock } from '../../../checkout/locking.js';
+import { underLock } from '../../../locking.js';
 import { TAKEN } from '../../outcomes.js';
 import { tableKey } from '../advisory-lock.js';
 import { bookingsOnPostgres } from '../schema.js';

@@ -1,4 +1,5 @@
-import { underLock } from '../../locking.js';
+import { underLock } from '../../../locking.js';
+import { Mutex } from '../../../mutex.js';
 import { checkoutInMemory, readCheckWrite } from '../state.js';
 
 /** Returns the promise of the work without awaiting it, so that `finally` lets go while the work still runs. */
@@ -10,12 +11,9 @@ export default checkoutInMemory({
   source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Statements/async_function',
   expectations: { 'flash-sale': 'violated' },
   start: (shop) => {
-    let last: Promise<void> = Promise.resolve();
+    const mutex = new Mutex();
     return async (input, context) => {
-      const before = last;
-      let release = (): void => undefined;
-      last = new Promise((resolve) => (release = resolve));
-      await before;
+      const release = await mutex.acquire();
       try {
         return underLock(
           context,

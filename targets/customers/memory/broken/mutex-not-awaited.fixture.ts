@@ -1,3 +1,4 @@
+import { Mutex } from '../../../mutex.js';
 import { customersInMemory, lookCountStore } from '../state.js';
 
 /** Lets go when the work was begun: the next one waits for nothing that takes time. */
@@ -9,12 +10,9 @@ export default customersInMemory({
   source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Promise/then',
   expectations: { 'customer-creation': 'violated' },
   start: (book) => {
-    let last: Promise<unknown> = Promise.resolve();
+    const mutex = new Mutex();
     return async (input, context) => {
-      const before = last;
-      let release = (): void => undefined;
-      last = new Promise<void>((resolve) => (release = resolve));
-      await before;
+      const release = await mutex.acquire();
       try {
         return lookCountStore(book, input, context);
       } finally {

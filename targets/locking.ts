@@ -1,4 +1,4 @@
-import type { ClientContext } from '../../src/core/context.js';
+import type { ClientContext } from '../src/core/context.js';
 
 /**
  * Acquires locks and runs `body` under them, with the notes and points of a lock. Letting go is the caller's, afterwards.
