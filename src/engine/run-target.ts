@@ -300,9 +300,11 @@ class TargetSession<C extends ContractTypes> {
       if (await server.alive()) continue;
       return this.#judged(`the ${store} server died during the run`);
     }
-    // A process can be lost between two bursts as well as within one. What was tried until then still counts.
-    if (error instanceof HostGone && this.#judge.judgement().trials.run > 0)
-      return this.#judged(error.message);
+    // A process, or the room on a server's disk, can be lost between two bursts as well as within one. What was tried until
+    // then still counts.
+    const isOutside =
+      error instanceof HostGone || (error instanceof HostFailure && error.error.kind === 'failure');
+    if (isOutside && this.#judge.judgement().trials.run > 0) return this.#judged(error.message);
     if (error instanceof HostFailure) return { kind: 'could-not-run', error: error.error };
     if (error instanceof WrongShape || error instanceof HostGone) {
       return { kind: 'could-not-run', error: { kind: 'mistake', message: error.message } };

@@ -92,6 +92,7 @@ function remedy(report: Report, run: string, target: JudgedTarget): NextCommand 
       purpose: 'more time for each operation',
     };
   }
+  if (trials.run < trials.planned) return { command: again, purpose: 'once more: it ended early' };
   const toothless = target.control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
   if (toothless && operations.ok > 0 && clients !== undefined) {
     return {

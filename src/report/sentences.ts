@@ -4,6 +4,7 @@ import {
   confidence,
   full,
   inconclusive,
+  interesting,
   leastTried,
   plain,
   reasonsOf,
@@ -32,6 +33,7 @@ function aboutTargets(report: Report): readonly Sentence[] {
       target.verdict === 'holds' &&
       target.rate !== undefined &&
       target.gaveUp === undefined &&
+      interesting(target).length === 0 &&
       target.met !== false,
   );
   const others = targets.filter((target) => !(shared as readonly ReportTarget[]).includes(target));

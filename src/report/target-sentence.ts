@@ -73,7 +73,21 @@ function holds(report: Report, target: JudgedTarget): Sentence {
     target.rate === undefined
       ? ''
       : `: if it can fail, it fails in fewer than ${percentAtMost(target.rate.upper)} of such trials (${asides.join('; ')})`;
-  return { kind: 'holds', text: `${GLYPHS.holds} ${target.id} holds${but}${bound}.${unmet(target)}` };
+  const text = `${GLYPHS.holds} ${target.id} holds${but}${bound}.${besides(target)}${unmet(target)}`;
+  return { kind: 'holds', text };
+}
+
+/** What is allowed and surprising, where the verdict does not say so already: a target that gives up is told of as one. */
+export function interesting({ findings, gaveUp }: JudgedTarget): readonly ReportFinding[] {
+  return gaveUp === undefined ? findings.filter(({ grade }) => grade === 'interesting') : [];
+}
+
+function besides(target: JudgedTarget): string {
+  const told = interesting(target).map(
+    ({ anomaly, trials, message }) =>
+      ` Besides, ${anomalyName(anomaly)} in ${trials} of ${plural(target.trials.run, 'trial')}: ${ended(message)}`,
+  );
+  return told.join('');
 }
 
 function violated(target: JudgedTarget): Sentence {

@@ -305,6 +305,30 @@ describe('clients over several processes', () => {
   });
 });
 
+describe('what is allowed and surprising', () => {
+  const behind = holding('redis/then-postgres', 1, {
+    findings: [
+      {
+        ...{ anomaly: 'copy-behind', grade: 'interesting', message: 'The other store shows 3 units.' },
+        ...{ expected: '0', observed: '3', witness: [], trial: 1, start: 'simultaneous', trials: 7 },
+      },
+    ],
+  });
+  const told = 'Besides, copy behind in 7 of 59 trials: The other store shows 3 units.';
+
+  it('is told of a target that holds, alone and among many', () => {
+    expect(flat(render(withTargets(behind)))).toContain(told);
+    const among = flat(render({ ...compareAll, targets: [...compareAll.targets, behind] }, 200));
+    expect(among).toContain('✔ redis/then-postgres holds');
+    expect(among).toContain(told);
+  });
+
+  it('is said once where it is that the target gives up', () => {
+    const gaveUp = { ...behind, gaveUp: { failed: 3, refused: 0, operations: 1_947 } };
+    expect(flat(render(withTargets(gaveUp)))).not.toContain('Besides');
+  });
+});
+
 it('says once why several targets of a comparison were skipped', () => {
   const skipped = (id: string, reason: string) =>
     ({

@@ -54,8 +54,20 @@ export async function openEmbedded(request: StoreRequest): Promise<StoreServer> 
   } catch (error) {
     await started?.postmaster.end();
     removeFolder(folder, reaper);
-    throw error;
+    throw withoutRoom(error, folder) ?? error;
   }
+}
+
+/** Where the folder's disk has no room for the server's data. */
+function withoutRoom(error: unknown, folder: string): StoreUnavailable | undefined {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!['ENOSPC', 'EDQUOT'].includes(code)) return undefined;
+  return new StoreUnavailable(
+    'postgres',
+    `There is no space left for the server's data in ${path.dirname(folder)}: it needs about 30 MB.`,
+    'Make room there, or set TMPDIR to another folder, or name a server with --postgres-url',
+    { cause: error },
+  );
 }
 
 interface Started {
