@@ -1,5 +1,7 @@
 import type { StoreAddress } from '../src/core/context.js';
 import type { BareStrategy } from './bare-shop.js';
+import { seededRandom } from '../src/core/random.js';
+import { startDelays, startKindOf, type StartMode } from '../src/engine/start-plan.js';
 import { answerParent } from './child.js';
 
 export interface BareRunRequest {
@@ -7,7 +9,11 @@ export interface BareRunRequest {
   readonly clients: number;
   readonly stock: number;
   /** One after the other, over the same connections. */
-  readonly parts: readonly { readonly strategy: BareStrategy; readonly trials: number }[];
+  readonly parts: readonly {
+    readonly strategy: BareStrategy;
+    readonly trials: number;
+    readonly start: StartMode;
+  }[];
 }
 
 export interface BareRunReply {
@@ -23,9 +29,18 @@ await answerParent<BareRunRequest, BareRunReply>(async ({ address, clients, stoc
   const { BareShop } = await import('./bare-shop.js');
   const shop = await BareShop.open(address, clients);
   const openedAt = performance.now();
-  for (const { strategy, trials } of parts) {
+  for (const { strategy, trials, start } of parts) {
+    const random = seededRandom('bare');
+    let typicalNs = 0;
     for (let trial = 0; trial < trials; trial += 1) {
-      const orders = await shop.trial(strategy, stock);
+      const kind = startKindOf(start, 'bare', trial);
+      const delaysNs = startDelays(kind, clients, typicalNs, trial, random);
+      const orders = await shop.trial(
+        strategy,
+        stock,
+        delaysNs.map((ns) => ns / 1e6),
+      );
+      if (kind === 'simultaneous') typicalNs = shop.typicalMs * 1e6;
       if (strategy !== 'naive' && orders !== stock) {
         throw new Error(
           `The bare loop sold ${orders} of ${stock} with ${strategy}: it does not do the same.`,

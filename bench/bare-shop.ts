@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { StoreAddress } from '../src/core/context.js';
+import { median } from './numbers.js';
 
 /** The checkouts that are compared with the engine: the statements of the targets of these names, and nothing around them. */
 export type BareStrategy = 'naive' | 'for-update' | 'atomic-update';
@@ -27,6 +29,8 @@ const READ = `
 
 /** What somebody would write with pg alone: N connections, and in each trial a reset, everybody at once, and the final reads. */
 export class BareShop {
+  /** The median duration of a checkout in the last trial. */
+  typicalMs = 0;
   readonly #admin: Client;
   readonly #sessions: readonly Client[];
 
@@ -43,11 +47,24 @@ export class BareShop {
     return new BareShop(admin, sessions);
   }
 
-  /** One trial: everybody starts in the same turn of the event loop. Resolves with the number of orders that are stored. */
-  async trial(strategy: BareStrategy, stock: number): Promise<number> {
+  /**
+   * One trial: everybody starts in the same turn of the event loop, or after a delay of their own. Resolves with the number of
+   * orders that are stored.
+   */
+  async trial(strategy: BareStrategy, stock: number, delaysMs: readonly number[] = []): Promise<number> {
     const checkout = CHECKOUTS[strategy];
     await this.#admin.query(resetTo(stock));
-    await Promise.all(this.#sessions.map((session, buyer) => checkout(session, buyer)));
+    const startedAt = performance.now();
+    const ended: number[] = [];
+    await Promise.all(
+      this.#sessions.map(async (session, buyer) => {
+        const delayMs = delaysMs[buyer] ?? 0;
+        if (delayMs > 0) await wait(delayMs);
+        await checkout(session, buyer);
+        ended.push(performance.now() - startedAt - delayMs);
+      }),
+    );
+    this.typicalMs = median(ended);
     const results: unknown = await this.#admin.query(READ);
     const [, orders] = results as readonly { readonly rows: readonly unknown[] }[];
     return orders?.rows.length ?? 0;

@@ -69,7 +69,7 @@ async function bare({ server }: SharedServer, trials: number): Promise<BareRunRe
       address: namespace.address,
       clients: CLIENTS,
       stock: STOCK,
-      parts: [{ strategy: STRATEGY, trials }],
+      parts: [{ strategy: STRATEGY, trials, start: 'simultaneous' }],
     });
   } finally {
     await namespace.drop();

@@ -36,6 +36,9 @@ const STATEMENTS = (password: string) => [
   'drop database template1',
 ];
 
+/** Shared memory is kept in the data folder: in its usual place it would outlive a server that is killed. */
+const NO_SHARED_FILES = 'dynamic_shared_memory_type=mmap';
+
 /** Makes a data folder from nothing (about a second) and returns the role's password. Rejects with `StoreUnavailable`. */
 export async function initData(data: string, place: ServerPlace): Promise<string> {
   const password = randomBytes(16).toString('hex');
@@ -45,10 +48,14 @@ export async function initData(data: string, place: ServerPlace): Promise<string
   await run(place, binaries.initdb, [
     ...['-D', data, '-U', 'postgres', '-A', 'reject', '-E', 'UTF8', '--locale=C'],
     ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-    ...['--no-sync', '--no-instructions', '--wal-segsize=1'],
+    ...['--no-sync', '--no-instructions', '--wal-segsize=1', '-c', NO_SHARED_FILES],
   ]);
   fs.writeFileSync(path.join(data, 'pg_hba.conf'), HBA);
-  const single = ['--single', '-D', data, '-j', '-c', 'fsync=off', '-c', 'scram_iterations=1', RUN_DATABASE];
+  const single = [
+    ...['--single', '-D', data, '-j'],
+    ...['-c', 'fsync=off', '-c', 'scram_iterations=1', '-c', NO_SHARED_FILES],
+    RUN_DATABASE,
+  ];
   const input = STATEMENTS(password)
     .map((statement) => `${statement};\n\n`)
     .join('');

@@ -33,7 +33,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',
-  max_wal_size: '1GB',
+  max_wal_size: '128MB',
   max_logical_replication_workers: '0',
   io_method: 'sync',
   dynamic_shared_memory_type: 'mmap',

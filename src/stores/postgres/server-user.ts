@@ -60,10 +60,28 @@ function allows(stats: fs.Stats, { uid, gid }: ServerUser, bit: number): boolean
 
 /** A path for this run's own folder that the server's user can reach, not made yet; undefined if there is no such place. */
 export function runFolderPath(user: ServerUser | undefined): string | undefined {
-  const parent = [os.tmpdir(), '/tmp', '/var/tmp'].find(
+  const parent = [...memoryDisk(), os.tmpdir(), '/tmp', '/var/tmp'].find(
     (place) => isWritable(place) && canEnter(user, place),
   );
   return parent && path.join(fs.realpathSync(parent), `race-check-${randomBytes(8).toString('hex')}`);
+}
+
+const TMPFS = 0x01021994;
+const ROOM_BYTES = 1024 ** 3;
+
+/**
+ * A folder in memory, where Linux has one with room: to make the four hundred files of a server's data takes 0.2 s or more on
+ * a disk, and a tenth of it there. Not where somebody chose another place for temporary files.
+ */
+function memoryDisk(): readonly string[] {
+  if (process.platform !== 'linux' || os.tmpdir() !== '/tmp') return [];
+  try {
+    const { type, bavail, bsize } = fs.statfsSync('/dev/shm');
+    const roomBytes = Math.min(bavail * bsize, process.availableMemory?.() ?? os.freemem());
+    return type === TMPFS && roomBytes >= ROOM_BYTES ? ['/dev/shm'] : [];
+  } catch {
+    return [];
+  }
 }
 
 function isWritable(folder: string): boolean {
