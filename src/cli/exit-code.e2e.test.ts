@@ -210,4 +210,19 @@ export default drawOnPostgres('wrong', async (session) => {
     }
     expect([lenient.code, strict.code]).toEqual([0, 1]);
   });
+
+  it('is 0 for a safe target that leaves gaps, and 1 with --strict', async ({ folder }) => {
+    const words = ['failed-creation', '--target', 'postgres/sequence', '--clients', '12', '--trials', '3'];
+    const lenient = await folder.report(words);
+    const strict = await folder.report([...words, '--strict']);
+    for (const { report } of [lenient, strict]) {
+      const { verdict, findings } = judged(report, 'postgres/sequence');
+      expect(verdict).toBe('holds');
+      expect(findings.map(({ anomaly, grade }) => [anomaly, grade])).toContainEqual([
+        'number-gap',
+        'interesting',
+      ]);
+    }
+    expect([lenient.code, strict.code]).toEqual([0, 1]);
+  });
 });

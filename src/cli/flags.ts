@@ -29,7 +29,7 @@ export function addRunFlags(command: Command): Command {
       .default([], "the scenario's own; compare: every target"),
   );
   return addConditionFlags(command)
-    .option('--strict', 'a safe target that gives up fails too')
+    .option('--strict', 'a safe target that gives up, or leaves gaps or an old copy, fails too')
     .option('-o, --out <folder>', 'where reports are kept (default: reports)')
     .option('--no-report', 'keep no report');
 }

@@ -40,7 +40,7 @@ describe.concurrent('race-check matrix', { timeout: 120_000 }, () => {
     ]);
     const cells = judgedCells(matrix);
     const cut = cells.filter(({ budgetExhausted }) => budgetExhausted);
-    expect(cells).toHaveLength(8);
+    expect(cells).toHaveLength(10);
     expect(cut.length).toBeGreaterThan(0);
     for (const { verdict, trials, reasons } of cut) {
       expect(verdict).toBe('inconclusive');
@@ -75,7 +75,7 @@ describe.concurrent('race-check matrix', { timeout: 120_000 }, () => {
     const running = await folder.start([
       ...['matrix', '--contract', 'checkout', '--store', 'memory', '--trials', '5000', '--budget', '1h'],
     ]);
-    await running.says('1/8 flash-sale memory/naive');
+    await running.says('1/10 flash-sale memory/naive');
     running.child.kill('SIGINT');
     const { code, stdout } = await running.ended;
     expect(code).toBe(130);

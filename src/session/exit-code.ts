@@ -14,7 +14,7 @@ export const EXIT = {
 
 /** What turns a result into a failure. */
 export interface Strictness {
-  /** A safe target that gave up counts as violated. */
+  /** A safe target that gave up, or of which something interesting was found, counts as violated. */
   readonly strict: boolean;
   /** Stores whose absence is an error. */
   readonly required: readonly string[];
@@ -46,8 +46,9 @@ export function exitCodeOf(
 
 type Judged = Extract<ReportTarget, { outcome: 'judged' }>;
 
-function gatedCode({ verdict, gaveUp }: Judged, strict: boolean): number {
-  if (verdict === 'holds' && strict && gaveUp !== undefined) return EXIT.violated;
+function gatedCode({ verdict, gaveUp, findings }: Judged, strict: boolean): number {
+  const isInteresting = gaveUp !== undefined || findings.some(({ grade }) => grade === 'interesting');
+  if (verdict === 'holds' && strict && isInteresting) return EXIT.violated;
   return EXIT[verdict];
 }
 
