@@ -6,11 +6,16 @@ import { bookings, type Bookings } from './contract.js';
 import { clientsParameter, DINNER, freeTable, LAPSE, LOCK_TIMES, type LockTimes } from './parameters.js';
 import { tally } from './tally.js';
 
-type CrashedHolder = LockTimes & { readonly clients: number; readonly lapse: number };
+type CrashedHolder = LockTimes & {
+  readonly clients: number;
+  readonly lastMs: number;
+  readonly lapse: number;
+};
 
-/** Shares of the expiry: when the first and the last of the others come. */
+/** Shares of the expiry: when the first and, unless it is said otherwise, the last of the others come. */
 const FIRST_COMES = 0.1;
 const LAST_COMES = 1.5;
+
 /** How old the dead client's lock was when somebody first booked in spite of it. Nothing where it had none, or nobody did. */
 export function lockAge({ operations }: Pick<History<Bookings>, 'operations'>): { lockAgeMs?: number } {
   const crashed = operations.find(({ client, status }) => client === 0 && status === 'info');
@@ -33,10 +38,24 @@ const crashedHolder: Scenario<Bookings, CrashedHolder> = {
   describe: ({ clients, expiryMs }) =>
     `1 table, ${clients} clients, one dies, locks expire after ${expiryMs} ms`,
   source: 'Gray and Cheriton, Leases, SOSP 1989: what a lease costs when its holder fails',
-  parameters: { clients: clientsParameter(33, 2), ...LOCK_TIMES, lapse: LAPSE },
+  parameters: {
+    clients: clientsParameter(33, 2),
+    ...LOCK_TIMES,
+    lastMs: {
+      default: ({ expiryMs = 0 }) => Math.round(expiryMs * LAST_COMES),
+      min: 1,
+      max: 3_000_000,
+      describe: 'milliseconds after which the last of the others comes',
+    },
+    lapse: LAPSE,
+  },
+  problems: ({ lastMs, expiryMs }) =>
+    lastMs > expiryMs
+      ? []
+      : [`The last comes after ${lastMs} ms, before a lock of ${expiryMs} ms expires: nobody could book.`],
   initial: () => freeTable(),
-  attempts: ({ clients, expiryMs }) => {
-    const others = inPairs(clients - 1, expiryMs * FIRST_COMES, expiryMs * LAST_COMES);
+  attempts: ({ clients, expiryMs, lastMs }) => {
+    const others = inPairs(clients - 1, expiryMs * FIRST_COMES, lastMs);
     return [0, ...others].map((afterMs) => ({ f: 'book', input: DINNER, afterMs }));
   },
   faults: ({ lapse }) =>

@@ -76,6 +76,20 @@ it('stalls a holder at each point in turn, until after its lock has expired', as
   ]);
 });
 
+it('has the others of a crashed holder come until they are told to, and after its lock has expired', async () => {
+  const scenario = await SCENARIOS['crashed-holder']!();
+  const arrivalsOf = (given: object) =>
+    scenario
+      .attempts(withDefaults(scenario.parameters, { ...given }), () => 0.5)
+      .map(({ afterMs = 0 }) => afterMs);
+  expect(Math.max(...arrivalsOf({ expiryMs: 600 }))).toBeCloseTo(900);
+  expect(Math.max(...arrivalsOf({ expiryMs: 600, lastMs: 2_000 }))).toBeCloseTo(2_000);
+  const early = withDefaults(scenario.parameters, { expiryMs: 600, lastMs: 600 });
+  expect(scenario.problems?.(early)).toEqual([
+    'The last comes after 600 ms, before a lock of 600 ms expires: nobody could book.',
+  ]);
+});
+
 it('has a stale release happen while the second holds its lease, and before the third comes', async () => {
   const scenario = await SCENARIOS['stale-release']!();
   const parameters = withDefaults(scenario.parameters, { expiryMs: 1_000 });
