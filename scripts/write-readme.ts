@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLI = path.join(ROOT, 'dist/src/cli/main.js');
 const README = path.join(ROOT, 'README.md');
 const SEED = 'example';
-const MATRIX_BUDGET = '6m';
+const MATRIX_BUDGET = '12m';
 
 function raceCheck(...words: string[]): string {
   const { stdout, stderr, error } = spawnSync(process.execPath, [CLI, ...words], {
