@@ -66,7 +66,11 @@ describe('the README', () => {
   });
 
   it('shows a matrix with every strategy of every contract, all of which were as they claim', () => {
-    const matrix = blocks(README, 'text').find((block) => block.startsWith('matrix')) ?? '';
+    // A name too long for its column goes on in the next line.
+    const matrix = (blocks(README, 'text').find((block) => block.startsWith('matrix')) ?? '').replace(
+      /^( {3}[a-z0-9-]+-)( .*)\n {3}([a-z0-9-]+)$/gm,
+      '$1$3$2',
+    );
     const [, ...sections] = matrix.split(/\n(?= \w+ {2,}\S)/);
     const shown = sections.flatMap((section) => {
       const [head = '', ...rows] = section.split('\n');
