@@ -146,7 +146,6 @@ export const checkout: ClaimedSystem = {
     {
       claim: 'A refusal names the units that are available and that were requested.',
       commands: [`oversized-cart --target ${SOLUTION}`],
-      quick: [`oversized-cart --target ${SOLUTION} --trials 10`],
       judge: (report) => {
         const row = rowOf(report, SOLUTION);
         const { median } = tallied(row, 'refused');

@@ -71,7 +71,6 @@ export const customerNumbers: ClaimedSystem = {
     {
       claim: 'The numbers are sequential: CUST0001 to CUST0100 without a gap, and the counter ends at 100.',
       commands: [HUNDRED, REJECTED],
-      quick: [TWENTY, 'failed-creation --target mongodb/inc --clients 9 --trials 2'],
       judge: (report, rejected) => {
         const all = rowOf(report, 'mongodb/inc');
         const some = rowOf(rejected, 'mongodb/inc');

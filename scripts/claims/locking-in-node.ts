@@ -94,10 +94,6 @@ export const lockingInNode: ClaimedSystem = {
     {
       claim: 'A `.lock` file tells other processes that a resource is in use.',
       commands: [LOCK_FILE, 'stale-lock --target file/lock-file --trials 10'],
-      quick: [
-        'school-bus --target file/lock-file --processes 2 --trials 3',
-        'stale-lock --target file/lock-file --trials 3',
-      ],
       judge: (alive, dead) => {
         const [row, stale] = [rowOf(alive, 'file/lock-file'), rowOf(dead, 'file/lock-file')];
         if (row.verdict !== 'holds' || row.gaveUp || !isCaught(stale)) return mustHold(row);
