@@ -116,11 +116,6 @@ export function found<T>(thing: T | null | undefined, what: string): T {
   return thing;
 }
 
-/** Times that an attempt may be made again; without a scenario's word, until the operation's time-out. */
-export function retriesOf({ parameters }: Pick<ClientContext, 'parameters'>): number {
-  return parameters.retries ?? Number.POSITIVE_INFINITY;
-}
-
 /** A lock's expiry, how long one waits for it, and how often one looks; without a scenario's word, what is usual. */
 export function lockTimesOf({ parameters }: Pick<ClientContext, 'parameters'>): {
   readonly expiryMs: number;

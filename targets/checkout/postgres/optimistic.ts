@@ -1,9 +1,10 @@
 import { NotHappened } from '../../../src/core/context.js';
 import type { Product } from '../../../scenarios/checkout/contract.js';
 import { inTransaction, retrying } from '../../../src/stores/postgres/connect.js';
+import { retriesOf } from '../../retries.js';
 import { byId, ORDERED, productOf, refusalOf, wantedOf } from '../cart.js';
 import { checkoutOnPostgres } from './schema.js';
-import { placeOrder, retriesOf } from './steps.js';
+import { placeOrder } from './steps.js';
 
 /** The SQLSTATE by which the server itself says "somebody was faster, try again": one loop serves both. */
 const SERIALIZATION_FAILURE = '40001';

@@ -1,6 +1,7 @@
 import { inTransaction, retrying } from '../../../src/stores/postgres/connect.js';
+import { retriesOf } from '../../retries.js';
 import { checkoutOnPostgres } from './schema.js';
-import { readCheckWrite, retriesOf } from './steps.js';
+import { readCheckWrite } from './steps.js';
 
 /**
  * A REPEATABLE READ transaction that starts over, with a new snapshot, whenever it was aborted with 40001 or 40P01. The whole

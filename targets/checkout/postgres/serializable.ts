@@ -1,6 +1,7 @@
 import { inTransaction, retrying } from '../../../src/stores/postgres/connect.js';
+import { retriesOf } from '../../retries.js';
 import { checkoutOnPostgres } from './schema.js';
-import { readCheckWrite, retriesOf } from './steps.js';
+import { readCheckWrite } from './steps.js';
 
 /**
  * A SERIALIZABLE transaction, tried again after 40001 and 40P01. What commits is equal to some order one after the other, so

@@ -9,8 +9,6 @@ import { insufficientStock } from '../../../scenarios/checkout/refusal.js';
 import type { Session } from '../../../src/stores/postgres/connect.js';
 import { byId, ORDERED, productOf, refusalOf, wantedOf } from '../cart.js';
 
-export { retriesOf } from '../../retries.js';
-
 /** The wanted products as one statement sees them; `locking` is what stands behind its WHERE, e.g. `for update`. */
 export async function readProducts(
   session: Session,

@@ -1,6 +1,7 @@
 import { inTransaction, retrying } from '../../../src/stores/mongodb/connect.js';
+import { retriesOf } from '../../retries.js';
 import { customersOnMongodb } from './schema.js';
-import { drawNumber, insertCustomer, retriesOf } from './steps.js';
+import { drawNumber, insertCustomer } from './steps.js';
 
 /**
  * The `$inc` in a transaction of its own, tried again while the server aborts it, then the insert. It promises what `$inc`

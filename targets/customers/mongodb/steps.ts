@@ -57,8 +57,3 @@ export async function insertCustomer(
   }
   return { result: 'created', number };
 }
-
-/** Times that a transaction may be tried again; without a scenario's word, until the operation's time-out. */
-export function retriesOf(context: ClientContext): number {
-  return context.parameters.retries ?? Number.POSITIVE_INFINITY;
-}

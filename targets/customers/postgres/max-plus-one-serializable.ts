@@ -1,7 +1,8 @@
 import { NotHappened } from '../../../src/core/context.js';
 import { inTransaction, retrying } from '../../../src/stores/postgres/connect.js';
+import { retriesOf } from '../../retries.js';
 import { customersOnPostgres } from './schema.js';
-import { answering, lookAddInsert, retriesOf } from './steps.js';
+import { answering, lookAddInsert } from './steps.js';
 
 /**
  * The naive way in a SERIALIZABLE transaction, tried again after 40001 and 40P01. What commits is equal to some order one

@@ -77,8 +77,3 @@ export async function answering(create: () => Promise<CustomerOutcome>): Promise
     throw error;
   }
 }
-
-/** Times that a transaction may be tried again; without a scenario's word, until the operation's time-out. */
-export function retriesOf(context: ClientContext): number {
-  return context.parameters.retries ?? Number.POSITIVE_INFINITY;
-}

@@ -1,6 +1,7 @@
 import { NotHappened, type ClientContext } from '../../../src/core/context.js';
 import { retryingWhile } from '../../../src/stores/retrying.js';
-import { found, readComputeWrite, retriesOf, type OrderTables } from '../read-compute-write.js';
+import { retriesOf } from '../../retries.js';
+import { found, readComputeWrite, type OrderTables } from '../read-compute-write.js';
 import { ordersOnMongodb, type OrderDatabase } from './schema.js';
 import { addCustomerOnce, plainTables, uniqueNames } from './tables.js';
 

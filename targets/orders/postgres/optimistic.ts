@@ -1,6 +1,7 @@
 import { NotHappened, type ClientContext } from '../../../src/core/context.js';
 import { inTransaction, retrying, type Session } from '../../../src/stores/postgres/connect.js';
-import { found, readComputeWrite, retriesOf, type OrderTables } from '../read-compute-write.js';
+import { retriesOf } from '../../retries.js';
+import { found, readComputeWrite, type OrderTables } from '../read-compute-write.js';
 import { ordersOnPostgres } from './schema.js';
 import { addCustomerOnce, plainTables, UNIQUE_NAME } from './tables.js';
 

@@ -1,7 +1,8 @@
 import { inTransaction, retrying } from '../../../../src/stores/postgres/connect.js';
+import { retriesOf } from '../../../retries.js';
 import { wantedOf } from '../../cart.js';
 import { checkoutOnPostgres } from '../schema.js';
-import { checkWrite, readProducts, retriesOf } from '../steps.js';
+import { checkWrite, readProducts } from '../steps.js';
 
 /** Repeats the writes of an aborted transaction, but not its read: the snapshot is new, the numbers are old. */
 export default checkoutOnPostgres({

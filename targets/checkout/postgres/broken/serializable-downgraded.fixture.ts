@@ -1,6 +1,7 @@
 import { inTransaction, retrying } from '../../../../src/stores/postgres/connect.js';
+import { retriesOf } from '../../../retries.js';
 import { checkoutOnPostgres } from '../schema.js';
-import { readCheckWrite, retriesOf } from '../steps.js';
+import { readCheckWrite } from '../steps.js';
 
 /** Asks for SERIALIZABLE before the transaction begins, where it has no effect but a warning that drivers do not show. */
 export default checkoutOnPostgres({

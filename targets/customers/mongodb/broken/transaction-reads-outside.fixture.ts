@@ -1,6 +1,7 @@
 import { inTransaction, retrying } from '../../../../src/stores/mongodb/connect.js';
+import { retriesOf } from '../../../retries.js';
 import { customersOnMongodb } from '../schema.js';
-import { insertCustomer, retriesOf } from '../steps.js';
+import { insertCustomer } from '../steps.js';
 
 /** Forgets the session in one of its operations: the driver sends it outside the transaction, without a word. */
 export default customersOnMongodb({

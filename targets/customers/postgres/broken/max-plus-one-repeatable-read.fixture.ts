@@ -1,6 +1,7 @@
 import { inTransaction, retrying } from '../../../../src/stores/postgres/connect.js';
+import { retriesOf } from '../../../retries.js';
 import { customersOnPostgres } from '../schema.js';
-import { answering, lookAddInsert, retriesOf } from '../steps.js';
+import { answering, lookAddInsert } from '../steps.js';
 
 /** One isolation level too low: two inserts write different rows, so REPEATABLE READ has nothing to abort. */
 export default customersOnPostgres({

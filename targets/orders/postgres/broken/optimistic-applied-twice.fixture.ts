@@ -1,6 +1,7 @@
 import { NotHappened } from '../../../../src/core/context.js';
 import { retrying } from '../../../../src/stores/postgres/connect.js';
-import { readComputeWrite, retriesOf } from '../../read-compute-write.js';
+import { retriesOf } from '../../../retries.js';
+import { readComputeWrite } from '../../read-compute-write.js';
 import { ordersOnPostgres } from '../schema.js';
 import { plainTables, readTotals } from '../tables.js';
 

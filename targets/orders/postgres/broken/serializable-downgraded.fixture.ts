@@ -1,5 +1,6 @@
 import { inTransaction, retrying } from '../../../../src/stores/postgres/connect.js';
-import { readComputeWrite, retriesOf } from '../../read-compute-write.js';
+import { retriesOf } from '../../../retries.js';
+import { readComputeWrite } from '../../read-compute-write.js';
 import { ordersOnPostgres } from '../schema.js';
 import { plainTables } from '../tables.js';
 
