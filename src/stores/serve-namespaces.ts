@@ -8,6 +8,16 @@ export interface ServedNamespaces extends Omit<StoreServer, 'namespace' | 'stop'
   readonly end: (live: readonly StoreNamespace[], keepLogAt: string | undefined) => Promise<void>;
 }
 
+/** In what a server that was started for a run differs from one by URL. */
+export interface ServerOrigin {
+  /** It was started for this run and ends with it. */
+  readonly own: boolean;
+  readonly words: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly running: () => boolean;
+  readonly end: (keepLogAt: string | undefined) => Promise<void>;
+}
+
 /** Counted over all servers of this process, so that no two of its namespaces have one name. */
 let made = 0;
 

@@ -3,7 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { StoreAddress } from '../../core/context.js';
 import { runName } from '../run-name.js';
-import { dropAll, serveNamespaces } from '../serve-namespaces.js';
+import { dropAll, serveNamespaces, type ServerOrigin } from '../serve-namespaces.js';
 import type { OpenStore, StoreRequest, StoreServer } from '../store.js';
 import { Admin } from './admin.js';
 import { databaseNamespace, dropDatabase, listLeftovers, removeLeftovers, runAppName } from './databases.js';
@@ -71,19 +71,10 @@ async function reach({ host, port, tls: encryption }: StoreAddress): Promise<voi
   }
 }
 
-interface Differences {
-  /** It was started for this run and ends with it. */
-  readonly own: boolean;
-  readonly words: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly running: () => boolean;
-  readonly end: (keepLogAt: string | undefined) => Promise<void>;
-}
-
 async function serve(
   address: StoreAddress,
   request: StoreRequest,
-  { own, words, environment, running, end }: Differences,
+  { own, words, environment, running, end }: ServerOrigin,
 ): Promise<StoreServer> {
   const { prefix } = runName(request.runId);
   const admin = new Admin(address, runAppName(prefix));

@@ -31,7 +31,7 @@ export async function openByUrl(text: string, request: StoreRequest): Promise<St
       environment: { ...environment, server: 'by URL', clientPorts: portsVisible ? 'visible' : 'hidden' },
       alive: () => admin.answers(),
       leftovers: () => listLeftovers(admin, run.prefix),
-      stop: async (live) => {
+      end: async (live) => {
         try {
           await dropAll(live);
         } finally {

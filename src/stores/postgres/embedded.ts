@@ -124,7 +124,7 @@ async function serveEmbedded(folder: string, started: Started, request: StoreReq
     description: `PostgreSQL ${environment.version}, embedded`,
     environment: { ...environment, server: 'embedded' },
     alive: async () => postmaster.running() && (await admin.answers()),
-    stop: async (_live, keepLogAt) => {
+    end: async (_live, keepLogAt) => {
       admin.destroy();
       await postmaster.end();
       try {

@@ -5,7 +5,7 @@ import { findProgram } from '../../process/find-program.js';
 import type { StoreAddress } from '../../core/context.js';
 import { startOwnServer } from '../own-server.js';
 import { runName } from '../run-name.js';
-import { dropAll, serveNamespaces } from '../serve-namespaces.js';
+import { dropAll, serveNamespaces, type ServerOrigin } from '../serve-namespaces.js';
 import { StoreUnavailable, type OpenStore, type StoreRequest, type StoreServer } from '../store.js';
 import { Admin } from './admin.js';
 import { listClients } from './client-list.js';
@@ -83,19 +83,10 @@ async function openByUrl(text: string, request: StoreRequest): Promise<StoreServ
   });
 }
 
-interface Differences {
-  /** It was started for this run and ends with it. */
-  readonly own: boolean;
-  readonly words: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly running: () => boolean;
-  readonly end: (keepLogAt: string | undefined) => Promise<void>;
-}
-
 async function serve(
   given: StoreAddress,
   request: StoreRequest,
-  { own, words, environment, running, end }: Differences,
+  { own, words, environment, running, end }: ServerOrigin,
 ): Promise<StoreServer> {
   const { prefix } = runName(request.runId);
   const admin = new Admin(given, runConnectionName(prefix));
