@@ -15,7 +15,7 @@ export interface ChildOptions {
   readonly onStart?: (pid: number) => void;
 }
 
-export const CLI = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
 /** Runs Node with these arguments to its end. What it writes to stderr is shown only when its exit code is not expected. */
 export async function runNode(

@@ -28,7 +28,7 @@ export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress'> 
 
 /** While a server starts, the processes of so many targets load their code. More of them would still be at it during the trials. */
 const STARTED_AHEAD = 2;
-const WORKER_ENTRY = fileURLToPath(new URL('./worker-process.js', import.meta.url));
+const WORKER_ENTRY = fileURLToPath(new URL('../session/worker-process.js', import.meta.url));
 
 /** Runs the controls of a plan, then its targets, each on the stores that it needs. Stops none of them. */
 export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<readonly RanTarget[]> {
