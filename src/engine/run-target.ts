@@ -91,6 +91,13 @@ interface PreparedTrial<C extends ContractTypes> {
   readonly armed: Promise<ArmedFleet>;
 }
 
+/** A trial that is tried, or about to be. */
+interface BegunTrial<C extends ContractTypes> extends PreparedTrial<C> {
+  readonly tried: Promise<TriedTrial | undefined>;
+  /** Resolves when the barrier has opened, or never will. */
+  readonly underWay: Promise<void>;
+}
+
 /** How a run ended; nothing of it is left once `closed` resolves, which it does soon. */
 export interface EndedRun<C extends ContractTypes> {
   readonly result: TargetRunResult<C>;
@@ -177,26 +184,33 @@ class TargetSession<C extends ContractTypes> {
     await this.settings.after;
     const mostTrials = plan.trials * MOST_TRIALS_FACTOR;
     let renew: readonly number[] = [];
-    let ahead: PreparedTrial<C> | undefined;
+    let ahead: BegunTrial<C> | undefined;
     let fruitless = 0;
     for (let trial = 0; trial < mostTrials; trial += 1) {
-      const stopped = this.#stop();
-      if (stopped !== undefined) return stopped;
+      if (ahead === undefined) {
+        const stopped = this.#stop();
+        if (stopped !== undefined) return stopped;
+      }
       const beganAt = performance.now();
-      const prepared = ahead ?? this.#prepare(trial, renew);
-      const tried = await this.#try(prepared);
+      const { setting, initial, tried: ending } = ahead ?? this.#begin(this.#prepare(trial, renew));
+      const tried = await ending;
       if (tried === undefined) return this.#stop();
+      if (trial > 0) this.#lastTrialMs = performance.now() - beganAt;
       renew = tried.aftermath.renew;
-      // The hosts get ready for the next trial while this one is judged.
-      const isNextSure = this.#judge.missing() > 1 && trial + 1 < mostTrials;
-      ahead =
-        isNextSure && !tried.burst.broken && !isTainted(tried) ? this.#prepare(trial + 1, renew) : undefined;
-      const { result, history } = judgeTrial(prepared.setting, prepared.initial, tried);
+      // While this one is judged the next is under way. Most of what is unsafe is caught in the first, and needs no second.
+      const isNextSure = trial > 0 && this.#judge.missing() > 1 && trial + 1 < mostTrials;
+      const isFit = !tried.burst.broken && !isTainted(tried) && this.#stop() === undefined;
+      ahead = isNextSure && isFit ? this.#begin(this.#prepare(trial + 1, renew)) : undefined;
+      await ahead?.underWay;
+      const { result, history } = judgeTrial(setting, initial, tried);
       this.#judge.add(result);
       this.#firstViolation ??= violationOf(result, history);
-      if (trial > 0) this.#lastTrialMs = performance.now() - beganAt;
       this.settings.onTrial(result);
-      if (this.#judge.isDecided()) return undefined;
+      if (this.#judge.isDecided()) {
+        // Nobody looks at it any more, but it must have ended before anything is closed.
+        await ahead?.tried.catch(() => undefined);
+        return undefined;
+      }
       const answered = result.operations.ok + result.operations.fail > 0;
       fruitless = answered && !tried.burst.broken ? 0 : fruitless + 1;
       if (fruitless === FRUITLESS_LIMIT) {
@@ -225,9 +239,25 @@ class TargetSession<C extends ContractTypes> {
     return { setting, initial, armed };
   }
 
-  /** The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile. */
-  async #try({ setting, armed }: PreparedTrial<C>): Promise<TriedTrial | undefined> {
-    const { burst, serverWaits } = await this.#burst(setting.trial, await armed);
+  /** Tries it as soon as the hosts are ready. */
+  #begin(prepared: PreparedTrial<C>): BegunTrial<C> {
+    let go: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (go = resolve));
+    const tried = this.#try(prepared, go);
+    // Whoever waits for it is told. Nobody does if the run ends before.
+    const ended = tried.then(
+      () => undefined,
+      () => undefined,
+    );
+    return { ...prepared, tried, underWay: Promise.race([opened, ended]) };
+  }
+
+  /**
+   * The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile. `onGo` is called when
+   * the hosts have been told to begin.
+   */
+  async #try({ setting, armed }: PreparedTrial<C>, onGo: () => void): Promise<TriedTrial | undefined> {
+    const { burst, serverWaits } = await this.#burst(setting.trial, await armed, onGo);
     this.#learnDuration(setting.start, burst.events);
     if (burst.broken) {
       await this.#fleet.kill();
@@ -254,13 +284,16 @@ class TargetSession<C extends ContractTypes> {
   async #burst(
     trial: number,
     armed: ArmedFleet,
+    onGo: () => void,
   ): Promise<{ readonly burst: Burst; readonly serverWaits: readonly ServerWait[] }> {
     const isWatched = this.settings.watchesWaits && trial % WATCHED_EVERY === 1;
     const rest = isWatched
       ? watchWaits(armed.connections.flat(), this.#namespaces)
       : () => Promise.resolve([]);
     try {
-      const burst = await this.#fleet.burst(armed);
+      const bursting = this.#fleet.burst(armed);
+      onGo();
+      const burst = await bursting;
       return { burst, serverWaits: await rest() };
     } finally {
       await rest();

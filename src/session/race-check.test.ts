@@ -41,6 +41,26 @@ describe(`raceCheck with the seed ${SEED}`, () => {
     expect(row.control).toMatchObject({ target: 'memory/naive', caught: true });
   });
 
+  it('counts no trial after the violation at which it stops, though the next was under way by then', async () => {
+    let made = 0;
+    let closedAfter = 0;
+    const late = drawer(
+      'late',
+      async (state, context) => {
+        made += 1;
+        const isSafe = made <= 2 * 5;
+        await context.sleep(1);
+        return isSafe ? state.next++ : 1;
+      },
+      { close: () => Promise.resolve(void (closedAfter = made)) },
+    );
+    const { row } = await judged(late);
+    expect(row.trials).toMatchObject({ run: 3, violated: 1, firstViolated: 3 });
+    expect(made).toBeGreaterThanOrEqual(3 * 5);
+    expect(made % 5).toBe(0);
+    expect(closedAfter).toBe(made);
+  });
+
   it('makes exactly one attempt for each client in each trial', async () => {
     const made: number[] = [];
     const counting = drawer('counting', async (state, context, by) => {
