@@ -5,6 +5,7 @@ import type { StartMode } from '../engine/start-plan.js';
 import type { AnyScenario } from '../session/choice.js';
 import { DEFAULTS, type SessionOptions } from '../session/options.js';
 import { didYouMean } from '../session/nearest.js';
+import { addReporterFlag } from './reporters.js';
 import { addServerFlags, readServerFlags } from './store-flags.js';
 
 /** What commander hands over: texts, switches, nothing converted yet. */
@@ -14,6 +15,8 @@ export type RawFlags = Readonly<Record<string, string | string[] | boolean | und
 export interface RunFlags {
   readonly session: Omit<SessionOptions, 'scenario' | 'command'>;
   readonly json: boolean;
+  /** As they were asked for. */
+  readonly reporters: readonly string[];
   readonly out: string;
   readonly writeReport: boolean;
   readonly quiet: boolean;
@@ -45,7 +48,7 @@ export function addStoreFlag(command: Command): Command {
 
 /** The flags of every command that runs trials. */
 export function addConditionFlags(command: Command): Command {
-  return addServerFlags(command)
+  return addReporterFlag(addServerFlags(command))
     .option('-n, --trials <number>', 'how many trials; default: as many as confidence and max-rate ask for')
     .option('--confidence <percent>', `how sure a pass must be (default: ${DEFAULTS.confidence * 100}%)`)
     .option(
@@ -100,6 +103,7 @@ export function readRunFlags(
       required,
     },
     json: flags['json'] === true,
+    reporters: (flags['reporter'] ?? []) as readonly string[],
     out: text('out') ?? 'reports',
     writeReport: flags['report'] !== false,
     quiet: flags['quiet'] === true,

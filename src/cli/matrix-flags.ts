@@ -6,7 +6,8 @@ import { addConditionFlags, addStoreFlag, COLLECT, duration, named, readRunFlags
 export interface MatrixFlags {
   readonly matrix: MatrixOptions;
   readonly json: boolean;
-  readonly markdown: string | undefined;
+  /** As they were asked for. */
+  readonly reporters: readonly string[];
   readonly quiet: boolean;
 }
 
@@ -23,7 +24,7 @@ export function addMatrixFlags(command: Command): Command {
     );
   return addConditionFlags(addStoreFlag(command)).option(
     '--markdown <file>',
-    'also write it as Markdown, with intervals, trials and refusals',
+    'the same as --reporter markdown=FILE: intervals, trials and refusals too',
   );
 }
 
@@ -33,7 +34,8 @@ export function readMatrixFlags(
   env: NodeJS.ProcessEnv,
   problems: string[],
 ): MatrixFlags {
-  const { session, json, quiet } = readRunFlags(flags, undefined, env, problems);
+  const { session, json, reporters, quiet } = readRunFlags(flags, undefined, env, problems);
+  const markdown = flags['markdown'] as string | undefined;
   return {
     matrix: {
       ...session,
@@ -41,7 +43,7 @@ export function readMatrixFlags(
       budgetMs: duration('--budget', flags['budget'] as string | undefined, problems),
     },
     json,
-    markdown: flags['markdown'] as string | undefined,
+    reporters: [...reporters, ...(markdown === undefined ? [] : [`markdown=${markdown}`])],
     quiet,
   };
 }

@@ -140,7 +140,9 @@ async function scenarioOf(argv: readonly string[]): Promise<AnyScenario | undefi
 
 /** `--target ./my.target.ts` names no scenario. */
 function isFlagValue(argv: readonly string[], index: number): boolean {
-  return /^(-t|--target|-o|--out|--seed|--store|--contract|--markdown)$/.test(argv[index - 1] ?? '');
+  return /^(-t|--target|-o|--out|--seed|--store|--contract|--markdown|--reporter|--baseline|--exec)$/.test(
+    argv[index - 1] ?? '',
+  );
 }
 
 function demandKnown(command: Command, words: number): void {

@@ -8,14 +8,16 @@ import { demandNone, UsageError } from '../core/usage-error.js';
 import { checkWritable, ReportNotWritten, writeRun, type WrittenRun } from '../report/files.js';
 import { createProgress } from '../report/progress.js';
 import type { Report } from '../report/report.js';
+import { reportMarkdown } from '../report/report-markdown.js';
 import { renderTerminal } from '../report/terminal.js';
+import { suitesOfReport } from '../report/test-suites.js';
 import type { AnyScenario } from '../session/choice.js';
 import { recordedHistories } from '../session/recorded-histories.js';
 import type { SessionOptions } from '../session/options.js';
 import { planSession } from '../session/plan-session.js';
 import { runSession } from '../session/race-check.js';
 import { readRunFlags, unknownWords, type RunFlags } from './flags.js';
-import { print, terminalWidth, wantsColour } from './output.js';
+import { readReporters, tell, type Renderings, type Reporter } from './reporters.js';
 import { onInterrupt } from './signals.js';
 
 /** `race-check <scenario>` and `race-check compare <scenario>`: run, report, exit code. */
@@ -53,7 +55,7 @@ export async function runCommand(
     const histories = recordedHistories(final, violations);
     const { written, problem } = await keep(final, histories, flags, logs);
     progress.finish();
-    await print(process.stdout, rendered(written?.report ?? final, name, flags, written));
+    await tell(flags.reporters, renderingsOf(written?.report ?? final, name, written), process.env);
     if (problem !== undefined) throw problem;
     return exitCode;
   } finally {
@@ -69,7 +71,7 @@ async function readEverything(
   name: string,
   command: Command,
   scenario: AnyScenario | undefined,
-): Promise<RunFlags> {
+): Promise<Omit<RunFlags, 'reporters'> & { readonly reporters: readonly Reporter[] }> {
   const problems: string[] = [];
   unknownWords(command, 1, problems, scenario !== undefined);
   const flags = readRunFlags(command.opts(), scenario, process.env, problems);
@@ -83,15 +85,16 @@ async function readEverything(
     const problem = await checkWritable(flags.out);
     if (problem !== undefined) problems.push(problem);
   }
+  const reporters = await readReporters(flags.reporters, flags.json, problems);
   demandNone(problems);
-  return flags;
+  return { ...flags, reporters };
 }
 
 /** A report that cannot be written after all is shown before it is complained of: the run is not lost. */
 async function keep(
   report: Report,
   histories: ReadonlyMap<string, string>,
-  flags: RunFlags,
+  flags: Pick<RunFlags, 'out' | 'writeReport'>,
   logs: string | undefined,
 ): Promise<{ written?: WrittenRun; problem?: ReportNotWritten }> {
   if (!flags.writeReport) return {};
@@ -110,12 +113,16 @@ async function keep(
   }
 }
 
-function rendered(report: Report, name: string, flags: RunFlags, written: WrittenRun | undefined): string {
-  if (flags.json) return `${JSON.stringify(report, undefined, 2)}\n`;
-  return renderTerminal(report, {
-    width: terminalWidth(process.stdout, process.env),
-    colour: wantsColour(process.stdout, process.env),
-    written,
-    typed: { scenario: name, words: process.argv.slice(2) },
-  });
+function renderingsOf(report: Report, name: string, written: WrittenRun | undefined): Renderings {
+  return {
+    table: (look) =>
+      renderTerminal(report, {
+        ...look,
+        written,
+        typed: { scenario: name, words: process.argv.slice(2) },
+      }),
+    json: () => report,
+    markdown: () => reportMarkdown(report),
+    tests: () => suitesOfReport(report),
+  };
 }

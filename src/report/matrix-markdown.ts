@@ -2,14 +2,14 @@ import { cellWords } from './matrix-cell.js';
 import type { JudgedCell, Matrix, MatrixCell, MatrixContract } from './matrix-report.js';
 import { LEGEND, matrixSentences } from './matrix-sentences.js';
 import { durationWords } from './matrix-terminal.js';
+import { markdownTable, markdownText } from './markdown-text.js';
 import { TIGHT_SPACE, percent, percentAtMost, percentInterval } from './numbers.js';
-import { mapStrings, redact } from './redact.js';
-import { printable } from './text-width.js';
+import { mapStrings } from './redact.js';
 import { gaveUpWords, plural, violatedOf } from './words.js';
 
 /** A matrix as Markdown: like the terminal's, and in each cell its interval, its trials and what it refused. */
 export function matrixMarkdown(source: Matrix): string {
-  const matrix = mapStrings(source, (text) => escaped(redact(printable(text))));
+  const matrix = mapStrings(source, markdownText);
   const { plan, budget, environment, seed } = matrix;
   const stores = Object.values(environment.stores).map(({ description }) => description);
   const conditions = [
@@ -36,8 +36,7 @@ function table({ targets, scenarios }: MatrixContract): string {
       cell(scenario.targets.find((one) => one.id === id && one.role === 'named')),
     ),
   ]);
-  const head = ['target', ...scenarios.map(({ name }) => name)];
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return markdownTable([['target', ...scenarios.map(({ name }) => name)], ...rows]);
 }
 
 /** What each column is made of. */
@@ -63,9 +62,4 @@ function details(judged: JudgedCell): readonly string[] {
         ? `, <${TIGHT_SPACE}${percentAtMost(rate.upper)}`
         : `, ${percentInterval(rate)}`;
   return [`${violatedOf(trials)}${interval}`, ...gave];
-}
-
-/** What would else end a cell or begin a tag. */
-function escaped(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }

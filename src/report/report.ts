@@ -181,6 +181,19 @@ export const failed = z
 
 const target = z.discriminatedUnion('outcome', [judged, skipped, failed]);
 
+const gate = z
+  .object({
+    kind: z
+      .enum(['max-p50', 'max-p95', 'max-p99', 'max-slowdown', 'new-violation', 'lost-target'])
+      .describe('the limit that was asked for, or what the baseline is looked at for'),
+    target: text,
+    outcome: z
+      .enum(['passed', 'failed', 'no-evidence'])
+      .describe('no-evidence: too few samples to tell; it is not passed'),
+    message: text,
+  })
+  .describe('one limit or comparison that was asked for on top of the verdict');
+
 /** Everything that one invocation found out. Loading this module loads zod: elsewhere take the types alone. */
 export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA_VERSION).describe('version of this format'),
@@ -208,6 +221,8 @@ export const reportSchema = z.object({
       .describe('the rate of violated trials that the number of trials was planned for'),
     start: z.enum(['mixed', ...START_KINDS]),
     processes: count.describe('over how many processes the clients were spread'),
+    strict: z.boolean().optional().describe('what is safe but gives up, or is interesting, failed'),
+    required: texts.optional().describe('stores whose absence was an error'),
   }),
   timeoutMs: milliseconds.describe('of one operation'),
   environment: z.object({
@@ -221,6 +236,11 @@ export const reportSchema = z.object({
     ),
   }),
   targets: z.array(target).readonly(),
+  gates: z
+    .array(gate)
+    .readonly()
+    .optional()
+    .describe('limits and the comparison with a baseline; absent where none was asked for'),
   verdict: verdictKind.nullable().describe('worst of the named targets; null where none was judged'),
   exitCode: count,
 });
@@ -230,5 +250,6 @@ export type ReportTarget = Report['targets'][number];
 export type JudgedTarget = Extract<ReportTarget, { outcome: 'judged' }>;
 export type SkippedTarget = Extract<ReportTarget, { outcome: 'skipped' }>;
 export type FailedTarget = Extract<ReportTarget, { outcome: 'error' }>;
+export type Gate = z.infer<typeof gate>;
 export type ReportFinding = JudgedTarget['findings'][number];
 export type WitnessEvent = z.infer<typeof witnessEvent>;

@@ -12,14 +12,27 @@ import {
   skippedFor,
   type Sentence,
 } from './target-sentence.js';
-import { GLYPHS, isJudged, listed } from './words.js';
+import { GLYPHS, isJudged, listed, plural } from './words.js';
 
 /** Up to here each target has a sentence of its own; in a longer comparison those that hold share one. */
 const TARGETS_WITH_A_SENTENCE = 3;
 
 /** What there is to say about each target, in the order of the report, and about the conditions. */
 export function sentences(report: Report): readonly Sentence[] {
-  return [...aboutTargets(report), ...aboutBarrier(report)];
+  return [...aboutTargets(report), ...aboutGates(report), ...aboutBarrier(report)];
+}
+
+/** Limits and the baseline: what was not passed, then how many were. */
+function aboutGates({ gates = [] }: Report): readonly Sentence[] {
+  const passed = gates.filter(({ outcome }) => outcome === 'passed').length;
+  return [
+    ...gates.flatMap(({ outcome, message }): readonly Sentence[] => {
+      if (outcome === 'passed') return [];
+      const kind = outcome === 'failed' ? 'violated' : 'inconclusive';
+      return [{ kind, text: `${GLYPHS[kind]} ${message}` }];
+    }),
+    ...(gates.length === 0 ? [] : [plain(`${passed} of ${plural(gates.length, 'limit')} kept.`)]),
+  ];
 }
 
 function aboutTargets(report: Report): readonly Sentence[] {

@@ -1,4 +1,5 @@
-import { mkdir, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /**
@@ -6,15 +7,30 @@ import { dirname, join, resolve } from 'node:path';
  * with one paragraph for people: what was expected, what came, what to do.
  */
 export async function checkWritable(dir: string): Promise<string | undefined> {
+  const error = await tryFolder(dir);
+  return error === undefined ? undefined : unwritable(dir, error);
+}
+
+/** Why a file cannot be written at this place, as a clause; nothing if it can be. Its folder need not be there yet. */
+export async function whyFileUnwritable(file: string): Promise<string | undefined> {
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory()) return 'it is a folder';
+  const error = await tryFolder(dirname(resolve(file)));
+  if (error === undefined) return undefined;
+  return (error as NodeJS.ErrnoException).code === 'EEXIST' ? REASONS.ENOTDIR : reasonOf(error);
+}
+
+/** What went wrong when something was written there, and taken away again. */
+async function tryFolder(dir: string): Promise<unknown> {
   let made: string | undefined;
   try {
     made = await mkdir(dir, { recursive: true });
-    const probe = join(dir, `.race-check-probe-${process.pid}`);
+    const probe = join(dir, `.race-check-probe-${process.pid}-${randomBytes(3).toString('hex')}`);
     await writeFile(probe, '');
     await unlink(probe);
     return undefined;
   } catch (error) {
-    return unwritable(dir, error);
+    return error;
   } finally {
     if (made !== undefined) await removeEmpty(dir, made);
   }
@@ -22,12 +38,16 @@ export async function checkWritable(dir: string): Promise<string | undefined> {
 
 /** The words for a folder that a report cannot be written to. */
 export function unwritable(dir: string, error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason = (code === undefined ? undefined : REASONS[code]) ?? message;
-  return `Expected a folder that reports can be written to, came "${dir}": ${reason}. Name another one with --out, or write none with --no-report.`;
+  return `Expected a folder that reports can be written to, came "${dir}": ${reasonOf(error)}. Name another one with --out, or write none with --no-report.`;
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known: Readonly<Record<string, string>> = REASONS;
+  return (code === undefined ? undefined : known[code]) ?? message;
+}
+
+const REASONS = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   EROFS: 'the file system is read-only',
@@ -36,7 +56,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the device',
   ENAMETOOLONG: 'the path is too long',
   ELOOP: 'its symbolic links lead in a circle',
-};
+} as const;
 
 /** From the deepest folder up to the first one that was made. A folder that somebody else has begun to use stays. */
 async function removeEmpty(dir: string, firstMade: string): Promise<void> {

@@ -70,6 +70,8 @@ export function composeReport(facts: SessionFacts): Report {
       ...(plan.maxRate === undefined ? {} : { maxRate: plan.maxRate }),
       start: plan.start,
       processes: plan.processes,
+      ...(facts.strict ? { strict: true } : {}),
+      ...(facts.required.length === 0 ? {} : { required: [...facts.required] }),
     },
     timeoutMs: plan.timeoutMs,
     environment: facts.environment,
