@@ -175,10 +175,21 @@ function percentage(flag: string, text: string | undefined, problems: string[]):
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
+/** In whole milliseconds. */
 export function duration(flag: string, text: string | undefined, problems: string[]): number | undefined {
+  return milliseconds(flag, text, problems, Math.round);
+}
+
+/** In milliseconds and parts of them, unless they are rounded. */
+export function milliseconds(
+  flag: string,
+  text: string | undefined,
+  problems: string[],
+  round = (value: number) => value,
+): number | undefined {
   if (text === undefined) return undefined;
   const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*$/.exec(text);
-  const value = match === null ? NaN : Math.round(Number(match[1]) * UNIT_MS[match[2]!]!);
+  const value = match === null ? NaN : round(Number(match[1]) * UNIT_MS[match[2]!]!);
   if (value > 0) return value;
   problems.push(`expected a duration with its unit (500ms, 30s, 2m) for ${flag}, got "${text}"`);
   return undefined;

@@ -5,14 +5,15 @@ import type { AnyScenario } from '../session/choice.js';
 import { findScenario, isFile } from '../session/find-scenario.js';
 import { version } from '../session/version.js';
 import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './flags.js';
+import { addLimitFlags } from './limit-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
 import { addDoctorFlags } from './store-flags.js';
 
 const EXIT_CODES = `
 Exit codes:
   0    holds (compare, matrix: every target met its expectation)
-  1    violated
-  2    inconclusive: too little evidence
+  1    violated, or a limit was not kept (--max-p99, --baseline, ...)
+  2    inconclusive: too little evidence, or none for a limit
   3    could not run
   4    wrong usage
   130  interrupted (143: terminated); partial results are shown as such`;
@@ -25,6 +26,7 @@ Examples:
   race-check compare flash-sale                         every strategy side by side
   race-check matrix --contract checkout --budget 2m     every strategy in every scenario
   race-check ./my.scenario.ts --target ./my.target.ts,postgres/naive
+  race-check flash-sale --reporter junit=junit.xml --baseline main.json --max-slowdown 1.5 --max-p99 250ms
   race-check check reports/latest/history.jsonl         judge a recorded history again`;
 
 /** Reads argv and runs the command it names. Resolves with the exit code. Rejects with UsageError and the like. */
@@ -55,7 +57,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .description('every target side by side, all planned trials, with rates and costs')
     .action(run('compare'));
   for (const command of [gate, compare]) {
-    addRunFlags(command);
+    addLimitFlags(addRunFlags(command));
     if (scenario !== undefined) addParameterFlags(command, scenario);
     command.addHelpText(
       'after',

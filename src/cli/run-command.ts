@@ -18,6 +18,7 @@ import { planSession } from '../session/plan-session.js';
 import { runSession } from '../session/race-check.js';
 import { readRunFlags, unknownWords, type RunFlags } from './flags.js';
 import { readReporters, tell, type Renderings, type Reporter } from './reporters.js';
+import { readLimitFlags } from './limit-flags.js';
 import { onInterrupt } from './signals.js';
 
 /** `race-check <scenario>` and `race-check compare <scenario>`: run, report, exit code. */
@@ -74,7 +75,9 @@ async function readEverything(
 ): Promise<Omit<RunFlags, 'reporters'> & { readonly reporters: readonly Reporter[] }> {
   const problems: string[] = [];
   unknownWords(command, 1, problems, scenario !== undefined);
-  const flags = readRunFlags(command.opts(), scenario, process.env, problems);
+  const read = readRunFlags(command.opts(), scenario, process.env, problems);
+  const limits = await readLimitFlags(command.opts(), problems);
+  const flags = { ...read, session: { ...read.session, limits } };
   try {
     await planSession({ ...flags.session, scenario: name, command: kind });
   } catch (error) {

@@ -70,6 +70,13 @@ export interface RateInterval {
   readonly upper: number;
 }
 
+/** A median, and the interval that holds the true one with the plan's confidence. */
+export interface MedianInterval {
+  readonly lower: number;
+  readonly median: number;
+  readonly upper: number;
+}
+
 /** Lowest, middle and highest over the trials. */
 export interface Spread {
   readonly min: number;
@@ -143,6 +150,8 @@ export interface Judgement {
     readonly p95: number;
     readonly p99: number;
     readonly max: number;
+    /** Of the medians of the trials, which stand for themselves, as the operations of one trial do not. Absent below six trials or so. */
+    readonly ofTrials?: MedianInterval;
   };
   /** Operations that ended in `ok` over the time of the bursts. Absent when there were none, and after an early stop. */
   readonly opsPerSecond?: number;

@@ -125,7 +125,18 @@ const judgement = z.object({
   counts: counts.describe('retries, deadlocks, and what else the target counted'),
   errors: counts.describe('codes of fail and info, with how often'),
   latencyMs: z
-    .object({ p50: milliseconds, p95: milliseconds, p99: milliseconds, max: milliseconds })
+    .object({
+      p50: milliseconds,
+      p95: milliseconds,
+      p99: milliseconds,
+      max: milliseconds,
+      ofTrials: z
+        .object({ lower: milliseconds, median: milliseconds, upper: milliseconds })
+        .optional()
+        .describe(
+          "of the trials' medians, with the interval that holds the true one; absent below six trials",
+        ),
+    })
     .optional(),
   opsPerSecond: z.number().nonnegative().optional(),
   firstRequestSpreadMs: z

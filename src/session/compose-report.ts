@@ -2,6 +2,7 @@ import type { ContractTypes } from '../core/contract.js';
 import { storesOf, type Expectation } from '../core/target.js';
 import type { TargetRunResult } from '../engine/run-target.js';
 import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
+import { gatesOf, hasLimits, type Limits } from '../report/gates.js';
 import { redactDeep } from '../report/redact.js';
 import { witnessEvents } from '../report/witness-events.js';
 import type { StoreUnavailable } from '../stores/store.js';
@@ -35,6 +36,7 @@ export interface SessionFacts {
   readonly environment: Report['environment'];
   readonly required: readonly string[];
   readonly strict: boolean;
+  readonly limits?: Limits | undefined;
 }
 
 /** The report of one invocation: each judgement with its control's word, the overall verdict, the exit code. Pure. */
@@ -76,9 +78,18 @@ export function composeReport(facts: SessionFacts): Report {
     timeoutMs: plan.timeoutMs,
     environment: facts.environment,
     targets,
+    ...gates(targets, facts),
     verdict: verdicts.length === 0 ? null : worstVerdict(verdicts),
   };
   return redactDeep({ ...report, exitCode: exitCodeOf(report, facts) });
+}
+
+function gates(
+  targets: readonly ReportTarget[],
+  { limits, environment }: SessionFacts,
+): Pick<Report, 'gates'> {
+  if (limits === undefined || !hasLimits(limits)) return {};
+  return { gates: [...gatesOf({ targets, environment }, limits)] };
 }
 
 function describe(one: RanTarget, facts: SessionFacts): ReportTarget {

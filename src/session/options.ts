@@ -1,4 +1,5 @@
 import type { StartMode } from '../engine/start-plan.js';
+import type { Limits } from '../report/gates.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 
 /** What one invocation is asked for. Everything but the scenario has a default. */
@@ -37,6 +38,8 @@ export interface SessionOptions {
   readonly required?: readonly string[];
   /** A safe target that gives up fails a gate too. */
   readonly strict?: boolean;
+  /** What the run is held against on top of its verdict. Default: nothing. */
+  readonly limits?: Limits;
   /** Stops the run; what was tried until then is reported as partial. */
   readonly signal?: AbortSignal;
   /** A folder for the logs of servers, if the run fails. Default: they are thrown away. */

@@ -11,6 +11,7 @@ import { trialsNeeded } from '../verdict/binomial.js';
 import type { AnyScenario, ChosenTarget } from './choice.js';
 import { findScenario, isFile } from './find-scenario.js';
 import { findTarget, targetIdsOf } from './find-targets.js';
+import { limitProblems } from './limit-problems.js';
 import { didYouMean } from './nearest.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { processProblems } from './processes.js';
@@ -70,6 +71,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
   if (problems.length === 0) {
     problems.push(...processProblems(processes, { scenario, parameters, asked: isAsked ? named : [] }));
   }
+  problems.push(...limitProblems(options.limits, { scenario, parameters, processes }));
   demandNone(problems);
 
   const confidence = options.confidence ?? DEFAULTS.confidence;

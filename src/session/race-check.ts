@@ -39,6 +39,7 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
       environment,
       required: options.required ?? [],
       strict: options.strict ?? false,
+      limits: options.limits,
     }),
     violations: violationsOf(ran),
     leftovers,

@@ -3,6 +3,7 @@ import type { Finding } from '../core/checker.js';
 import {
   START_KINDS,
   type Judgement,
+  type MedianInterval,
   type RateInterval,
   type SeenFinding,
   type Spread,
@@ -13,6 +14,7 @@ import {
 } from '../core/verdict.js';
 import { clopperPearson, upperBoundOfNone } from './binomial.js';
 import { lacking, undecidedReasons, type Evidence } from './evidence.js';
+import { medianInterval } from './median-interval.js';
 import { MonitoringFold } from './monitoring.js';
 import { Sample } from './percentiles.js';
 
@@ -80,6 +82,7 @@ class TrialFold implements Judge {
   readonly #errors = new Map<string, number>();
   readonly #tally = new Map<string, Sample>();
   readonly #latenciesNs = new Sample();
+  readonly #trialMediansNs = new Sample();
   readonly #monitoring = new MonitoringFold();
   readonly #firstRequestSpreadsNs = new Sample();
   /** By grade too: a checker of somebody else's may find one anomaly in both grades. */
@@ -120,7 +123,13 @@ class TrialFold implements Judge {
       this.#tally.set(name, sample);
       sample.add(value);
     }
-    for (const latencyNs of result.latenciesNs) this.#latenciesNs.add(latencyNs);
+    const ofTrial = new Sample();
+    for (const latencyNs of result.latenciesNs) {
+      this.#latenciesNs.add(latencyNs);
+      ofTrial.add(latencyNs);
+    }
+    const medianNs = ofTrial.percentile(50);
+    if (medianNs !== undefined) this.#trialMediansNs.add(medianNs);
     if (start === 'simultaneous' && result.firstRequestSpreadNs !== undefined) {
       this.#firstRequestSpreadsNs.add(result.firstRequestSpreadNs);
     }
@@ -251,7 +260,8 @@ class TrialFold implements Judge {
   #rates(counted: number): Pick<Judgement, 'rate' | 'latencyMs' | 'opsPerSecond'> {
     const violated = sum(this.#strata.values(), (stratum) => stratum.violated);
     const { ok } = this.#operations;
-    const latencyMs = latencies(this.#latenciesNs);
+    const ofTrials = medianInterval(this.#trialMediansNs, this.#plan.confidence);
+    const latencyMs = latencies(this.#latenciesNs, ofTrials);
     return {
       ...(counted > 0 ? { rate: this.#interval(violated, counted) } : {}),
       ...(latencyMs ? { latencyMs } : {}),
@@ -291,8 +301,17 @@ function firstRequestSpread(sample: Sample): Pick<Judgement, 'firstRequestSpread
   return { firstRequestSpreadMs: { median: median / 1e6, max: max / 1e6 } };
 }
 
-function latencies(sample: Sample): Judgement['latencyMs'] {
+function latencies(sample: Sample, ofTrials: MedianInterval | undefined): Judgement['latencyMs'] {
   if (sample.size === 0) return undefined;
   const atMs = (percent: number): number => (sample.percentile(percent) ?? 0) / 1e6;
-  return { p50: atMs(50), p95: atMs(95), p99: atMs(99), max: atMs(100) };
+  return {
+    ...{ p50: atMs(50), p95: atMs(95), p99: atMs(99), max: atMs(100) },
+    ...(ofTrials && {
+      ofTrials: {
+        lower: ofTrials.lower / 1e6,
+        median: ofTrials.median / 1e6,
+        upper: ofTrials.upper / 1e6,
+      },
+    }),
+  };
 }

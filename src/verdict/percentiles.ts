@@ -32,6 +32,12 @@ export class Sample {
     return this.#size === 0 ? undefined : this.#values[Math.ceil((percent * this.#size) / 100) - 1];
   }
 
+  /** The value of this rank, the least one having rank 1; `undefined` where there is none. */
+  at(rank: number): number | undefined {
+    this.#sort();
+    return rank >= 1 && rank <= this.#size ? this.#values[rank - 1] : undefined;
+  }
+
   get min(): number | undefined {
     this.#sort();
     return this.#size === 0 ? undefined : this.#values[0];
