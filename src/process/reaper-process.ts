@@ -1,7 +1,13 @@
 /** What the reaper is told, one JSON object a line. */
 export type ReaperMessage =
   | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 'process'; readonly pid: number; readonly signal: NodeJS.Signals }
+  | {
+      readonly kind: 'process';
+      readonly pid: number;
+      readonly signal: NodeJS.Signals;
+      /** It leads a group, which is ended whole. */
+      readonly group: boolean;
+    }
   | { readonly kind: 'release'; readonly what: number | string };
 
 /**
@@ -10,7 +16,10 @@ export type ReaperMessage =
  * It stands alone (no import, nothing of this module): its source text is run by `node -e`, so that it starts alike from
  * the built package, from TypeScript sources under a test runner, and from a bundle.
  */
-export function reaperProcess(processStart: (pid: number) => string | undefined): void {
+export function reaperProcess(
+  processStart: (pid: number) => string | undefined,
+  groupRuns: (leader: number) => boolean,
+): void {
   const fs = process.getBuiltinModule('node:fs');
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { setTimeout: wait } = process.getBuiltinModule('node:timers/promises');
@@ -24,8 +33,10 @@ export function reaperProcess(processStart: (pid: number) => string | undefined)
 
   interface Guarded {
     readonly pid: number;
-    readonly start: string;
+    /** Undefined for the leader of a group that was gone at once: what it started may still be there. */
+    readonly start: string | undefined;
     readonly signal: NodeJS.Signals;
+    readonly group: boolean;
   }
   const processes = new Map<number, Guarded>();
   const folders = new Set<string>();
@@ -37,15 +48,19 @@ export function reaperProcess(processStart: (pid: number) => string | undefined)
       else folders.delete(message.what);
     } else {
       const start = processStart(message.pid);
-      if (start !== undefined) processes.set(message.pid, { ...message, start });
+      if (start !== undefined || message.group) processes.set(message.pid, { ...message, start });
     }
   }
 
-  const isThere = (one: Guarded): boolean => processStart(one.pid) === one.start;
+  const isThere = (one: Guarded): boolean => {
+    const start = processStart(one.pid);
+    if (!one.group) return start === one.start;
+    return (start === undefined || start === one.start) && groupRuns(one.pid);
+  };
 
   function send(one: Guarded, signal: NodeJS.Signals): void {
     try {
-      if (isThere(one)) process.kill(one.pid, signal);
+      if (isThere(one)) process.kill(one.group ? -one.pid : one.pid, signal);
     } catch {
       // Gone in between.
     }
@@ -107,7 +122,7 @@ export function reaperProcess(processStart: (pid: number) => string | undefined)
     return commandLines().flatMap(({ pid, words }) => {
       if (!words.some((word, index) => DATA_FLAGS.includes(word) && inside(words[index + 1]))) return [];
       const start = processStart(pid);
-      return start === undefined ? [] : [{ pid, start, signal: 'SIGQUIT' as const }];
+      return start === undefined ? [] : [{ pid, start, signal: 'SIGQUIT' as const, group: false }];
     });
   }
 

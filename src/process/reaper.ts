@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
+import { groupRuns } from './process-group.js';
 import { processStart } from './process-start.js';
 import { reaperProcess, type ReaperMessage } from './reaper-process.js';
 
@@ -12,6 +13,8 @@ export interface Reaper {
   guardFolder(path: string): void;
   /** Call at once after the process is started; `signal` is what ends it well, SIGKILL follows after 3 s. */
   guardProcess(pid: number, signal?: NodeJS.Signals): void;
+  /** The same for the leader of a process group: all of the group is ended. On Windows the leader alone. */
+  guardGroup(leader: number, signal?: NodeJS.Signals): void;
   /** It has ended, or is removed: no longer to be touched. */
   release(pidOrPath: number | string): void;
   /** What is still guarded is ended and removed, behind the caller's back. */
@@ -38,7 +41,9 @@ export function openReaper(): Reaper {
 
   return {
     guardFolder: (path) => tell({ kind: 'folder', path }),
-    guardProcess: (pid, signal = 'SIGTERM') => tell({ kind: 'process', pid, signal }),
+    guardProcess: (pid, signal = 'SIGTERM') => tell({ kind: 'process', pid, signal, group: false }),
+    guardGroup: (pid, signal = 'SIGTERM') =>
+      tell({ kind: 'process', pid, signal, group: process.platform !== 'win32' }),
     release: (what) => {
       if (pipe !== undefined && !closed) tell({ kind: 'release', what });
     },
@@ -51,7 +56,7 @@ export function openReaper(): Reaper {
 
 /** What `node -e` is given; `start` tells a process from a later one with its number. */
 export function reaperProgram(start: (pid: number) => string | undefined = processStart): string {
-  return `(${reaperProcess.toString()})(${start.toString()});`;
+  return `(${reaperProcess.toString()})(${start.toString()}, ${groupRuns.toString()});`;
 }
 
 function startReaper(): Writable {
