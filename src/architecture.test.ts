@@ -13,14 +13,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/process': [],
   'src/stores': ['src/core', 'src/process'],
   'src/engine': ['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process'],
+  'src/http': ['src/core'],
   'src/report': ['src/core'],
   'src/session': [
     ...['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process', 'src/engine', 'src/report'],
-    ...['scenarios', 'targets'],
+    ...['src/http', 'scenarios', 'targets'],
   ],
   'src/cli': ['src/core', 'src/session', 'src/report', 'src/engine', 'scenarios'],
   scenarios: ['src/core', 'src/checkers'],
-  targets: ['src/core', 'src/stores', 'scenarios'],
+  targets: ['src/core', 'src/stores', 'src/http', 'scenarios'],
 };
 
 interface Import {

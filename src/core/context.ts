@@ -26,6 +26,12 @@ export interface StoreAddress {
   readonly tls?: 'off' | 'verify' | 'no-verify';
 }
 
+/** Told of what leaves for a store and comes back from it. */
+export interface Traffic {
+  sent(): void;
+  received(): void;
+}
+
 /** What a target is given from outside, and all of it: no other clock, randomness, timer, address or environment. */
 export interface TargetContext {
   readonly parameters: Parameters;
@@ -54,6 +60,11 @@ export interface ClientContext extends TargetContext {
   readonly process: number;
   /** Aborted when the running operation timed out, or when a worker shall stop. */
   readonly signal: AbortSignal;
+  /**
+   * To be told of this client's requests and answers where no socket of `socket` carries them: of a stream on a connection
+   * that many clients share, or inside TLS. What is not told of does not count as overlap.
+   */
+  traffic(store: string): Traffic;
   /** Into the history, with its time. Explains a violation; a target without notes gets the same safety verdict. */
   note(kind: NoteKind, fields: Readonly<Record<string, Json>>): void;
   /** A place to be stalled or crashed at. Normally nothing. */

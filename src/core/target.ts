@@ -1,5 +1,6 @@
 import type { ClientContext, TargetContext } from './context.js';
 import type { ContractTypes, InputOf, OperationName, OutputOf } from './contract.js';
+import type { Json } from './json.js';
 
 /** What a target claims in a scenario. `gives-up`: safe, yet operations fail or are refused although possible. */
 export type Expectation = 'holds' | 'violated' | 'gives-up';
@@ -7,10 +8,27 @@ export type Expectation = 'holds' | 'violated' | 'gives-up';
 /** What some servers of a store can do, and others cannot. */
 export type StoreFeature = 'transactions';
 
+/** An attempt that waits for nothing but its last bytes to be let go. */
+export interface HeldAttempt {
+  /** Something of its answer has come already: it was not held back. */
+  readonly early: boolean;
+  /** Lets it go, synchronously, and resolves with its outcome. */
+  release(): Promise<Json>;
+  /** It will not be made. */
+  abandon(): void;
+}
+
 /** One client: its own connections, the operations of the contract, and `close`. */
 export type Client<C extends ContractTypes> = {
   readonly [F in OperationName<C>]: (input: InputOf<C, F>) => Promise<OutputOf<C, F>>;
-} & { close(): Promise<void> };
+} & {
+  /**
+   * Begins an attempt and holds it just before it can have an effect. Where clients have it, every first attempt of a trial
+   * is held before the barrier opens. Rejects as the operation itself would.
+   */
+  hold?(f: string, input: Json): Promise<HeldAttempt>;
+  close(): Promise<void>;
+};
 
 /** A background actor: a queue's consumer, a synchronisation. */
 export interface Worker {
@@ -31,6 +49,8 @@ export interface OpenTarget<C extends ContractTypes> {
   reset(initial: C['initial']): Promise<void>;
   /** One client, its connections open and warm. */
   client(context: ClientContext): Promise<Client<C>>;
+  /** Called in the same turn of the event loop, right before the first of several held attempts that are released together. */
+  aboutToRelease?(): void;
   /** The final state, after the last operation. */
   read(): Promise<C['final']>;
   /** How many background actors there are, and how one is opened. */

@@ -7,7 +7,7 @@ import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
 import { wireReaderOf } from '../stores/wire-reader.js';
 import { monotonicNs } from './clock.js';
-import { CountedSocket, type Traffic } from './counted-socket.js';
+import { CountedSocket, type SocketTraffic } from './counted-socket.js';
 import { operationError } from './failures.js';
 import { openRelay, type Relay, type RelayOptions } from './relay.js';
 import { RelayedSocket } from './relayed-socket.js';
@@ -96,6 +96,7 @@ export class ClientSlot {
         const { host, port } = await this.#relay(address, { readerOf, limit });
         return { ...address, host, port, ...(readerOf && { tls: 'off' as const }) };
       },
+      traffic: (store) => this.#traffic(addressOf(source, store).store),
       sleep: (ms) => this.#sleep(ms),
       note: (kind, fields) => {
         if (!this.#destroyed) events.note(this, kind, fields);
@@ -145,7 +146,7 @@ export class ClientSlot {
     return problems.filter((problem) => problem !== undefined);
   }
 
-  #traffic(store: string): Traffic {
+  #traffic(store: string): SocketTraffic {
     return {
       sent: () => {
         this.#requests += 1;
@@ -219,7 +220,7 @@ function lapse({ dueMs, expire }: Lease) {
   return { stop, done };
 }
 
-const UNCOUNTED: Traffic = {
+const UNCOUNTED: SocketTraffic = {
   sent: () => undefined,
   received: () => undefined,
   connected: () => undefined,

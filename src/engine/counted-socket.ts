@@ -1,10 +1,9 @@
 import net from 'node:net';
+import type { Traffic } from '../core/context.js';
 import type { Json } from '../core/json.js';
 
-/** Told of every request that leaves on a connection and every answer that comes in. */
-export interface Traffic {
-  sent(): void;
-  received(): void;
+/** Told of every request that leaves on a connection and every answer that comes in, and of the connection. */
+export interface SocketTraffic extends Traffic {
   /** The local TCP port, once connected; `trace` is asked for what was read on it until then. */
   connected(localPort: number, trace?: () => Json): void;
 }
@@ -14,9 +13,9 @@ export interface Traffic {
  * a `data` listener would start the flow before the driver is ready for it.
  */
 export class CountedSocket extends net.Socket {
-  readonly #traffic: Traffic;
+  readonly #traffic: SocketTraffic;
 
-  constructor(traffic: Traffic) {
+  constructor(traffic: SocketTraffic) {
     super();
     this.#traffic = traffic;
     this.once('connect', () => {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { StoreAddress } from '../core/context.js';
 import type { WireReader } from '../stores/wire-reader.js';
-import { CountedSocket, type Traffic } from './counted-socket.js';
+import { CountedSocket, type SocketTraffic } from './counted-socket.js';
 
 /** A loopback port that leads to a store and counts, for drivers that cannot be given a socket. */
 export interface Relay {
@@ -35,7 +35,7 @@ interface Far {
  */
 export async function openRelay(
   address: Pick<StoreAddress, 'host' | 'port' | 'tls'>,
-  connection: () => Traffic,
+  connection: () => SocketTraffic,
   { readerOf, limit = Number.POSITIVE_INFINITY }: RelayOptions = {},
 ): Promise<Relay> {
   const sockets = new Set<net.Socket>();
@@ -75,7 +75,7 @@ export async function openRelay(
   };
 }
 
-function counted(traffic: Traffic): Far {
+function counted(traffic: SocketTraffic): Far {
   const socket = new CountedSocket(traffic);
   return { stream: socket, socket };
 }
@@ -83,7 +83,7 @@ function counted(traffic: Traffic): Far {
 /** Listens on both sides before they are joined, so that a request counts before it leaves, and an answer when it is here. */
 function read(
   near: net.Socket,
-  traffic: Traffic,
+  traffic: SocketTraffic,
   reader: WireReader,
   { host, tls: encryption = 'off' }: Pick<StoreAddress, 'host' | 'tls'>,
 ): Far {

@@ -1,0 +1,63 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Something that tells how long the server takes for the simplest request; undefined where there was no answer. */
+export interface Probe {
+  probe(limitMs: number): Promise<number | undefined>;
+}
+
+/** So long at least: look-ups before a body is read, such as a session's, take a few milliseconds. */
+const LEAST_HOLD_MS = 8;
+/** Far below the time that servers give a request to come in: the shortest default known is 20 s (Apache, RequestReadTimeout). */
+const MOST_HOLD_MS = 2_000;
+const FIRST_PROBES = 5;
+const REMEMBERED_PROBES = 50;
+const SLOW_TAIL_FACTOR = 2;
+
+/**
+ * How long requests are held: at least twice the slowest of the latest probes, since the last of them was written. In each
+ * burst one more probe follows the held parts: when it is answered, a server that takes its requests in turn has read them.
+ */
+export class Hold {
+  #probesMs: number[] = [];
+  #written = 0;
+  #settling: Promise<void> | undefined;
+
+  constructor(
+    private readonly decoys: Probe,
+    private readonly leastMs = LEAST_HOLD_MS,
+  ) {}
+
+  get ms(): number {
+    const slowest = Math.max(0, ...this.#probesMs);
+    return Math.min(MOST_HOLD_MS, Math.max(this.leastMs, SLOW_TAIL_FACTOR * slowest));
+  }
+
+  async calibrate(): Promise<void> {
+    const untilMs = performance.now() + MOST_HOLD_MS / SLOW_TAIL_FACTOR;
+    for (let probe = 0; probe < FIRST_PROBES && performance.now() < untilMs; probe += 1) await this.#probe();
+  }
+
+  /** Resolves when everything that was written for this burst has been held long enough. */
+  afterWrite(): Promise<void> {
+    this.#written += 1;
+    this.#settling ??= this.#settle().finally(() => (this.#settling = undefined));
+    return this.#settling;
+  }
+
+  async #settle(): Promise<void> {
+    let written = 0;
+    while (written !== this.#written) {
+      // Those of one burst are written in a few turns of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      written = this.#written;
+      await Promise.all([wait(this.ms), this.#probe()]);
+    }
+  }
+
+  async #probe(): Promise<void> {
+    const ms = await this.decoys.probe(MOST_HOLD_MS);
+    if (ms === undefined) return;
+    this.#probesMs.push(ms);
+    if (this.#probesMs.length > REMEMBERED_PROBES) this.#probesMs.shift();
+  }
+}

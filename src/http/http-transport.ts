@@ -1,0 +1,76 @@
+import type { ClientContext, TargetContext } from '../core/context.js';
+
+/** How requests are made to arrive together; see docs/http.md. */
+export const SYNCS = ['auto', 'last-byte', 'single-packet', 'none'] as const;
+export type Sync = (typeof SYNCS)[number];
+
+export interface HttpRequest {
+  readonly method: string;
+  /** Below the base URL, with its query; begins with a slash. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** From the release, or from the whole request written, to the last byte of the answer. */
+  readonly ms: number;
+  /** It came before the request was let go: this server does not wait for the body. */
+  readonly early: boolean;
+}
+
+/** A request of which all has been written but the end. */
+export interface HeldRequest {
+  /** Something of its answer has come already. */
+  readonly early: boolean;
+  /** Lets the rest go, synchronously, and resolves with the answer. */
+  release(): Promise<HttpAnswer>;
+  /** Gives it up: its connection is ended. */
+  abandon(): void;
+}
+
+/**
+ * One client's connection. One request at a time; never pipelined, never sent again by itself.
+ *
+ * Rejects with `NotHappened` where no connection could be had, so that no byte was written; with `HttpError` where there
+ * was no whole answer. A connection that the server has closed is replaced before a request, and counted as `reconnect`.
+ */
+export interface HttpClient {
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** Resolves when the server has had the time to do whatever it does before it needs the rest. */
+  hold(request: HttpRequest): Promise<HeldRequest>;
+  close(): Promise<void>;
+}
+
+/** What the clients of one host process share. */
+export interface HttpTransport {
+  client(context: ClientContext): Promise<HttpClient>;
+  /** Decoys, written right in front of a simultaneous release; every other time there are none. */
+  aboutToRelease(): void;
+  close(): Promise<void>;
+}
+
+export interface HttpTransportOptions {
+  /** `http:` or `https:`; its path stands before every request's. */
+  readonly baseUrl: string;
+  readonly sync: Sync;
+  /** Accepts any certificate. */
+  readonly insecure: boolean;
+  /** What decoys and probes ask for with GET. Default: the base URL's own path. */
+  readonly decoyPath?: string;
+  /** At least so long are requests held, in milliseconds. Default 8, or twice the slowest of the latest probes. */
+  readonly holdMs?: number;
+}
+
+/** Connects the decoys, and probes. Rejects with `NotHappened` where nothing listens. */
+export async function openHttpTransport(
+  options: HttpTransportOptions,
+  context: TargetContext,
+): Promise<HttpTransport> {
+  const { openHttp1 } = await import('./http1-transport.js');
+  return openHttp1(options, context);
+}

@@ -1,0 +1,84 @@
+import type { TargetContext } from '../core/context.js';
+import { dial, type Origin } from './dial.js';
+import { Http1Connection } from './http1-connection.js';
+import { requestBytes } from './request-bytes.js';
+
+/** So many spare sockets: measured on Node's own server, more do not help. */
+const DECOYS = 2;
+const WARM_LIMIT_MS = 2_000;
+
+/**
+ * GET requests on sockets of nobody's. Written just in front of a release, they keep a server that has one event loop busy
+ * while the ends of the requests land, so that it finds all of them at its next turn. Between bursts they probe how long
+ * the server takes.
+ */
+export class Decoys {
+  readonly #request: Buffer;
+  #connections: Http1Connection[] = [];
+  #isClosed = false;
+
+  constructor(
+    private readonly origin: Origin,
+    private readonly context: TargetContext,
+    path: string,
+  ) {
+    this.#request = requestBytes({ method: 'GET', path, headers: {} }, origin.base, 'whole').held;
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(Array.from({ length: DECOYS }, (_, index) => this.#connect(index)));
+  }
+
+  /** Synchronously; a socket that still waits for an answer is left out, for nothing is pipelined. */
+  write(): void {
+    for (const connection of this.#connections) {
+      if (connection.isFree) void this.#ask(connection);
+    }
+  }
+
+  /** Milliseconds until the answer to one request; undefined where none came by then. Connects again where it must. */
+  async probe(limitMs: number): Promise<number | undefined> {
+    await Promise.all(this.#connections.map((one, index) => this.#revive(one, index)));
+    const connection = this.#connections[0]!;
+    return connection.isFree ? this.#timed(connection, limitMs) : undefined;
+  }
+
+  /** Makes one request on somebody's connection. Whatever comes of it, the connection tells. */
+  async warm(connection: Http1Connection): Promise<void> {
+    await this.#timed(connection, WARM_LIMIT_MS);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  async #timed(connection: Http1Connection, limitMs: number): Promise<number | undefined> {
+    const startedAt = performance.now();
+    const timer = setTimeout(() => connection.destroy(), limitMs);
+    const isAnswered = await this.#ask(connection);
+    clearTimeout(timer);
+    return isAnswered ? performance.now() - startedAt : undefined;
+  }
+
+  #ask(connection: Http1Connection): Promise<boolean> {
+    const { answer } = connection.exchange('GET');
+    connection.write(this.#request);
+    return answer.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #connect(index: number): Promise<void> {
+    const connection = new Http1Connection(await dial(this.origin, this.context));
+    this.#connections[index] = connection;
+    if (this.#isClosed) connection.destroy();
+  }
+
+  /** It is only a decoy: where it cannot be had, the burst goes on without. */
+  async #revive(connection: Http1Connection, index: number): Promise<void> {
+    if (connection.isFree || connection.isWaiting) return;
+    await this.#connect(index).catch(() => undefined);
+  }
+}

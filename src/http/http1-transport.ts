@@ -1,0 +1,161 @@
+import type { ClientContext, TargetContext } from '../core/context.js';
+import { dial, type Origin } from './dial.js';
+import { Decoys } from './http1-decoys.js';
+import { Http1Connection, type Exchange } from './http1-connection.js';
+import { Hold } from './hold.js';
+import type {
+  HeldRequest,
+  HttpAnswer,
+  HttpClient,
+  HttpRequest,
+  HttpTransport,
+  HttpTransportOptions,
+} from './http-transport.js';
+import { requestBytes, type Cut } from './request-bytes.js';
+
+/** Decoys connected and probed. */
+export async function openHttp1(
+  options: HttpTransportOptions,
+  context: TargetContext,
+): Promise<HttpTransport> {
+  const origin = { base: new URL(options.baseUrl), insecure: options.insecure };
+  const decoys = new Decoys(origin, context, options.decoyPath ?? '/');
+  const hold = new Hold(decoys, options.holdMs);
+  try {
+    await decoys.open();
+    await hold.calibrate();
+  } catch (error) {
+    decoys.close();
+    throw error;
+  }
+  return new Http1Transport(origin, options.sync === 'none', decoys, hold);
+}
+
+class Http1Transport implements HttpTransport {
+  /** A server that answers early does not wait for the body: what it does wait for is the end of the head. */
+  #cut: Cut;
+  #withDecoys = false;
+  /** A server that ends each connection after one answer leaves none to be warmed. */
+  #keepsAlive = true;
+
+  constructor(
+    private readonly origin: Origin,
+    isWhole: boolean,
+    private readonly decoys: Decoys,
+    private readonly hold: Hold,
+  ) {
+    this.#cut = isWhole ? 'whole' : 'last-byte';
+  }
+
+  async client(context: ClientContext): Promise<HttpClient> {
+    const client = new Http1Client(this.origin.base, context, {
+      open: () => this.#open(context),
+      cut: () => this.#cut,
+      held: () => this.hold.afterWrite(),
+      answeredEarly: () => {
+        if (this.#cut === 'last-byte') this.#cut = 'head-end';
+      },
+    });
+    await client.open();
+    return client;
+  }
+
+  /** Connected, and warm: until its first request a connection may still wait to be accepted, however long it is held. */
+  async #open(context: ClientContext): Promise<Http1Connection> {
+    const connection = new Http1Connection(await dial(this.origin, context));
+    if (!this.#keepsAlive) return connection;
+    await this.decoys.warm(connection);
+    if (connection.isFree) return connection;
+    this.#keepsAlive = false;
+    connection.destroy();
+    return new Http1Connection(await dial(this.origin, context));
+  }
+
+  aboutToRelease(): void {
+    this.#withDecoys = !this.#withDecoys;
+    if (this.#withDecoys && this.#cut !== 'whole') this.decoys.write();
+  }
+
+  close(): Promise<void> {
+    this.decoys.close();
+    return Promise.resolve();
+  }
+}
+
+/** What a client asks of its transport. */
+interface Shared {
+  open(): Promise<Http1Connection>;
+  cut(): Cut;
+  held(): Promise<void>;
+  answeredEarly(): void;
+}
+
+class Http1Client implements HttpClient {
+  #connection: Http1Connection | undefined;
+  #isClosed = false;
+
+  constructor(
+    private readonly base: URL,
+    private readonly context: ClientContext,
+    private readonly shared: Shared,
+  ) {}
+
+  async open(): Promise<void> {
+    this.#connection = await this.shared.open();
+    // Closed while it connected.
+    if (this.#isClosed) this.#connection.destroy();
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const { held } = requestBytes(request, this.base, 'whole');
+    const connection = await this.#free();
+    const exchange = connection.exchange(request.method);
+    const startedAt = performance.now();
+    connection.write(held);
+    return answerOf(exchange, startedAt, false);
+  }
+
+  async hold(request: HttpRequest): Promise<HeldRequest> {
+    const cut = this.shared.cut();
+    const { first, held } = requestBytes(request, this.base, cut);
+    const connection = await this.#free();
+    const exchange = connection.exchange(request.method);
+    connection.write(first);
+    if (cut !== 'whole') await this.shared.held();
+    const { shared } = this;
+    return {
+      get early() {
+        return exchange.begun;
+      },
+      release() {
+        const early = exchange.begun;
+        const startedAt = performance.now();
+        connection.write(held);
+        if (early) shared.answeredEarly();
+        return answerOf(exchange, startedAt, early);
+      },
+      abandon: () => connection.destroy(),
+    };
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#connection?.destroy();
+    return Promise.resolve();
+  }
+
+  /** The connection, or another one where the server closed it. */
+  async #free(): Promise<Http1Connection> {
+    if (this.#connection?.isFree !== true) {
+      this.#connection?.destroy();
+      this.context.count('reconnect');
+      await this.open();
+    }
+    return this.#connection!;
+  }
+}
+
+async function answerOf({ answer }: Exchange, startedAt: number, early: boolean): Promise<HttpAnswer> {
+  const { status, headers, body } = await answer;
+  return { status, headers, body, ms: performance.now() - startedAt, early };
+}
