@@ -111,9 +111,14 @@ export class ClientSlot {
 
   begin(): void {
     this.#abort = new AbortController();
+    this.#leases.clear();
+    this.released();
+  }
+
+  /** What was sent of a held attempt cannot have had an effect: its span at the store begins with what is sent from now on. */
+  released(): void {
     this.#firstRequestNs = undefined;
     this.#requests = 0;
-    this.#leases.clear();
   }
 
   /** From first request to last answer on the counted connections; undefined when nothing was sent. */

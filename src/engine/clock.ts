@@ -29,3 +29,25 @@ export function untilNs(atNs: bigint, slackNs = 0): Promise<void> {
     setImmediate(turn);
   });
 }
+
+/** A sleeping thread wakes so much late at most, mostly. */
+const WAKE_LATE_NS = 150_000;
+/** Nobody ever notifies it. */
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Resolves at `atNs` of the monotonic clock, to a few microseconds: asleep until the last 150 us, which are spun. Where a
+ * request was just sent to a server on this machine, a caller that spun all the time would keep the core from it. For its
+ * last one or two milliseconds the sleep blocks this thread, so that an answer is read that much later.
+ */
+export async function sleepUntilNs(atNs: bigint): Promise<void> {
+  const leftNs = () => Number(atNs - process.hrtime.bigint());
+  // What was sent in this turn leaves first: HTTP/2 frames are written at its end.
+  await new Promise((resolve) => setImmediate(resolve));
+  while (leftNs() > TIMER_LATE_NS + 500_000) {
+    await new Promise((resolve) => setTimeout(resolve, (leftNs() - TIMER_LATE_NS) / 1e6));
+  }
+  const asleepNs = leftNs() - WAKE_LATE_NS;
+  if (asleepNs > 0) Atomics.wait(nothing, 0, 0, asleepNs / 1e6);
+  while (leftNs() > 0);
+}

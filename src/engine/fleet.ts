@@ -46,6 +46,8 @@ export interface ArmedFleet {
   readonly faults: readonly Fault[];
   /** What is open just before the burst, by host. */
   readonly connections: readonly (readonly HostConnection[])[];
+  /** Its targets can hold attempts. */
+  readonly holds: boolean;
 }
 
 /** On top of an operation's own limit, for what a host does besides. */
@@ -109,12 +111,17 @@ export class Fleet {
         return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew });
       }),
     ]);
-    return { plans, faults, connections: armed.map(({ connections }) => connections) };
+    return {
+      ...{ plans, faults },
+      connections: armed.map(({ connections }) => connections),
+      holds: armed.some(({ holds }) => holds),
+    };
   }
 
   /** Opens the barrier for what was armed last, and waits for the last answer. */
-  async burst({ plans, faults, connections: armed }: ArmedFleet): Promise<Burst> {
+  async burst({ plans, faults, connections: armed, holds }: ArmedFleet): Promise<Burst> {
     this.#events = [];
+    if (holds) await this.#hold();
     const startAtNs = this.#hosts.length > 1 ? monotonicNs() + BARRIER_LEAD_NS : monotonicNs();
     const limitMs = this.#burstLimitMs(plans, faults);
     const going = this.#hosts.map(({ link }) =>
@@ -152,6 +159,15 @@ export class Fleet {
       undecided: parts.flatMap((part) => part.workerErrors),
       broken,
     };
+  }
+
+  /** Not before every host has held its part may any of them begin. */
+  async #hold(): Promise<void> {
+    const holding = this.#hosts.map(({ link }) => this.#ask(link, { type: 'hold' }, this.options.timeoutMs));
+    for (const ended of await Promise.allSettled(holding)) {
+      // Of a host that is gone the burst itself will tell.
+      if (ended.status === 'rejected' && !(ended.reason instanceof HostGone)) throw ended.reason;
+    }
   }
 
   /** Closes well where the hosts still answer, at once where they do not. */

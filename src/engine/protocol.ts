@@ -12,6 +12,8 @@ export type HostRequest =
   | LoadRequest
   | { readonly type: 'reset'; readonly initial: Json }
   | ArmRequest
+  /** Begins every first attempt that can be held; the reply comes when they are. After `reset` and `arm`. */
+  | { readonly type: 'hold' }
   | { readonly type: 'go'; readonly startAtNs: string }
   | { readonly type: 'settle' }
   | { readonly type: 'read' }
@@ -78,6 +80,8 @@ export interface HostConnection extends ClientConnection {
 /** Reply to `arm`: what is open when the barrier opens, so that it is known even if the host dies. */
 export interface ArmReply {
   readonly connections: readonly HostConnection[];
+  /** There are attempts to hold. */
+  readonly holds: boolean;
 }
 
 /** Reply to `settle`. */

@@ -8,6 +8,7 @@ import { ClientSlot, createTargetContext, type ContextSource } from './client-sl
 import { sinceNs, untilNs } from './clock.js';
 import type { StoreErrors } from '../stores/errors.js';
 import { classify, hostError, operationError } from './failures.js';
+import { abandon, canBeHeld, heldWithin, releaseAll, type Held, type Released } from './held-attempts.js';
 import type {
   ArmReply,
   ArmRequest,
@@ -71,6 +72,7 @@ export class TargetHost {
   #workers: OpenWorker[] = [];
   #processes = new Map<number, number>();
   #plans: readonly ClientPlan[] = [];
+  #held: readonly Held<OpenClient>[] = [];
   #events: HistoryEvent[] = [];
   #counts: Record<string, number> = {};
   #originNs = 0n;
@@ -104,6 +106,8 @@ export class TargetHost {
         return this.#target.reset(request.initial);
       case 'arm':
         return this.#arm(request);
+      case 'hold':
+        return this.#hold();
       case 'go':
         return this.#go(BigInt(request.startAtNs));
       case 'settle':
@@ -134,6 +138,7 @@ export class TargetHost {
 
   async #arm({ plans, faults, renew }: ArmRequest): Promise<ArmReply> {
     this.#plans = plans;
+    this.#abandonHeld();
     this.#counts = {};
     this.#events = [];
     this.#mistake = undefined;
@@ -143,9 +148,11 @@ export class TargetHost {
     }
     this.#lostSlots = [];
     const opening = plans.map((plan) => this.#clientOf(plan.client));
-    for (const { slot } of await Promise.all(opening)) slot.faults = faults;
+    const opened = await Promise.all(opening);
+    for (const { slot } of opened) slot.faults = faults;
     await this.#openWorkers();
-    return { connections: this.#openConnections() };
+    const holds = opened.some(({ client }) => client.hold !== undefined);
+    return { connections: this.#openConnections(), holds };
   }
 
   /** The open client, or a new one with a new process number where the last one ended in `info`. */
@@ -172,8 +179,12 @@ export class TargetHost {
           process: slot.process,
           client: slot.client,
         }),
-      count: (event, by) => (this.#counts[event] = (this.#counts[event] ?? 0) + by),
+      count: (event, by) => this.#count(event, by),
     });
+  }
+
+  #count(event: string, by: number): void {
+    this.#counts[event] = (this.#counts[event] ?? 0) + by;
   }
 
   async #openWorkers(): Promise<void> {
@@ -184,6 +195,25 @@ export class TargetHost {
       const worker = await workers.open(slot.context);
       this.#workers.push({ slot, worker, running: undefined, error: undefined });
     }
+  }
+
+  /** Begins every first attempt that can be held. */
+  async #hold(): Promise<void> {
+    const holding = this.#plans.filter(canBeHeld).flatMap((plan) => {
+      const of = this.#clients.get(plan.client);
+      if (of?.client.hold === undefined) return [];
+      const [{ f, input }] = plan.attempts as [{ f: string; input: Json }];
+      of.slot.begin();
+      const attempt = heldWithin(of.client.hold(f, input), this.#load.timeoutMs);
+      return [attempt.then((held) => ({ of, plan, attempt: held }))];
+    });
+    this.#held = await Promise.all(holding);
+    for (const { of } of this.#held) of.slot.released();
+  }
+
+  #abandonHeld(): void {
+    this.#held.forEach(abandon);
+    this.#held = [];
   }
 
   /** Resolves when every attempt of this trial has ended. */
@@ -199,7 +229,9 @@ export class TargetHost {
     // A host that is killed in an endless loop has at least told what happened before it.
     const flushing = setInterval(() => this.#flush(), FLUSH_EVERY_MS);
     await untilNs(startAtNs);
-    await Promise.all(this.#plans.map((plan) => this.#attempts(plan, startAtNs)));
+    const heldPlans = new Set(this.#held.map(({ plan }) => plan));
+    const others = this.#plans.filter((plan) => !heldPlans.has(plan));
+    await Promise.all([this.#release(startAtNs), ...others.map((plan) => this.#attempts(plan, startAtNs))]);
     clearInterval(flushing);
     this.#flush();
     if (this.#mistake !== undefined) throw new HostFailure(this.#mistake);
@@ -212,19 +244,57 @@ export class TargetHost {
       const atNs = startAtNs + BigInt(Math.round(plan.delayNs));
       await untilNs(atNs, plan.delayNs * LATE_SHARE);
     }
-    for (const { f, input, afterMs = 0 } of plan.attempts) {
+    await this.#attemptsFrom(plan, 0);
+  }
+
+  async #attemptsFrom({ client, attempts }: ClientPlan, place: number): Promise<void> {
+    for (const { f, input, afterMs = 0 } of attempts.slice(place)) {
       if (afterMs > 0) await wait(afterMs);
-      const open = await this.#clientOf(plan.client);
-      await this.#attempt(open, f, input);
+      const open = await this.#clientOf(client);
+      open.slot.begin();
+      const operation = () => call(open.client, f, input);
+      await this.#attempt(open, f, input, sinceNs(this.#originNs), operation);
       if (open.doubtful) this.#replace(open);
     }
   }
 
-  async #attempt(open: OpenClient, f: string, input: Json): Promise<void> {
-    const { slot, client } = open;
+  /** Lets what is held go, each at its own start, and goes on with what its clients do afterwards. */
+  async #release(startAtNs: bigint): Promise<void> {
+    const held = this.#held;
+    this.#held = [];
+    const going: Promise<void>[] = [];
+    await releaseAll(
+      held,
+      startAtNs,
+      () => this.#target.aboutToRelease?.(),
+      (released) => going.push(this.#goOn(released)),
+    );
+    await Promise.all(going);
+  }
+
+  /**
+   * An attempt that was answered before its release began when it was held, before the barrier: it counts as begun with it.
+   * Were it recorded as begun at its release 5 ms later, a client that was refused by then would seem to have been refused
+   * before anybody bought.
+   */
+  async #goOn({ held: { of, plan }, atNs, early, answer }: Released<OpenClient>): Promise<void> {
+    const [{ f, input }] = plan.attempts as [{ f: string; input: Json }];
+    if (early) this.#count('early-answer', 1);
+    const invokedNs = early ? 0 : Number(atNs - this.#originNs);
+    await this.#attempt(of, f, input, invokedNs, () => answer);
+    if (of.doubtful) this.#replace(of);
+    await this.#attemptsFrom(plan, 1);
+  }
+
+  async #attempt(
+    open: OpenClient,
+    f: string,
+    input: Json,
+    invokedNs: number,
+    operation: () => Promise<Json>,
+  ): Promise<void> {
+    const { slot } = open;
     const of = { f, process: slot.process, client: slot.client };
-    slot.begin();
-    const invokedNs = sinceNs(this.#originNs);
     this.#record({ type: 'invoke', timeNs: invokedNs, ...of, value: input });
     const span = (endedNs: number, answered: boolean): { span?: StoreSpan } => {
       if (!this.#hasServer) {
@@ -239,7 +309,7 @@ export class TargetHost {
       this.#record({ type, timeNs, ...of, error, ...span(timeNs, type === 'fail') });
     };
 
-    const outcome = await this.#outcome(slot, client, f, input);
+    const outcome = await this.#outcome(slot, operation);
     if (outcome.kind === 'answer') {
       const timeNs = sinceNs(this.#originNs);
       this.#record({ type: 'ok', timeNs, ...of, value: outcome.value, ...span(timeNs, true) });
@@ -255,9 +325,7 @@ export class TargetHost {
   /** The first of: an answer, an error, the time-out, a crash at a point. Whatever comes later is not looked at. */
   #outcome(
     slot: ClientSlot,
-    client: AnyClient,
-    f: string,
-    input: Json,
+    operation: () => Promise<Json>,
   ): Promise<
     | { kind: 'answer'; value: Json }
     | { kind: 'thrown'; error: unknown }
@@ -279,18 +347,10 @@ export class TargetHost {
       }, timeoutMs);
       slot.onCrash = () =>
         done({ kind: 'ended', error: { code: 'crashed', message: 'the client died at a point' } });
-      const operation = client[f];
-      if (typeof operation !== 'function') {
-        const error = new TypeError(`This target's client has no operation "${f}".`);
-        return done({ kind: 'thrown', error });
-      }
-      // Inside `then`, so that a synchronous throw is caught as well.
-      Promise.resolve(input)
-        .then((value) => operation.call(client, value))
-        .then(
-          (value) => done({ kind: 'answer', value: value ?? null }),
-          (error: unknown) => done({ kind: 'thrown', error }),
-        );
+      operation().then(
+        (value) => done({ kind: 'answer', value: value ?? null }),
+        (error: unknown) => done({ kind: 'thrown', error }),
+      );
     });
   }
 
@@ -325,6 +385,7 @@ export class TargetHost {
   }
 
   async #stop(): Promise<void> {
+    this.#abandonHeld();
     const closing = [
       ...[...this.#clients.values()].map(({ client }) => client.close()),
       ...this.#workers.map(({ worker }) => worker.close()),
@@ -346,6 +407,15 @@ export class TargetHost {
     this.environment.emit(this.#events);
     this.#events = [];
   }
+}
+
+/** Inside `then`, so that a synchronous throw is caught as well. */
+function call(client: AnyClient, f: string, input: Json): Promise<Json> {
+  const operation = client[f];
+  if (typeof operation !== 'function') {
+    return Promise.reject(new TypeError(`This target's client has no operation "${f}".`));
+  }
+  return Promise.resolve(input).then((value) => operation.call(client, value));
 }
 
 function connectionsOf(slot: ClientSlot, doubtful: boolean) {
