@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { ClientSlot, createTargetContext, type ContextSource } from '../engine/client-slot.js';
 import { sinceNs } from '../engine/clock.js';
 import type { ClientContext, TargetContext } from '../core/context.js';
@@ -6,6 +7,8 @@ import type { ClientContext, TargetContext } from '../core/context.js';
 export interface Contexts {
   readonly target: TargetContext;
   readonly counts: Record<string, number>;
+  /** Of the target, not of a client. */
+  readonly sockets: readonly Duplex[];
   client(number: number): ClientContext & { readonly slot: ClientSlot };
 }
 
@@ -24,9 +27,17 @@ export function contextsFor(baseUrl: string): Contexts {
     note: () => undefined,
     count: (event: string, by: number) => void (counts[event] = (counts[event] ?? 0) + by),
   };
+  const sockets: Duplex[] = [];
+  const target = createTargetContext(source);
+  const socket = (store: string) => {
+    const opened = target.socket(store);
+    sockets.push(opened);
+    return opened;
+  };
   return {
-    target: createTargetContext(source),
+    target: { ...target, socket },
     counts,
+    sockets,
     client(number) {
       const slot = new ClientSlot(number, number, source, events);
       return Object.assign(Object.create(slot.context) as ClientContext, { slot });

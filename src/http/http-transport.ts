@@ -1,4 +1,6 @@
+import type { TLSSocket } from 'node:tls';
 import type { ClientContext, TargetContext } from '../core/context.js';
+import { dial } from './dial.js';
 
 /** How requests are made to arrive together; see docs/http.md. */
 export const SYNCS = ['auto', 'last-byte', 'single-packet', 'none'] as const;
@@ -66,11 +68,30 @@ export interface HttpTransportOptions {
   readonly holdMs?: number;
 }
 
-/** Connects the decoys, and probes. Rejects with `NotHappened` where nothing listens. */
+/**
+ * Connects, and probes. `auto` is HTTP/2 where the server agrees to it inside TLS, else HTTP/1.1; `single-packet` is HTTP/2,
+ * without TLS by prior knowledge. Rejects with `NotHappened` where nothing listens, or nothing speaks HTTP/2 that must.
+ */
 export async function openHttpTransport(
   options: HttpTransportOptions,
   context: TargetContext,
 ): Promise<HttpTransport> {
+  if (
+    options.sync === 'single-packet' ||
+    (options.sync === 'auto' && (await agreesToHttp2(options, context)))
+  ) {
+    const { openHttp2 } = await import('./http2-transport.js');
+    return openHttp2(options, context);
+  }
   const { openHttp1 } = await import('./http1-transport.js');
   return openHttp1(options, context);
+}
+
+async function agreesToHttp2(options: HttpTransportOptions, context: TargetContext): Promise<boolean> {
+  const base = new URL(options.baseUrl);
+  if (base.protocol !== 'https:') return false;
+  const { socket } = await dial({ base, insecure: options.insecure }, context, ['h2', 'http/1.1']);
+  const { alpnProtocol } = socket as TLSSocket;
+  socket.destroy();
+  return alpnProtocol === 'h2';
 }

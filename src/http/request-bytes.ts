@@ -13,7 +13,7 @@ export interface RequestBytes {
 export type Cut = 'last-byte' | 'head-end' | 'whole';
 
 /** Methods whose requests say that they have no body. */
-const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+export const BODILESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 /** They decide where a request ends, which is decided here. */
 const OURS = new Set(['content-length', 'transfer-encoding', 'connection']);
 

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpRequest, Sync } from './http-transport.js';
+import { bodyOf, open, PROTOCOLS, serve, type OpenedTransport, type Protocol } from './servers.fixture.js';
+
+const SYNC_OF: Readonly<Record<Protocol, Sync>> = {
+  http: 'auto',
+  https: 'auto',
+  h2c: 'single-packet',
+  'https+h2': 'auto',
+};
+
+const order = (client: number): HttpRequest => ({
+  method: 'POST',
+  path: '/orders?from=test',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ client, name: 'Zoë' }),
+});
+
+async function burst({ clients, transport }: OpenedTransport, requestOf = order) {
+  const held = await Promise.all(clients.map((client, index) => client.hold(requestOf(index))));
+  transport.aboutToRelease();
+  return Promise.all(held.map((one) => one.release()));
+}
+
+describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
+  /** A shop that says when it has begun with a request, and when it has read it. */
+  async function shop(count: number) {
+    const begun: string[] = [];
+    const read: string[] = [];
+    const url = await serve(
+      protocol,
+      (request, response) => {
+        if (request.method === 'GET') return response.end('a decoy or a probe');
+        begun.push(request.url ?? '');
+        bodyOf(request, (body) => {
+          read.push(body);
+          response.setHeader('x-read', String(read.length));
+          response.statusCode = 201;
+          response.end(body);
+        });
+      },
+      { maxConcurrentStreams: 100 },
+    );
+    return { url, begun, read, opened: await open(url, count, { sync: SYNC_OF[protocol] }) };
+  }
+
+  it.each([1, 33, 100, ...(protocol.startsWith('https') ? [] : [1_000])])(
+    'of %i requests makes exactly so many, each once, and none before it is let go',
+    async (count) => {
+      const { begun, read, opened } = await shop(count);
+      const { clients, transport } = opened;
+      const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
+      expect(begun).toHaveLength(count);
+      expect(read).toEqual([]);
+      transport.aboutToRelease();
+      const answers = await Promise.all(held.map((one) => one.release()));
+      expect(begun).toHaveLength(count);
+      expect(read).toHaveLength(count);
+      expect(new Set(read).size).toBe(count);
+      expect(answers.map(({ body }) => body)).toEqual(clients.map((_, index) => order(index).body));
+      expect(answers.every(({ status, early }) => status === 201 && !early)).toBe(true);
+      expect(new Set(answers.map(({ headers }) => headers['x-read'])).size).toBe(count);
+      expect(opened.contexts.counts).toEqual({});
+    },
+  );
+
+  it('can be made again and again, on the same connections', async () => {
+    const { read, opened } = await shop(5);
+    for (let trial = 1; trial <= 4; trial += 1) {
+      await burst(opened);
+      expect(read).toHaveLength(5 * trial);
+    }
+    expect(opened.contexts.counts).toEqual({});
+  });
+
+  it('is not needed for a request that is not to be held', async () => {
+    const { read, opened } = await shop(1);
+    expect(await opened.clients[0]!.send(order(7))).toMatchObject({ status: 201, body: order(7).body });
+    expect(read).toEqual([order(7).body]);
+  });
+
+  it.runIf(protocol !== 'h2c')(
+    'sends nothing before the release where no synchronisation is asked for',
+    async () => {
+      const { url, begun, read } = await shop(0);
+      const { clients } = await open(url, 3, { sync: 'none' });
+      const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
+      expect(begun).toEqual([]);
+      await Promise.all(held.map((one) => one.release()));
+      expect(read).toHaveLength(3);
+    },
+  );
+
+  it('releases requests without a body as well', async () => {
+    let gets = 0;
+    const url = await serve(protocol, (request, response) => {
+      if (request.url === '/stock') gets += 1;
+      response.end('{}');
+    });
+    const opened = await open(url, 9, { sync: SYNC_OF[protocol] });
+    const get = { method: 'GET', path: '/stock', headers: {} };
+    const held = await Promise.all(opened.clients.map((client) => client.hold(get)));
+    expect(gets).toBe(0);
+    opened.transport.aboutToRelease();
+    const answers = await Promise.all(held.map((one) => one.release()));
+    expect(gets).toBe(9);
+    expect(answers.every(({ early, body }) => !early && body === '{}')).toBe(true);
+  });
+
+  it('tells of answers that came before the release, and from then on holds what this server waits for', async () => {
+    let begun = 0;
+    const url = await serve(protocol, (request, response) => {
+      if (request.method === 'POST') begun += 1;
+      request.resume();
+      response.end('did not look at the body');
+    });
+    const opened = await open(url, 4, { sync: SYNC_OF[protocol] });
+    const first = await burst(opened);
+    expect(first.map(({ early }) => early)).toEqual([true, true, true, true]);
+    const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
+    expect(begun).toBe(4);
+    expect(held.map(({ early }) => early)).toEqual([false, false, false, false]);
+    const second = await Promise.all(held.map((one) => one.release()));
+    expect(second.every(({ early, status }) => !early && status === 200)).toBe(true);
+    expect(begun).toBe(8);
+  });
+
+  it('begins an operation at the store when it is let go', async () => {
+    const { opened } = await shop(0);
+    const context = opened.contexts.client(0);
+    const client = await opened.transport.client(context);
+    context.slot.begin();
+    const held = await client.hold(order(0));
+    context.slot.released();
+    expect(context.slot.span(0, true)).toBeUndefined();
+    await held.release();
+    const span = context.slot.span(0, true)!;
+    expect(span.requests).toBe(1);
+    expect(span.lastAnswerNs).toBeGreaterThan(span.firstRequestNs);
+    await client.close();
+  });
+});

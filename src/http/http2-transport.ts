@@ -1,0 +1,235 @@
+import http2 from 'node:http2';
+import { NotHappened, type ClientContext, type TargetContext, type Traffic } from '../core/context.js';
+import { STORE, type Origin } from './dial.js';
+import { Hold, type Probe } from './hold.js';
+import { Http2Sessions } from './http2-sessions.js';
+import { exchangeOn, type StreamExchange } from './http2-stream.js';
+import type {
+  HeldRequest,
+  HttpAnswer,
+  HttpClient,
+  HttpRequest,
+  HttpTransport,
+  HttpTransportOptions,
+} from './http-transport.js';
+import { BODILESS, checkedHeaders, checkedTarget } from './request-bytes.js';
+
+const { NGHTTP2_CANCEL } = http2.constants;
+
+/** Connected and probed. Rejects with `NotHappened` where nothing speaks HTTP/2. */
+export async function openHttp2(
+  options: HttpTransportOptions,
+  context: TargetContext,
+): Promise<HttpTransport> {
+  const origin = { base: new URL(options.baseUrl), insecure: options.insecure };
+  const sessions = new Http2Sessions(origin, context);
+  const decoys = new DecoyStreams(origin, sessions, options.decoyPath ?? '/');
+  const hold = new Hold(decoys, options.holdMs);
+  try {
+    await sessions.first();
+    await hold.calibrate();
+  } catch (error) {
+    sessions.close();
+    throw error;
+  }
+  return new Http2Transport(origin, sessions, decoys, hold, options.sync === 'auto');
+}
+
+/** GET streams: in front of a release, and between bursts to see how long the server takes. */
+class DecoyStreams implements Probe {
+  readonly #headers: http2.OutgoingHttpHeaders;
+
+  constructor(
+    origin: Origin,
+    private readonly sessions: Http2Sessions,
+    path: string,
+  ) {
+    this.#headers = headersOf({ method: 'GET', path, headers: {} }, origin);
+  }
+
+  write(): void {
+    for (const session of this.sessions.all) void this.#ask(session).catch(() => undefined);
+  }
+
+  async probe(limitMs: number): Promise<number | undefined> {
+    const startedAt = performance.now();
+    try {
+      await this.#ask(await this.sessions.first(), limitMs);
+      return performance.now() - startedAt;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #ask(session: http2.ClientHttp2Session, limitMs = 0): Promise<void> {
+    const stream = session.request(this.#headers, { endStream: true });
+    if (limitMs > 0) stream.setTimeout(limitMs, () => stream.close(NGHTTP2_CANCEL));
+    await exchangeOn(stream, undefined).answer;
+  }
+}
+
+class Http2Transport implements HttpTransport {
+  /** A server that answers early does not wait for the body: nothing can be held, and all is sent in one turn. */
+  #holdsBody = true;
+  #bursts = 0;
+
+  constructor(
+    private readonly origin: Origin,
+    private readonly sessions: Http2Sessions,
+    private readonly decoys: DecoyStreams,
+    private readonly hold: Hold,
+    private readonly spreads: boolean,
+  ) {}
+
+  client(context: ClientContext): Promise<HttpClient> {
+    return Promise.resolve(
+      new Http2Client(context, this.origin, this.sessions, {
+        holdsBody: () => this.#holdsBody,
+        // One connection ends in one process of a server that has several, two mostly in two.
+        spread: () => (this.spreads && this.#bursts % 4 >= 2 ? 2 : 1),
+        held: () => this.hold.afterWrite(),
+        answeredEarly: () => (this.#holdsBody = false),
+      }),
+    );
+  }
+
+  aboutToRelease(): void {
+    this.#bursts += 1;
+    if (this.#bursts % 2 === 1) this.decoys.write();
+  }
+
+  close(): Promise<void> {
+    this.sessions.close();
+    return Promise.resolve();
+  }
+}
+
+/** What a client asks of its transport. */
+interface Shared {
+  holdsBody(): boolean;
+  spread(): number;
+  held(): Promise<void>;
+  answeredEarly(): void;
+}
+
+class Http2Client implements HttpClient {
+  readonly #traffic: Traffic;
+  #session: http2.ClientHttp2Session | undefined;
+  #stream: http2.ClientHttp2Stream | undefined;
+
+  constructor(
+    private readonly context: ClientContext,
+    private readonly origin: Origin,
+    private readonly sessions: Http2Sessions,
+    private readonly shared: Shared,
+  ) {
+    this.#traffic = context.traffic(STORE);
+  }
+
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const headers = headersOf(request, this.origin);
+    const session = await this.#take();
+    return this.#whole(session, headers, request.body);
+  }
+
+  async hold(request: HttpRequest): Promise<HeldRequest> {
+    const headers = headersOf(request, this.origin);
+    const session = await this.#take();
+    const body = Buffer.from(request.body ?? '');
+    // A server begins with a request that has no body as soon as it has its head: there is nothing to hold.
+    if (body.length === 0 || !this.shared.holdsBody()) {
+      return {
+        early: false,
+        release: () => this.#whole(session, headers, request.body),
+        abandon: () => this.sessions.giveBack(session),
+      };
+    }
+    const stream = this.#open(session, headers, false);
+    const exchange = exchangeOn(stream, this.#traffic);
+    if (body.length > 1) stream.write(body.subarray(0, -1));
+    await this.shared.held();
+    const { shared } = this;
+    return {
+      get early() {
+        return exchange.begun;
+      },
+      release: () => {
+        const early = exchange.begun;
+        const startedAt = performance.now();
+        this.#traffic.sent();
+        stream.end(body.subarray(-1));
+        if (early) shared.answeredEarly();
+        return this.#answerOf(exchange, session, startedAt, early);
+      },
+      abandon: () => {
+        stream.close(NGHTTP2_CANCEL);
+        this.sessions.giveBack(session);
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    this.#stream?.close(NGHTTP2_CANCEL);
+    return Promise.resolve();
+  }
+
+  async #take(): Promise<http2.ClientHttp2Session> {
+    const session = await this.sessions.take(this.context.client, this.shared.spread());
+    if (this.#session?.destroyed === true) this.context.count('reconnect');
+    this.#session = session;
+    return session;
+  }
+
+  #open(session: http2.ClientHttp2Session, headers: http2.OutgoingHttpHeaders, endStream: boolean) {
+    try {
+      return (this.#stream = session.request(headers, { endStream }));
+    } catch (error) {
+      this.sessions.giveBack(session);
+      if (!session.destroyed && !session.closed) throw error;
+      throw new NotHappened('the connection was lost before the request', 'connection-lost', {
+        cause: error,
+      });
+    }
+  }
+
+  async #whole(
+    session: http2.ClientHttp2Session,
+    headers: http2.OutgoingHttpHeaders,
+    body = '',
+  ): Promise<HttpAnswer> {
+    const startedAt = performance.now();
+    this.#traffic.sent();
+    const stream = this.#open(session, headers, body === '');
+    const exchange = exchangeOn(stream, this.#traffic);
+    if (body !== '') stream.end(body);
+    return this.#answerOf(exchange, session, startedAt, false);
+  }
+
+  async #answerOf(
+    exchange: StreamExchange,
+    session: http2.ClientHttp2Session,
+    startedAt: number,
+    early: boolean,
+  ): Promise<HttpAnswer> {
+    try {
+      return { ...(await exchange.answer), ms: performance.now() - startedAt, early };
+    } finally {
+      this.sessions.giveBack(session);
+    }
+  }
+}
+
+function headersOf(request: HttpRequest, { base }: Origin): http2.OutgoingHttpHeaders {
+  const { method, path } = checkedTarget(request, base);
+  const headers = Object.fromEntries(checkedHeaders(request));
+  const { host = base.host, ...others } = headers;
+  const length = Buffer.byteLength(request.body ?? '');
+  return {
+    ':method': method,
+    ':path': path,
+    ':scheme': base.protocol.slice(0, -1),
+    ':authority': host,
+    ...others,
+    ...(length > 0 || !BODILESS.has(method) ? { 'content-length': String(length) } : {}),
+  };
+}
