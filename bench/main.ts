@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.js';
+import { benchHttp } from './http-burst.js';
 import { benchMemory } from './memory.js';
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
 import { markdownTable } from './table.js';
@@ -11,12 +12,13 @@ const BENCHES: Readonly<
   engine: benchEngine,
   'whole-run': benchWholeRun,
   memory: benchMemory,
+  http: benchHttp,
 };
 
 const LEAST_RUNS = 5;
 const names = Object.keys(BENCHES);
 
-/** `npm run bench -- [engine] [whole-run] [memory] [--quick] [--runs N]`. Says what was measured; asserts nothing. */
+/** `npm run bench -- [engine] [whole-run] [memory] [http] [--quick] [--runs N]`. Says what was measured; asserts nothing. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -51,6 +51,8 @@ export interface HttpClient {
 /** What the clients of one host process share. */
 export interface HttpTransport {
   client(context: ClientContext): Promise<HttpClient>;
+  /** How long requests are held now: it follows the latest probes. */
+  readonly holdMs: number;
   /** Decoys, written right in front of a simultaneous release; every other time there are none. */
   aboutToRelease(): void;
   close(): Promise<void>;

@@ -71,6 +71,10 @@ class Http1Transport implements HttpTransport {
     return new Http1Connection(await dial(this.origin, context));
   }
 
+  get holdMs(): number {
+    return this.hold.ms;
+  }
+
   aboutToRelease(): void {
     this.#withDecoys = !this.#withDecoys;
     if (this.#withDecoys && this.#cut !== 'whole') this.decoys.write();

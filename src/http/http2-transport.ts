@@ -93,6 +93,10 @@ class Http2Transport implements HttpTransport {
     );
   }
 
+  get holdMs(): number {
+    return this.hold.ms;
+  }
+
   aboutToRelease(): void {
     this.#bursts += 1;
     if (this.#bursts % 2 === 1) this.decoys.write();

@@ -1,0 +1,166 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { shuffled } from '../src/engine/start-plan.js';
+import { openShop, startChild, type Shop } from './http-shop.js';
+import type { ShopSetting } from './http-server.js';
+import { autocannonPeer, fetchPeer, k6Peer, ours, undiciPeer, type Technique } from './http-techniques.js';
+import { print, progress, type BenchOptions, type BenchResult } from './result.js';
+import { markdownTable } from './table.js';
+
+const ROUNDS = 6;
+const BURSTS_A_ROUND = 10;
+/** Of each round, before what counts: connections, compiled code. */
+const SETTLING = 3;
+const JITTER_MS = 2;
+
+const PLAIN: ShopSetting = { windowUs: 0, lookUpMs: 0, workMs: 0 };
+const WITH_LOOK_UP: ShopSetting = { ...PLAIN, lookUpMs: 3 };
+
+/** What one technique came to in one cell of the table. */
+interface Measured {
+  readonly spreadsUs: number[];
+  readonly costsMs: number[];
+  hits: number;
+  bursts: number;
+}
+
+type Cell = ReadonlyMap<string, Measured>;
+
+/**
+ * Bursts of ours and of peers on the same racy shop, in rounds in which their order is drawn. A burst hits where more was sold
+ * than there was; the spread of its arrivals is the server's. Everything shares this machine: read the ratios.
+ */
+export async function benchHttp({ quick }: BenchOptions): Promise<BenchResult[]> {
+  const rounds = quick ? 1 : ROUNDS;
+  const peers = [autocannonPeer, fetchPeer, undiciPeer];
+  const k6 = k6Peer();
+  const shop = await openShop('h1');
+  const h2c = await openShop('h2c');
+  const jittery = await startChild('./http-jitter.js', [new URL(h2c.url).port, String(JITTER_MS)]);
+  try {
+    const many = await measure(shop, [ours('auto'), ...peers, ...(k6 ? [k6] : [])], 33, PLAIN, rounds);
+    printCell('33 requests, one turn of the event loop between check and act', many);
+    const pair = await measure(shop, [ours('auto'), ...peers], 2, PLAIN, rounds);
+    printCell('2 requests, the same', pair);
+    const lookUp = await measure(shop, [ours('auto'), ...peers], 2, WITH_LOOK_UP, rounds);
+    printCell('2 requests, a look-up of 0 to 3 ms before the body is read', lookUp);
+    const direct = await measure({ ...h2c, url: jittery.url }, [ours('single-packet')], 2, PLAIN, rounds);
+    printCell(`2 requests over HTTP/2, ${JITTER_MS} ms of jitter`, direct);
+    return results({ many, pair, lookUp, direct });
+  } finally {
+    jittery.close();
+    for (const one of [shop, h2c]) one.close();
+  }
+}
+
+async function measure(
+  shop: Shop,
+  techniques: readonly Technique[],
+  count: number,
+  setting: ShopSetting,
+  rounds: number,
+): Promise<Cell> {
+  const cell = new Map<string, Measured>();
+  for (const { name } of techniques) cell.set(name, { spreadsUs: [], costsMs: [], hits: 0, bursts: 0 });
+  for (let round = 0; round < rounds; round += 1) {
+    for (const technique of shuffled(techniques, Math.random)) {
+      progress(`http: ${count} requests, round ${round + 1} of ${rounds}, ${technique.name}`);
+      const opened = await technique.open(shop.url, count);
+      const into = cell.get(technique.name)!;
+      for (let burst = -SETTLING; burst < BURSTS_A_ROUND; burst += 1) {
+        await shop.reset(setting);
+        const { costMs } = await opened.burst();
+        const { arrivalsNs, sold, requests } = await shop.stats();
+        if (requests !== count)
+          throw new Error(`expected ${count} requests of ${technique.name}, got ${requests}`);
+        if (burst < 0) continue;
+        const arrivals = arrivalsNs.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
+        into.spreadsUs.push(Number(arrivals.at(-1)! - arrivals[0]!) / 1e3);
+        into.costsMs.push(costMs);
+        into.bursts += 1;
+        if (sold > 1) into.hits += 1;
+      }
+      await opened.close();
+      await wait(20);
+    }
+  }
+  return cell;
+}
+
+function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((percent / 100) * sorted.length))] ?? Number.NaN;
+}
+
+const rate = ({ hits, bursts }: Measured) => hits / bursts;
+const percents = (share: number) => `${(100 * share).toFixed(0)} %`;
+
+function printCell(title: string, cell: Cell): void {
+  print(`\nHTTP: ${title}\n`);
+  print(
+    markdownTable(
+      ['', 'bursts', 'hit', 'spread p50', 'spread p95', 'cost of a burst p50'],
+      [...cell].map(([name, one]) => [
+        name,
+        String(one.bursts),
+        percents(rate(one)),
+        `${percentile(one.spreadsUs, 50).toFixed(0)} us`,
+        `${percentile(one.spreadsUs, 95).toFixed(0)} us`,
+        `${name.startsWith('race-check') ? 'hold + ' : ''}${percentile(one.costsMs, 50).toFixed(1)} ms`,
+      ]),
+    ),
+  );
+}
+
+interface Cells {
+  readonly many: Cell;
+  readonly pair: Cell;
+  readonly lookUp: Cell;
+  readonly direct: Cell;
+}
+
+function results({ many, pair, lookUp, direct }: Cells): BenchResult[] {
+  return [
+    ...[autocannonPeer, fetchPeer].flatMap(({ name }) => [
+      spread(many, name, 50, 1 / 2, 33),
+      spread(many, name, 95, 1 / 4, 33),
+    ]),
+    spread(pair, autocannonPeer.name, 50, 1 / 2, 2),
+    hits('33 requests, window of one turn', many, 'race-check', 0.85),
+    hits('2 requests, window of one turn', pair, 'race-check', 0.9),
+    hits('2 requests, look-up of 0 to 3 ms', lookUp, 'race-check', 0.85),
+    hits(`2 requests over HTTP/2, ${JITTER_MS} ms of jitter`, direct, 'race-check, HTTP/2', 0.98),
+    cost(many),
+  ];
+}
+
+function spread(cell: Cell, peer: string, percent: number, goal: number, count: number): BenchResult {
+  const of = (name: string) => percentile(cell.get(name)!.spreadsUs, percent);
+  const ratio = of('race-check') / of(peer);
+  return {
+    what: `http: p${percent} of the spread of arrivals, ${count} requests, against ${peer}`,
+    goal: `at most 1/${1 / goal}`,
+    measured: `1/${(1 / ratio).toFixed(1)}`,
+    met: ratio <= goal,
+  };
+}
+
+function hits(what: string, cell: Cell, name: string, goal: number): BenchResult {
+  const others = [...cell].filter(([other]) => other !== name);
+  const words = others.map(([other, one]) => `${other} ${percents(rate(one))}`);
+  return {
+    what: `http: bursts that hit, ${what}`,
+    goal: `at least ${percents(goal)}`,
+    measured: `${percents(rate(cell.get(name)!))}${words.length > 0 ? ` (${words.join(', ')})` : ''}`,
+    met: rate(cell.get(name)!) >= goal,
+  };
+}
+
+function cost(cell: Cell): BenchResult {
+  const ms = percentile(cell.get('race-check')!.costsMs, 50);
+  return {
+    what: 'http: what a burst of 33 requests takes beyond its hold',
+    goal: 'at most 10 ms',
+    measured: `${ms.toFixed(1)} ms`,
+    met: ms <= 10,
+  };
+}

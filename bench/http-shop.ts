@@ -1,0 +1,44 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ShopRequest, ShopSetting, ShopStats } from './http-server.js';
+
+/** A shop in a process of its own. */
+export interface Shop {
+  readonly url: string;
+  reset(setting: ShopSetting): Promise<void>;
+  stats(): Promise<ShopStats>;
+  close(): void;
+}
+
+export interface Child {
+  readonly url: string;
+  ask(message: unknown): Promise<unknown>;
+  close(): void;
+}
+
+/** Starts one of the programs beside this file, which tells its port first. */
+export async function startChild(program: string, args: readonly string[]): Promise<Child> {
+  const child = fork(fileURLToPath(new URL(program, import.meta.url)), args);
+  const [port] = (await once(child, 'message')) as [number];
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async ask(message) {
+      const answered = once(child, 'message');
+      child.send(message as object);
+      return ((await answered) as [unknown])[0];
+    },
+    close: () => child.disconnect(),
+  };
+}
+
+export async function openShop(protocol: 'h1' | 'h2c'): Promise<Shop> {
+  const child = await startChild('./http-server.js', [protocol]);
+  const ask = (request: ShopRequest) => child.ask(request);
+  return {
+    url: child.url,
+    reset: async (setting) => void (await ask({ type: 'reset', setting })),
+    stats: async () => (await ask({ type: 'stats' })) as ShopStats,
+    close: () => child.close(),
+  };
+}
