@@ -1,3 +1,4 @@
+import type { Api } from './api.js';
 import type { ClientContext, TargetContext } from './context.js';
 import type { ContractTypes, InputOf, OperationName, OutputOf } from './contract.js';
 import type { Json } from './json.js';
@@ -80,6 +81,8 @@ export interface Target<C extends ContractTypes> {
   readonly expectations: Readonly<Record<string, Expectation>>;
   /** What it claims otherwise where its clients are spread over several processes. Default: the same. */
   readonly acrossProcesses?: Readonly<Record<string, Expectation>>;
+  /** Where its first store is `http`: the API that it speaks to. */
+  readonly api?: Api;
   open(context: TargetContext): OpenTarget<C> | Promise<OpenTarget<C>>;
 }
 

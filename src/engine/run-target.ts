@@ -3,7 +3,7 @@ import type { ContractTypes } from '../core/contract.js';
 import type { History, HistoryEvent } from '../core/history.js';
 import { clientsOf, type Parameters, type Scenario } from '../core/scenario.js';
 import type { Judgement, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
-import type { StoreNamespace, StoreServer } from '../stores/store.js';
+import { StoreUnavailable, type StoreNamespace, type StoreServer } from '../stores/store.js';
 import { createJudge } from '../verdict/judge.js';
 import { Fleet, type ArmedFleet, type Burst } from './fleet.js';
 import { HostGone, type OpenHost } from './host-link.js';
@@ -170,9 +170,18 @@ class TargetSession<C extends ContractTypes> {
 
   async close(): Promise<void> {
     await (this.#ended.aborted ? this.#fleet.kill() : this.#fleet.close());
-    for (const namespace of [...this.#namespaces.values(), ...this.#retired]) {
-      await namespace.drop().catch(() => undefined);
+    const last = this.#serversInOrder()
+      .map(([store]) => this.#namespaces.get(store))
+      .reverse();
+    for (const namespace of [...last, ...this.#retired]) {
+      await namespace?.drop().catch(() => undefined);
     }
+  }
+
+  /** In the order in which their namespaces are made; they are dropped the other way round. */
+  #serversInOrder(): readonly (readonly [string, StoreServer])[] {
+    const all = [...this.settings.servers];
+    return [...all.filter(([, { isLast }]) => !isLast), ...all.filter(([, { isLast }]) => isLast)];
   }
 
   /** The reason for which it ended early, if it did. */
@@ -180,6 +189,8 @@ class TargetSession<C extends ContractTypes> {
     const { plan } = this.settings;
     const before = this.#stop();
     if (before !== undefined) return before;
+    // A command of the run before may hold the port that the next one needs.
+    if (this.#serversInOrder().some(([, { isLast }]) => isLast)) await this.settings.after;
     await this.#openFresh();
     await this.settings.after;
     const mostTrials = plan.trials * MOST_TRIALS_FACTOR;
@@ -212,12 +223,9 @@ class TargetSession<C extends ContractTypes> {
         return undefined;
       }
       const answered = result.operations.ok + result.operations.fail > 0;
-      fruitless = answered && !tried.burst.broken ? 0 : fruitless + 1;
-      if (fruitless === FRUITLESS_LIMIT) {
-        return answered
-          ? `in ${FRUITLESS_LIMIT} trials in a row the target's process was lost`
-          : `in ${FRUITLESS_LIMIT} trials in a row no operation was answered`;
-      }
+      fruitless = answered && !tried.burst.broken && !isTainted(tried) ? 0 : fruitless + 1;
+      if (fruitless === FRUITLESS_LIMIT)
+        return `in ${FRUITLESS_LIMIT} trials in a row ${fruitlessness(tried, answered)}`;
       if (isTainted(tried)) await this.#openFresh();
     }
     return undefined;
@@ -312,8 +320,10 @@ class TargetSession<C extends ContractTypes> {
       await this.#fleet.close();
     }
     this.#namespaces = new Map();
-    for (const [store, server] of this.settings.servers) {
-      this.#namespaces.set(store, await server.namespace());
+    for (const [store, server] of this.#serversInOrder()) {
+      const others = this.#addresses();
+      const { parameters } = this.settings;
+      this.#namespaces.set(store, await server.namespace({ others, parameters }));
     }
     await this.#fleet.open(this.#addresses(), true);
   }
@@ -329,9 +339,17 @@ class TargetSession<C extends ContractTypes> {
 
   /** A dead server makes the run inconclusive; everything else that is thrown is the target's mistake, or ours. */
   async #failed(error: unknown): Promise<TargetRunResult<C>> {
+    if (error instanceof StoreUnavailable) {
+      const message = `${error.message.replace(/[.:]?$/, '')}: ${error.remedy}`;
+      if (this.#judge.judgement().trials.run > 0) return this.#judged(message);
+      return { kind: 'could-not-run', error: { kind: 'failure', message } };
+    }
     for (const [store, server] of this.settings.servers) {
       if (await server.alive()) continue;
-      return this.#judged(`the ${store} server died during the run`);
+      const words = server.lastWords?.();
+      return this.#judged(
+        `the ${store} server died during the run${words === undefined ? '' : `: ${words}`}`,
+      );
     }
     // A process, or the room on a server's disk, can be lost between two bursts as well as within one. What was tried until
     // then still counts.
@@ -344,6 +362,12 @@ class TargetSession<C extends ContractTypes> {
     }
     throw error;
   }
+}
+
+/** Why a trial taught nothing. */
+function fruitlessness({ burst }: TriedTrial, answered: boolean): string {
+  if (!answered) return 'no operation was answered';
+  return burst.broken ? "the target's process was lost" : 'operations were left that may still be at work';
 }
 
 function violationOf<C extends ContractTypes>(

@@ -160,7 +160,7 @@ export async function chase(
     const remaining = suspects.length > 0 ? await namespace.endSessions(suspects) : [];
     if (remaining.length > 0) {
       undecided.push(
-        `${remaining.length} session(s) on ${store} whose operation had no answer could not be ended: they may still write`,
+        `${remaining.length} session(s) on ${store} whose operation had no answer could not be ended: they may still write${namespace.remedy === undefined ? '' : `; ${namespace.remedy}`}`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import { SCENARIOS } from '../../scenarios/index.js';
 import { storesOf } from '../core/target.js';
 import { openReaper, type Reaper } from '../process/reaper.js';
-import { STORES } from '../stores/index.js';
+import { STORES, TARGETS_OWN_STORES } from '../stores/index.js';
 import { StoreUnavailable, type Leftover, type StoreRequest, type StoreServer } from '../stores/store.js';
 import { findLoadEngines, type LoadEngine } from './load-engines.js';
 import type { SessionOptions } from './options.js';
@@ -40,7 +40,8 @@ export async function diagnose(options: DiagnosisOptions): Promise<Diagnosis> {
   const reaper = openReaper();
   try {
     const stores: StoreDiagnosis[] = [];
-    for (const store of Object.keys(STORES)) stores.push(await diagnoseStore(store, options, reaper));
+    for (const store of Object.keys(STORES).filter((one) => !TARGETS_OWN_STORES.includes(one)))
+      stores.push(await diagnoseStore(store, options, reaper));
     return { stores, engines: await engines, defaultScenario: await judgeDefault(stores) };
   } finally {
     reaper.close();

@@ -130,7 +130,7 @@ export async function serversFor(
   stores: OpenStores,
 ): Promise<ReadonlyMap<string, StoreServer>> {
   demandSpreadable(target, processes);
-  const servers = await stores.need(storesOf(target));
+  const servers = await stores.need(target);
   for (const [store, { lacks = {} }] of servers) {
     for (const feature of target.needs ?? []) {
       const lack = lacks[feature];

@@ -11,6 +11,8 @@ import { storesOfPlan } from './run-plan.js';
 
 /** Targets see at most this many connections besides those of their clients: workers, set-up, reads. */
 const SPARE_CONNECTIONS = 16;
+/** Room for an API's pools: four processes with 25 connections each. */
+const API_CONNECTIONS = 100;
 
 export interface Ended<T> {
   readonly value: T;
@@ -24,7 +26,7 @@ export interface Ended<T> {
  * where something is left unexplained.
  */
 export async function withStores<T extends { readonly ran: readonly RanTarget[] }>(
-  options: Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn'>,
+  options: Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal'>,
   plans: readonly [SessionPlan, ...SessionPlan[]],
   work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
 ): Promise<Ended<T>> {
@@ -32,7 +34,9 @@ export async function withStores<T extends { readonly ran: readonly RanTarget[] 
   const clients = plans.map(
     ({ scenario, parameters, processes }) => clientsOf(scenario, parameters) + processes,
   );
-  const connections = Math.max(...clients) + SPARE_CONNECTIONS;
+  // How many connections an API opens to its stores is for it to say.
+  const pools = plans.flatMap(storesOfPlan).includes('http') ? API_CONNECTIONS : 0;
+  const connections = Math.max(...clients, pools) + SPARE_CONNECTIONS;
   const stores = openStores(options, plans[0].runId, connections, reaper);
   stores.prepare([...new Set(plans.flatMap(storesOfPlan))]);
   let value: T;

@@ -5,6 +5,9 @@ export const ONE_PROCESS_STORES: Readonly<Record<string, string>> = {
   memory: 'its data is in the memory of one process, where no other can see it',
 };
 
+/** Stores of which each target has a server of its own: it is no store until a target says where. */
+export const TARGETS_OWN_STORES: readonly string[] = ['http'];
+
 /** Every store, loaded when it is first needed: a missing driver breaks only its own targets. */
 export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
   memory: async () => (await import('./memory/server.js')).openMemory,
@@ -12,4 +15,5 @@ export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
   mongodb: async () => (await import('./mongodb/server.js')).openMongodb,
   redis: async () => (await import('./redis/server.js')).openRedis,
   file: async () => (await import('./file/server.js')).openFile,
+  http: async () => (await import('./http/server.js')).openHttp,
 };

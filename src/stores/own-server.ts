@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Reaper } from '../process/reaper.js';
+import { freePort, listens } from './listening.js';
 import { StoreUnavailable } from './store.js';
 
 /** A server of this run alone, in a folder that is gone with it. */
@@ -110,21 +110,10 @@ function launch(
 async function answers(child: ChildProcess, port: number): Promise<boolean> {
   const deadline = performance.now() + READY_MS;
   while (performance.now() < deadline && isRunning(child)) {
-    if (await listens(port)) return true;
+    if (await listens('127.0.0.1', port)) return true;
     await wait(READY_POLL_MS);
   }
   return false;
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    const done = (result: boolean) => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => done(true)).once('error', () => done(false));
-  });
 }
 
 function isRunning(child: ChildProcess): boolean {
@@ -163,13 +152,4 @@ function readOrEmpty(file: string): string {
   } catch {
     return '';
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

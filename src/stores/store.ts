@@ -1,6 +1,8 @@
+import type { Api } from '../core/api.js';
 import type { StoreAddress } from '../core/context.js';
 import type { OpenTransaction } from '../core/history.js';
 import type { Json } from '../core/json.js';
+import type { Parameters } from '../core/scenario.js';
 import type { StoreFeature } from '../core/target.js';
 import type { Reaper } from '../process/reaper.js';
 
@@ -18,6 +20,17 @@ export interface StoreRequest {
   readonly reaper: Reaper;
   /** What killed runs left on a server that a URL names is left there, so that it can be looked at. */
   readonly keepLeftovers?: boolean;
+  /** For `http`, where each target has a server of its own: which one, and whose. */
+  readonly api?: { readonly target: string; readonly api: Api };
+  /** Waiting for a server to get ready ends with it. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a namespace may depend on. */
+export interface NamespaceGiven {
+  /** The namespaces of the target's other stores. */
+  readonly others: readonly StoreAddress[];
+  readonly parameters: Parameters;
 }
 
 /** A namespace that a run made on a server and did not remove. */
@@ -55,6 +68,8 @@ export interface StoreNamespace {
    * cannot commit later. Resolves with the connections for which this could not be shown.
    */
   endSessions(connections: readonly ClientConnection[]): Promise<readonly ClientConnection[]>;
+  /** What would help where sessions could not be ended; for people. Absent where nothing would. */
+  readonly remedy?: string;
   /**
    * Who waits for whom right now, among these connections, as the server sees it. Absent where a server cannot tell. Asked
    * while the clients are at work, so it must be cheap.
@@ -75,12 +90,16 @@ export interface StoreServer {
   readonly lacks?: Readonly<
     Partial<Record<StoreFeature, { readonly reason: string; readonly remedy: string }>>
   >;
-  /** A fresh namespace; several may live at once. */
-  namespace(): Promise<StoreNamespace>;
+  /** Its namespaces depend on those of the target's other stores: they are made after those, and dropped before them. */
+  readonly isLast?: boolean;
+  /** A fresh namespace; several may live at once. Rejects with `StoreUnavailable` where none can be had. */
+  namespace(given?: NamespaceGiven): Promise<StoreNamespace>;
   /** Namespaces of other runs. Absent where a server is this run's own. */
   leftovers?(): Promise<readonly Leftover[]>;
   /** False as soon as the server no longer answers. */
   alive(): Promise<boolean>;
+  /** How the server ended, where that is known; for people. */
+  lastWords?(): string | undefined;
   /** Drops what this run created and stops what it started; saves the server's log to `keepLogAt` if there is one. Never rejects twice. */
   stop(keepLogAt?: string): Promise<void>;
 }

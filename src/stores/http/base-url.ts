@@ -1,0 +1,50 @@
+import { isLoopback } from '../loopback.js';
+import { StoreUnavailable } from '../store.js';
+
+/** Where an API is reached. */
+export interface BaseUrl {
+  readonly host: string;
+  readonly port: number;
+  readonly encrypted: boolean;
+  /** Without a slash at its end. */
+  readonly path: string;
+  /** For people: no user, no password, no query. */
+  readonly shown: string;
+}
+
+/** What is wrong with a base URL; none if nothing is. */
+export function baseUrlProblems(text: string): readonly string[] {
+  if (!URL.canParse(text)) return [`it is no URL such as http://127.0.0.1:3000, but "${text}"`];
+  const { protocol, search, hash, username } = new URL(text);
+  return [
+    ...(['http:', 'https:'].includes(protocol)
+      ? []
+      : [`it begins with "${protocol}//", not with "http://" or "https://"`]),
+    ...(search === '' && hash === '' ? [] : ['it has a query, which belongs to the path of each request']),
+    ...(username === '' ? [] : ['it has a user in it: send an Authorization header instead']),
+  ];
+}
+
+/** Throws `StoreUnavailable` for what is no base URL, and for a host that is not this machine unless it is allowed. */
+export function parseBaseUrl(text: string, allowRemote: boolean): BaseUrl {
+  const problems = baseUrlProblems(text);
+  if (problems.length > 0) {
+    throw new StoreUnavailable(
+      'http',
+      `The base URL cannot be used: ${problems.join('; ')}.`,
+      'Write it as http://127.0.0.1:3000',
+    );
+  }
+  const { protocol, hostname, port, pathname, origin } = new URL(text);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const path = pathname.replace(/\/+$/, '');
+  if (!allowRemote && !isLoopback(host)) {
+    throw new StoreUnavailable(
+      'http',
+      `The API ${origin} is not on this machine.`,
+      'Pass --allow-remote if its data may be changed and bursts of requests be sent to it',
+    );
+  }
+  const encrypted = protocol === 'https:';
+  return { host, port: Number(port || (encrypted ? 443 : 80)), encrypted, path, shown: `${origin}${path}` };
+}

@@ -1,0 +1,33 @@
+import type { ApiStart, Environment, StoreAtHand } from '../../core/api.js';
+import type { NamespaceGiven } from '../store.js';
+import { storeUrl } from '../store-url.js';
+
+/** The variable that drivers and frameworks read a store's URL from. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  postgres: 'DATABASE_URL',
+  mongodb: 'MONGODB_URL',
+  redis: 'REDIS_URL',
+};
+
+/** What a command is given on top of our own variables: `PORT`, the URLs of its stores, and what the target says. */
+export function commandEnvironment(
+  { env }: ApiStart,
+  { others, parameters, port }: NamespaceGiven & { readonly port: number },
+): Environment {
+  const stores: Record<string, StoreAtHand> = {};
+  const urls: Record<string, string> = {};
+  for (const address of others) {
+    const variable = VARIABLES[address.store];
+    const url = variable === undefined ? '' : storeUrl(address);
+    stores[address.store] = { ...address, url };
+    if (variable !== undefined) urls[variable] = url;
+  }
+  const own = typeof env === 'function' ? env({ port, stores, parameters }) : env;
+  return { PORT: String(port), ...urls, ...own };
+}
+
+/** For people, without what looks like a secret: `--password x`, `TOKEN=x`. */
+export function shownCommand({ command }: ApiStart): string {
+  const words = typeof command === 'string' ? command : command.join(' ');
+  return words.replace(/((?:pass(?:word)?|secret|token|key)[\w-]*[= ])(\S+)/gi, '$1***');
+}

@@ -1,0 +1,195 @@
+import type { Api, ApiStart, Environment } from '../../core/api.js';
+import { freePort, listens } from '../listening.js';
+import {
+  StoreUnavailable,
+  type NamespaceGiven,
+  type OpenStore,
+  type StoreNamespace,
+  type StoreRequest,
+  type StoreServer,
+} from '../store.js';
+import { parseBaseUrl, type BaseUrl } from './base-url.js';
+import { openCommandLog } from './command-log.js';
+import { startCommand, type Command } from './command.js';
+import { commandEnvironment, shownCommand } from './environment.js';
+import { READY_MS, whyNotReady } from './ready.js';
+import { settled } from './settling.js';
+
+const DEFINE = 'Define it with defineHttpTarget';
+
+/**
+ * The API of one target: one that runs already, or one whose command is started for each namespace. Only on this machine,
+ * unless it is allowed. Rejects with `StoreUnavailable`.
+ *
+ * An API has no sessions that could be ended from outside. A request without a clear answer (a time-out, a lost connection,
+ * a 5xx) may still be at work behind it, and write into the final state or, worse, into the next trial. Smallest
+ * counterexample: a request hangs for a second in a pool; the next trial resets the stock to 1; the hanging request sells
+ * one and a request of that trial sells one: "oversold", and no race was in it. So either the target declares when its API
+ * has come to rest, or such a trial is undecided, and the run goes on with a command that is started anew, on fresh stores;
+ * with an API that was not started by us it ends there.
+ */
+export const openHttp: OpenStore = async (request) => {
+  if (request.api === undefined) {
+    throw new StoreUnavailable('http', 'This target does not say where its API is.', DEFINE);
+  }
+  const { api } = request.api;
+  return api.start === undefined ? openRunning(api, request) : openStarted(api, api.start, request);
+};
+
+const REMEDY =
+  'say in the target when its API has come to rest (settle), or which statuses surely did nothing (statuses)';
+
+/** What both kinds of API have in common: no session is seen, and none can be ended. */
+function namespaceAt(
+  { host, port, encrypted, shown }: BaseUrl,
+  { settle, insecure }: Api,
+  left: { unsettled(): void; drop(): Promise<void> },
+): StoreNamespace {
+  return {
+    address: {
+      ...{ store: 'http', host, port, namespace: shown },
+      tls: encrypted ? (insecure ? 'no-verify' : 'verify') : 'off',
+    },
+    openTransactions: () => Promise.resolve([]),
+    endSessions: async (connections) => {
+      if (settle !== undefined && (await settled(settle, { baseUrl: shown, insecure }))) return [];
+      left.unsettled();
+      return connections;
+    },
+    remedy: REMEDY,
+    drop: left.drop,
+  };
+}
+
+/** Somebody else started it, and it goes on after us. */
+async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<StoreServer> {
+  if (typeof api.baseUrl !== 'string') {
+    throw new StoreUnavailable('http', 'A base URL with a port of our choice needs a command.', DEFINE);
+  }
+  const url = parseBaseUrl(api.baseUrl, allowRemote);
+  const alive = () => listens(url.host, url.port);
+  if (!(await alive())) {
+    throw new StoreUnavailable(
+      'http',
+      `Nothing answers at ${url.shown}.`,
+      'Start the API first, or let the target start it (start: { command })',
+    );
+  }
+  let isUnsettled = false;
+  return {
+    store: 'http',
+    description: `API at ${url.shown}`,
+    environment: { baseUrl: url.shown },
+    namespace: () => {
+      if (isUnsettled) {
+        const lost =
+          'a request without a clear answer may still be at work in the API, and write into any later trial';
+        return Promise.reject(new StoreUnavailable('http', lost, REMEDY));
+      }
+      return Promise.resolve(
+        namespaceAt(url, api, {
+          unsettled: () => (isUnsettled = true),
+          drop: () => Promise.resolve(),
+        }),
+      );
+    },
+    alive,
+    stop: () => Promise.resolve(),
+  };
+}
+
+interface Running {
+  readonly url: BaseUrl;
+  readonly command: Command;
+}
+
+/** One command at a time: that of the namespace made last. */
+function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreServer {
+  const { reaper, signal, allowRemote } = request;
+  const log = openCommandLog(reaper);
+  const shown = shownCommand(start);
+  let running: Running | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const end = async () => {
+    await running?.command.stop();
+  };
+  const launch = async (given: NamespaceGiven): Promise<Running> => {
+    const fixed = typeof api.baseUrl === 'string' ? parseBaseUrl(api.baseUrl, allowRemote) : undefined;
+    const port = fixed?.port ?? (await freePort());
+    const url =
+      fixed ?? parseBaseUrl((api.baseUrl as (given: { port: number }) => string)({ port }), allowRemote);
+    if (await listens(url.host, url.port)) {
+      throw new StoreUnavailable(
+        'http',
+        `Somebody listens at ${url.shown} already: it would be tested in place of "${shown}".`,
+        'Stop it, or leave the port to us (baseUrl: ({ port }) => `http://127.0.0.1:${port}`)',
+      );
+    }
+    const env: Environment = commandEnvironment(start, { ...given, port: url.port });
+    log.hide(env);
+    log.mark();
+    let command: Command;
+    try {
+      command = await startCommand(start, env, log, reaper);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new StoreUnavailable(
+        'http',
+        `"${shown}" could not be started: ${reason}.`,
+        'Correct start.command',
+      );
+    }
+    running = { url, command };
+    const why = await whyNotReady(start.readyWhen, {
+      url,
+      insecure: api.insecure,
+      command,
+      log,
+      signal,
+    }).catch(async (error: unknown) => {
+      await end();
+      throw error;
+    });
+    if (why !== undefined) {
+      await end();
+      throw new StoreUnavailable(
+        'http',
+        `"${shown}" did not get ready: ${why}. It printed\n${log.lastLines()}`,
+        `Correct start.command or start.readyWhen (it waits ${start.readyWhen?.withinMs ?? READY_MS} ms)`,
+      );
+    }
+    return running;
+  };
+
+  return {
+    store: 'http',
+    description: `API of "${shown}"`,
+    environment: { command: shown },
+    isLast: true,
+    namespace: async (given = { others: [], parameters: {} }) => {
+      await end();
+      const started = await launch(given);
+      return namespaceAt(started.url, api, {
+        unsettled: () => undefined,
+        drop: () => started.command.stop(),
+      });
+    },
+    alive: async () =>
+      running !== undefined &&
+      running.command.running() &&
+      (await listens(running.url.host, running.url.port)),
+    lastWords: () => {
+      const ended = running?.command.ended();
+      return ended === undefined ? undefined : `"${shown}" ${ended}; it printed\n${log.lastLines()}`;
+    },
+    stop: (keepLogAt) => {
+      stopping ??= end()
+        .then(() => {
+          if (keepLogAt !== undefined) log.keep(keepLogAt);
+        })
+        .finally(() => log.remove());
+      return stopping;
+    },
+  };
+}
