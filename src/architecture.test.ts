@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/process': [],
   'src/stores': ['src/core', 'src/process'],
   'src/engine': ['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process'],
-  'src/http': ['src/core'],
+  'src/http': ['src/core', 'src/stores'],
   'src/report': ['src/core'],
   'src/session': [
     ...['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process', 'src/engine', 'src/report'],

@@ -2,10 +2,29 @@ import type { Contract, ContractTypes } from './core/contract.js';
 import type { Parameters, Scenario } from './core/scenario.js';
 import type { Target } from './core/target.js';
 import type { Report } from './report/report.js';
+import type { Config } from './session/config.js';
 import type { SessionOptions } from './session/options.js';
 
 export { NotHappened } from './core/context.js';
 export { UsageError } from './core/usage-error.js';
+export { defineHttpTarget } from './http/define-http-target.js';
+export type {
+  HttpOperation,
+  HttpReset,
+  HttpState,
+  HttpTargetDefinition,
+  StatusMeaning,
+} from './http/define-http-target.js';
+export type {
+  Api,
+  ApiAnswer,
+  ApiControl,
+  ApiRequest,
+  ApiSettle,
+  CommandGiven,
+  StoreAtHand,
+} from './core/api.js';
+export type { Config, ConfigScenario, ConfigTarget } from './session/config.js';
 export type { Anomaly, AnomalyId } from './core/anomaly.js';
 export type { Checker, Finding, Grade } from './core/checker.js';
 export type { ClientContext, CountedEvent, PointName, StoreAddress, TargetContext } from './core/context.js';
@@ -32,6 +51,11 @@ export function defineScenario<C extends ContractTypes, P extends Parameters = P
 /** A target, typed as it stands: one strategy on one store for one contract. */
 export function defineTarget<C extends ContractTypes>(target: Target<C>): Target<C> {
   return target;
+}
+
+/** What a `race-check.config.ts` exports by default: targets and scenarios of one's own, found by their names. */
+export function defineConfig(config: Config): Config {
+  return config;
 }
 
 /** What `raceCheck` is asked for. */

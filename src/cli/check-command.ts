@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { anomalyName } from '../core/anomaly.js';
 import { UsageError } from '../core/usage-error.js';
+import { findConfig, loadConfig } from '../session/config.js';
 import { EXIT } from '../session/exit-code.js';
 import { findScenario } from '../session/find-scenario.js';
 import { judgeHistory, type HistoryJudgement } from '../session/judge-history.js';
@@ -10,20 +11,28 @@ import { print } from './output.js';
 /** `race-check check <history.jsonl>`: the checkers' word on one recorded history. */
 export async function checkCommand(
   file: string,
-  { json, scenario }: { readonly json: boolean; readonly scenario: string | undefined },
+  {
+    json,
+    scenario,
+    config: given,
+  }: { readonly json: boolean; readonly scenario?: string | undefined; readonly config?: string | undefined },
 ): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError([
       `expected a history file (see docs/history-format.md), got ${file}: ${reasonOf(error)}`,
     ]);
   });
+  const found = findConfig(process.cwd(), given);
+  const config = found === undefined ? undefined : await loadConfig(found);
+  const isKnown = (name: string) =>
+    Object.hasOwn(SCENARIOS, name) || config?.scenarios.some((one) => one.name === name);
   const judgement = await judgeHistory(text, async (header) => {
-    if (scenario === undefined && !Object.hasOwn(SCENARIOS, header.scenario)) {
+    if (scenario === undefined && !isKnown(header.scenario)) {
       throw new UsageError([
         `${file} is of the scenario "${header.scenario}", which is none of ours: name its file with --scenario ./my.scenario.ts`,
       ]);
     }
-    return findScenario(scenario ?? header.scenario, process.cwd());
+    return findScenario(scenario ?? header.scenario, process.cwd(), config);
   });
   if (judgement.kind === 'malformed') {
     const [first = 'it cannot be read', ...rest] = judgement.problems;

@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
+import { UsageError } from '../core/usage-error.js';
 import { withDefaults } from '../core/scenario.js';
 import { START_KINDS } from '../core/verdict.js';
 import type { StartMode } from '../engine/start-plan.js';
 import type { AnyScenario } from '../session/choice.js';
+import { findConfig } from '../session/config.js';
 import { DEFAULTS, type SessionOptions } from '../session/options.js';
 import { didYouMean } from '../session/nearest.js';
 import { addReporterFlag } from './reporters.js';
@@ -32,6 +34,10 @@ export function addRunFlags(command: Command): Command {
       .default([], "the scenario's own; compare: every target"),
   );
   return addConditionFlags(command)
+    .option(
+      '--config <file>',
+      'targets and scenarios of your own (default: race-check.config.ts, where there is one)',
+    )
     .option('--strict', 'a safe target that gives up, or leaves gaps or an old copy, fails too')
     .option('-o, --out <folder>', 'where reports are kept (default: reports)')
     .option('--no-report', 'keep no report');
@@ -98,6 +104,7 @@ export function readRunFlags(
       timeoutMs: duration('--timeout', text('timeout'), problems),
       seed: text('seed'),
       strict: flags['strict'] === true,
+      ...configFlag(text('config'), problems),
       parameters: Object.fromEntries(parameters),
       ...readServerFlags(flags, env),
       required,
@@ -152,6 +159,18 @@ export function named(
     problems.push(`expected ${what}, separated by commas, for ${flag}, got "${all.join(',')}"`);
   }
   return names;
+}
+
+/** The config that is named, else the one in the working directory, if there is one. */
+function configFlag(given: string | undefined, problems: string[]): { readonly config?: string } {
+  try {
+    const config = findConfig(process.cwd(), given);
+    return config === undefined ? {} : { config };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(...error.problems);
+    return {};
+  }
 }
 
 function wholeNumber(flag: string, text: string | undefined, problems: string[]): number | undefined {

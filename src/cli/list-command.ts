@@ -1,11 +1,22 @@
 import { SCENARIOS } from '../../scenarios/index.js';
 import { storesOf } from '../core/target.js';
-import { loadRegistered, targetIdsOf } from '../session/find-targets.js';
+import type { AnyTarget } from '../session/choice.js';
+import { findConfig, loadConfig } from '../session/config.js';
+import { configTargetsOf, loadRegistered, targetIdsOf } from '../session/find-targets.js';
 import { print } from './output.js';
 
 /** `race-check list`: every scenario with its numbers, and every target with what it claims. */
-export async function listCommand({ json }: { readonly json: boolean }): Promise<number> {
-  const scenarios = await Promise.all(Object.values(SCENARIOS).map((load) => load()));
+export async function listCommand({
+  json,
+  config: given,
+}: {
+  readonly json: boolean;
+  readonly config: string | undefined;
+}): Promise<number> {
+  const file = findConfig(process.cwd(), given);
+  const config = file === undefined ? undefined : await loadConfig(file);
+  const ours = await Promise.all(Object.values(SCENARIOS).map((load) => load()));
+  const scenarios = [...ours, ...(config?.scenarios ?? [])];
   const contracts = await Promise.all(
     [...new Set(scenarios.map(({ contract }) => contract.name))].map(async (contract) => ({
       contract,
@@ -13,17 +24,21 @@ export async function listCommand({ json }: { readonly json: boolean }): Promise
         .filter((one) => one.contract.name === contract)
         .map(({ name, summary, defaultTarget }) => ({ name, summary, defaultTarget })),
       targets: await Promise.all(
-        targetIdsOf(contract).map(async (id) => {
-          const target = await loadRegistered(contract, id);
-          const { summary, prevents, costs, source, expectations, acrossProcesses } = target;
-          const claims = { expectations, ...(acrossProcesses && { acrossProcesses }) };
-          return { id, stores: storesOf(target), summary, prevents, costs, source, ...claims };
-        }),
+        [
+          ...targetIdsOf(contract).map((id) => loadRegistered(contract, id)),
+          ...configTargetsOf(contract, config).map(({ target }) => Promise.resolve(target)),
+        ].map(async (loading) => describe(await loading)),
       ),
     })),
   );
   await print(process.stdout, json ? `${JSON.stringify(contracts, undefined, 2)}\n` : asText(contracts));
   return 0;
+}
+
+function describe(target: AnyTarget) {
+  const { id, summary, prevents, costs, source, expectations, acrossProcesses } = target;
+  const claims = { expectations, ...(acrossProcesses && { acrossProcesses }) };
+  return { id, stores: storesOf(target), summary, prevents, costs, source, ...claims };
 }
 
 interface Listed {

@@ -2,12 +2,20 @@ import { Command, CommanderError } from 'commander';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
+import { findConfig, loadConfig, type LoadedConfig } from '../session/config.js';
 import { findScenario, isFile } from '../session/find-scenario.js';
+import { UserModuleFailed } from '../session/user-module.js';
 import { version } from '../session/version.js';
 import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './flags.js';
 import { addLimitFlags } from './limit-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
 import { addDoctorFlags } from './store-flags.js';
+
+interface CheckFlags {
+  readonly json?: boolean;
+  readonly scenario?: string;
+  readonly config?: string;
+}
 
 const EXIT_CODES = `
 Exit codes:
@@ -31,7 +39,8 @@ Examples:
 
 /** Reads argv and runs the command it names. Resolves with the exit code. Rejects with UsageError and the like. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
-  const scenario = await scenarioOf(argv);
+  const config = await configOf(argv);
+  const scenario = await scenarioOf(argv, config);
   let exitCode = 0;
   const program = new Command('race-check')
     .description('Finds race conditions in real systems and says how sure it is.')
@@ -89,21 +98,24 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   program
     .command('list')
     .description('every scenario and every target')
+    .option('--config <file>', 'targets and scenarios of your own (default: race-check.config.ts)')
     .option('--json', 'as JSON')
-    .action(async (options: { json?: boolean }, command: Command) => {
+    .action(async (options: { json?: boolean; config?: string }, command: Command) => {
       demandKnown(command, 0);
-      exitCode = await (await import('./list-command.js')).listCommand({ json: options.json === true });
+      const { listCommand } = await import('./list-command.js');
+      exitCode = await listCommand({ json: options.json === true, config: options.config });
     });
   program
     .command('check')
     .argument('<history>', 'a history.jsonl, of ours or from elsewhere')
     .description('judge a recorded history')
     .option('--scenario <name>', 'the scenario whose checkers judge it (default: the one that it names)')
+    .option('--config <file>', 'scenarios of your own (default: race-check.config.ts)')
     .option('--json', 'as JSON')
-    .action(async (file: string, options: { json?: boolean; scenario?: string }, command: Command) => {
+    .action(async (file: string, options: CheckFlags, command: Command) => {
       demandKnown(command, 1);
       const { checkCommand } = await import('./check-command.js');
-      exitCode = await checkCommand(file, { json: options.json === true, scenario: options.scenario });
+      exitCode = await checkCommand(file, { ...options, json: options.json === true });
     });
 
   for (const command of program.commands) {
@@ -129,20 +141,35 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 }
 
 /** The scenario among the words, if there is one that can be loaded: its numbers become flags. What is wrong is said later. */
-async function scenarioOf(argv: readonly string[]): Promise<AnyScenario | undefined> {
-  const word = argv.find(
-    (one, index) => !isFlagValue(argv, index) && (Object.hasOwn(SCENARIOS, one) || isFile(one)),
-  );
+async function scenarioOf(
+  argv: readonly string[],
+  config: LoadedConfig | undefined,
+): Promise<AnyScenario | undefined> {
+  const names = [...Object.keys(SCENARIOS), ...(config?.scenarios.map(({ name }) => name) ?? [])];
+  const word = argv.find((one, index) => !isFlagValue(argv, index) && (names.includes(one) || isFile(one)));
   if (word === undefined) return undefined;
-  return findScenario(word, process.cwd()).catch((error: unknown) => {
+  return findScenario(word, process.cwd(), config).catch((error: unknown) => {
     if (error instanceof UsageError) return undefined;
     throw error;
   });
 }
 
+/** The config that the words name, or that lies in the working directory. What is wrong with it is said later. */
+async function configOf(argv: readonly string[]): Promise<LoadedConfig | undefined> {
+  try {
+    const at = argv.findIndex((word) => word === '--config' || word.startsWith('--config='));
+    const given = argv[at]?.startsWith('--config=') ? argv[at].slice('--config='.length) : argv[at + 1];
+    const file = findConfig(process.cwd(), at === -1 ? undefined : given);
+    return file === undefined ? undefined : await loadConfig(file);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof UserModuleFailed) return undefined;
+    throw error;
+  }
+}
+
 /** `--target ./my.target.ts` names no scenario. */
 function isFlagValue(argv: readonly string[], index: number): boolean {
-  return /^(-t|--target|-o|--out|--seed|--store|--contract|--markdown|--reporter|--baseline|--exec)$/.test(
+  return /^(-t|--target|-o|--out|--seed|--store|--contract|--markdown|--reporter|--baseline|--exec|--config|--base-url|--command|--file)$/.test(
     argv[index - 1] ?? '',
   );
 }

@@ -22,7 +22,8 @@ export type HostRequest =
 /** Where a target's code is. */
 export type TargetSource =
   | { readonly kind: 'registry'; readonly contract: string; readonly id: string }
-  | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'config'; readonly path: string; readonly contract: string; readonly id: string };
 
 export interface LoadRequest {
   readonly type: 'load';

@@ -46,7 +46,7 @@ export function renderTerminal(source: Report, options: TerminalOptions): string
 
 function head(report: Report, width: number, paint: Paint): readonly string[] {
   const { scenario, plan, environment, seed } = report;
-  const stores = Object.values(environment.stores).map(({ description }) => description);
+  const stores = new Set(Object.values(environment.stores).map(({ description }) => description));
   const [first = '', ...rest] = flow([scenario.name, scenario.description, ...stores, `seed ${seed}`], width);
   const expected = Object.entries(scenario.expected).map(([name, value]) => `${value} ${name}`);
   const conditions = [

@@ -135,7 +135,7 @@ function expectationOf(target: AnyTarget, { scenario, processes }: SessionPlan):
 /** What became of the control of a target's store under the very conditions of this run. */
 function controlOf(target: AnyTarget, { plan, ran }: SessionFacts): ControlOutcome {
   const store = storesOf(target)[0]!;
-  const control = plan.controls.get(store);
+  const control = plan.controls.get(target.api === undefined ? store : target.id);
   if (control === undefined) return { outcome: 'none', store };
   const { shows } = control;
   const { id } = control.target;

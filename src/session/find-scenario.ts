@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from './choice.js';
+import type { LoadedConfig } from './config.js';
 import { didYouMean } from './nearest.js';
 import { loadUserModule } from './user-module.js';
 
@@ -11,12 +12,15 @@ export function isFile(name: string): boolean {
   return /\.[cm]?[jt]s$/.test(name);
 }
 
-/** The scenario of this name, or the default export of this file. */
-export async function findScenario(name: string, cwd: string): Promise<AnyScenario> {
+/** The scenario of this name, ours or one of the config, or the default export of this file. */
+export async function findScenario(name: string, cwd: string, config?: LoadedConfig): Promise<AnyScenario> {
   if (isFile(name)) return scenarioOfFile(path.resolve(cwd, name), name);
+  const own = config?.scenarios ?? [];
   const load = SCENARIOS[name];
   if (load === undefined) {
-    const names = Object.keys(SCENARIOS);
+    const found = own.find((one) => one.name === name);
+    if (found !== undefined) return found;
+    const names = [...Object.keys(SCENARIOS), ...own.map((one) => one.name)];
     throw new UsageError([
       `unknown scenario "${name}"${didYouMean(name, names)} (known: ${names.join(', ')}; or a file such as ./my.scenario.ts)`,
     ]);

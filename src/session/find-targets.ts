@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { TARGETS } from '../../targets/index.js';
+import type { TargetSource } from '../engine/protocol.js';
 import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
+import type { LoadedConfig } from './config.js';
 import { isFile } from './find-scenario.js';
 import { didYouMean } from './nearest.js';
 import { loadUserModule } from './user-module.js';
@@ -26,11 +28,17 @@ export async function loadRegistered(contract: string, id: string): Promise<AnyT
   return (await load()).default as AnyTarget;
 }
 
-/** The target of this id, file, or object. Adds to `problems` what is wrong with it. */
+/** Where targets are looked for besides our own. */
+export interface TargetPlace {
+  readonly cwd: string;
+  readonly config?: LoadedConfig | undefined;
+}
+
+/** The target of this id, file, or object; one of a config may be named without its store. Adds to `problems` what is wrong with it. */
 export async function findTarget(
   given: string | AnyTarget,
   scenario: AnyScenario,
-  cwd: string,
+  { cwd, config }: TargetPlace,
   problems: string[],
 ): Promise<ChosenTarget | undefined> {
   if (typeof given !== 'string') return fitting({ target: given }, given.id, scenario, problems);
@@ -38,12 +46,30 @@ export async function findTarget(
   const contract = scenario.contract.name;
   const ids = targetIdsOf(contract);
   if (!ids.includes(given)) {
+    const own = configTargetsOf(contract, config);
+    const found = own.find(({ target: { id } }) => id === given || id.slice(id.indexOf('/') + 1) === given);
+    if (found !== undefined) return found;
+    const known = [...ids, ...own.map(({ target }) => target.id)];
     problems.push(
-      `unknown target "${given}"${didYouMean(given, ids)} (known for ${contract}: ${ids.join(', ') || 'none'}; or a file such as ./my.target.ts)`,
+      `unknown target "${given}"${didYouMean(given, known)} (known for ${contract}: ${known.join(', ') || 'none'}; or a file such as ./my.target.ts)`,
     );
     return undefined;
   }
   return { target: await loadRegistered(contract, given), source: { kind: 'registry', contract, id: given } };
+}
+
+/** Those of a config that implement this contract. */
+export function configTargetsOf(
+  contract: string,
+  config: LoadedConfig | undefined,
+): readonly (ChosenTarget & { readonly source: TargetSource })[] {
+  if (config === undefined) return [];
+  return config.targets
+    .filter((target) => target.contract === contract)
+    .map((target) => ({
+      target,
+      source: { kind: 'config', path: config.path, contract, id: target.id },
+    }));
 }
 
 async function targetOfFile(
@@ -88,6 +114,11 @@ function fitting(
   }
   if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(target.id)) {
     problems.push(`target ${given}: expected an id like "postgres/my-strategy", got "${target.id}"`);
+    return undefined;
+  }
+  const wrong = target.api?.problems ?? [];
+  if (wrong.length > 0) {
+    problems.push(...wrong.map((problem) => `target ${given}: ${problem}`));
     return undefined;
   }
   return chosen;

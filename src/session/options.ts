@@ -46,6 +46,8 @@ export interface SessionOptions {
   readonly keepLogsIn?: string;
   /** Where relative files are looked for. Default: the working directory. */
   readonly cwd?: string;
+  /** A `race-check.config.ts` (or .js) whose targets and scenarios are found by their names. Default: none. */
+  readonly config?: string;
   readonly progress?: SessionProgress;
 }
 

@@ -9,11 +9,14 @@ import type { StartMode } from '../engine/start-plan.js';
 import { STORES } from '../stores/index.js';
 import { trialsNeeded } from '../verdict/binomial.js';
 import type { AnyScenario, ChosenTarget } from './choice.js';
+import { loadConfig } from './config.js';
+import { controlOfApi } from './api-control.js';
 import { findScenario, isFile } from './find-scenario.js';
-import { findTarget, targetIdsOf } from './find-targets.js';
+import { configTargetsOf, findTarget, targetIdsOf, type TargetPlace } from './find-targets.js';
 import { limitProblems } from './limit-problems.js';
 import { didYouMean } from './nearest.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
+import { pointProblems } from './points.js';
 import { processProblems } from './processes.js';
 import { resolveParameters } from './parameters.js';
 
@@ -23,7 +26,7 @@ export interface SessionPlan {
   readonly scenario: AnyScenario;
   readonly parameters: Parameters;
   readonly named: readonly ChosenTarget[];
-  /** By store; a store that the scenario names no control for is absent. */
+  /** By store, of an API by its id; one for which no control is named is absent. */
   readonly controls: ReadonlyMap<string, ChosenControl>;
   readonly trials: TrialPlan;
   /** Present where the number of trials was planned from it. */
@@ -52,9 +55,18 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     ...storeProblems(options.required, ' among the required ones'),
     ...storeProblems(options.stores),
   ];
+  const config =
+    options.config === undefined
+      ? undefined
+      : await loadConfig(path.resolve(cwd, options.config)).catch((error: unknown) => {
+          addTo(problems, error);
+          // Without it, every name of its would be unknown as well.
+          demandNone(problems);
+          return undefined;
+        });
   const scenario =
     typeof options.scenario === 'string'
-      ? await findScenario(options.scenario, cwd).catch((error: unknown) => addTo(problems, error))
+      ? await findScenario(options.scenario, cwd, config).catch((error: unknown) => addTo(problems, error))
       : options.scenario;
   if (scenario === undefined) {
     demandNone(problems);
@@ -65,11 +77,15 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
   const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
   if (problems.length === 0) problems.push(...timeoutProblems(scenario, parameters, timeoutMs));
   const scenarioFolder = folderOf(options.scenario, cwd);
-  const named = await findNamed(options, scenario, command, { cwd, scenarioFolder }, problems);
+  const named = await findNamed(options, scenario, command, { cwd, scenarioFolder, config }, problems);
   const processes = options.processes ?? DEFAULTS.processes;
   const isAsked = (options.targets?.length ?? 0) > 0 || command === 'gate';
   if (problems.length === 0) {
-    problems.push(...processProblems(processes, { scenario, parameters, asked: isAsked ? named : [] }));
+    const asked = isAsked ? named : [];
+    problems.push(
+      ...processProblems(processes, { scenario, parameters, asked }),
+      ...pointProblems(scenario, asked),
+    );
   }
   problems.push(...limitProblems(options.limits, { scenario, parameters, processes }));
   demandNone(problems);
@@ -81,7 +97,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     scenario,
     parameters,
     named,
-    controls: await findControls(scenario, named, scenarioFolder),
+    controls: await findControls(scenario, named, { cwd: scenarioFolder, config }),
     trials: {
       trials: options.trials ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate),
       confidence,
@@ -158,14 +174,18 @@ async function findNamed(
   { targets, stores = [] }: SessionOptions,
   scenario: AnyScenario,
   command: 'gate' | 'compare',
-  { cwd, scenarioFolder }: { readonly cwd: string; readonly scenarioFolder: string },
+  { cwd, scenarioFolder, config }: TargetPlace & { readonly scenarioFolder: string },
   problems: string[],
 ): Promise<readonly ChosenTarget[]> {
   const isAsked = targets !== undefined && targets.length > 0;
-  const ours = command === 'compare' ? targetIdsOf(scenario.contract.name) : [];
+  const { name: contract } = scenario.contract;
+  const own = configTargetsOf(contract, config).map(({ target }) => target.id);
+  const ours = command === 'compare' ? [...targetIdsOf(contract), ...own] : [];
   const given = isAsked ? [...new Set(targets)] : ours.length > 0 ? ours : [scenario.defaultTarget];
   const folder = isAsked ? cwd : scenarioFolder;
-  const found = await Promise.all(given.map((one) => findTarget(one, scenario, folder, problems)));
+  const found = await Promise.all(
+    given.map((one) => findTarget(one, scenario, { cwd: folder, config }, problems)),
+  );
   const chosen = found.filter((one) => one !== undefined);
   const kept = stores.length === 0 ? chosen : chosen.filter((one) => stores.includes(firstStore(one)));
   if (kept.length < chosen.length && problems.length === 0) {
@@ -202,28 +222,36 @@ function firstStore({ target }: ChosenTarget): string {
 
 /**
  * The control of each store that a named target uses: one of the named targets, one of ours, or a file beside the
- * scenario's. A scenario that names one which cannot be found is wrong itself.
+ * scenario's. A scenario that names one which cannot be found is wrong itself. An API may name one of its own, and that of
+ * another API vouches for nothing: its conditions are its own.
  */
 async function findControls(
   scenario: AnyScenario,
   named: readonly ChosenTarget[],
-  scenarioFolder: string,
+  place: TargetPlace,
 ): Promise<ReadonlyMap<string, ChosenControl>> {
   const controls = new Map<string, ChosenControl>();
   const problems: string[] = [];
-  for (const store of new Set(named.map(firstStore))) {
+  const add = (key: string, found: ChosenTarget, shows: readonly AnomalyId[]) => {
+    // A file may have been named too: its id tells.
+    const among = named.find(({ target }) => target.id === found.target.id);
+    // What vouches for several runs once.
+    const known = [...controls.values()].find(({ target }) => target.id === found.target.id);
+    controls.set(key, known ?? { ...(among ?? found), shows, named: among !== undefined });
+  };
+  for (const store of new Set(named.filter(({ target }) => target.api === undefined).map(firstStore))) {
     const control = scenario.controls[store];
     if (control === undefined) continue;
-    const { shows } = control;
-    const isNamed = (id: string) => named.find(({ target }) => target.id === id);
-    const found =
-      isNamed(control.target) ?? (await findTarget(control.target, scenario, scenarioFolder, problems));
-    if (found === undefined) continue;
-    // A file may have been named too: its id tells.
-    const among = isNamed(found.target.id);
-    controls.set(store, { ...(among ?? found), shows, named: among !== undefined });
+    const isNamed = named.find(({ target }) => target.id === control.target);
+    const found = isNamed ?? (await findTarget(control.target, scenario, place, problems));
+    if (found !== undefined) add(store, found, control.shows);
   }
   demandNone(problems.map((problem) => `the control of ${scenario.name}: ${problem}`));
+  for (const chosen of named) {
+    const control = await controlOfApi(chosen, scenario, place, problems);
+    if (control !== undefined) add(chosen.target.id, control, control.shows);
+  }
+  demandNone(problems);
   return controls;
 }
 

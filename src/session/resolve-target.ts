@@ -1,10 +1,17 @@
 import type { TargetSource } from '../engine/protocol.js';
 import type { AnyTarget } from './choice.js';
+import { loadConfig } from './config.js';
 import { loadRegistered } from './find-targets.js';
 import { loadUserModule } from './user-module.js';
 
-/** The target that a source names: one of ours, or the default export of a user's file. */
+/** The target that a source names: one of ours, one of a config, or the default export of a user's file. */
 export async function resolveTarget(source: TargetSource): Promise<AnyTarget> {
   if (source.kind === 'registry') return loadRegistered(source.contract, source.id);
+  if (source.kind === 'config') {
+    const { targets } = await loadConfig(source.path);
+    const target = targets.find(({ contract, id }) => contract === source.contract && id === source.id);
+    if (target === undefined) throw new Error(`${source.path} has no target ${source.id} any more.`);
+    return target;
+  }
   return (await loadUserModule(source.path)) as AnyTarget;
 }

@@ -13,6 +13,7 @@ import type { RanTarget } from './compose-report.js';
 import type { OpenStores } from './open-stores.js';
 import type { SessionOptions, SessionProgress } from './options.js';
 import type { SessionPlan } from './plan-session.js';
+import { demandPoints } from './points.js';
 import { demandSpreadable } from './processes.js';
 import type { TimeSlice } from './time-budget.js';
 
@@ -32,7 +33,7 @@ const WORKER_ENTRY = fileURLToPath(new URL('../session/worker-process.js', impor
 
 /** Runs the controls of a plan, then its targets, each on the stores that it needs. Stops none of them. */
 export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<readonly RanTarget[]> {
-  const controls = [...plan.controls.values()].filter(({ named }) => !named);
+  const controls = [...new Set(plan.controls.values())].filter(({ named }) => !named);
   const hosts = new Map<ChosenTarget, ProcessHosts>();
   for (const chosen of [...controls, ...plan.named]) {
     if (livesHere(chosen, plan)) continue;
@@ -126,10 +127,11 @@ async function runOne(
 /** Throws StoreUnavailable where a store cannot be had, or cannot do what the target needs, or what the plan asks for. */
 export async function serversFor(
   target: AnyTarget,
-  { processes }: Pick<SessionPlan, 'processes'>,
+  { processes, scenario }: Pick<SessionPlan, 'processes' | 'scenario'>,
   stores: OpenStores,
 ): Promise<ReadonlyMap<string, StoreServer>> {
   demandSpreadable(target, processes);
+  demandPoints(target, scenario);
   const servers = await stores.need(target);
   for (const [store, { lacks = {} }] of servers) {
     for (const feature of target.needs ?? []) {

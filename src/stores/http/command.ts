@@ -32,7 +32,7 @@ export async function startCommand(
   const output = log.open();
   let child: ChildProcess;
   try {
-    child = spawn(program!, args, {
+    child = spawn(program, args, {
       shell: typeof command === 'string',
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...env },

@@ -57,7 +57,7 @@ function namespaceAt(
       return connections;
     },
     remedy: REMEDY,
-    drop: left.drop,
+    drop: () => left.drop(),
   };
 }
 

@@ -1,0 +1,166 @@
+import type { ContractTypes } from '../core/contract.js';
+import { baseUrlProblems } from '../stores/http/base-url.js';
+import type { HttpTargetDefinition } from './define-http-target.js';
+
+const STORES = ['postgres', 'mongodb', 'redis'];
+const MEANINGS = ['outcome', 'not-happened', 'unclear'];
+
+/** As it may come from JavaScript, where nothing was checked. */
+type Unchecked = { readonly [K in keyof HttpTargetDefinition<ContractTypes>]?: unknown };
+
+/** Everything that is wrong with a definition, one sentence each; none if nothing is. */
+export function definitionProblems<C extends ContractTypes, Store extends 'postgres' | 'mongodb' | 'redis'>(
+  definition: HttpTargetDefinition<C, Store>,
+): readonly string[] {
+  const given: Unchecked = definition;
+  return [
+    ...nameProblems(given),
+    ...contractProblems(given),
+    ...addressProblems(given),
+    ...startProblems(given),
+    ...phaseProblems(given),
+    ...statusProblems(given),
+    ...settleProblems(given),
+    ...controlProblems(given),
+  ];
+}
+
+function nameProblems({ name }: Unchecked): readonly string[] {
+  if (typeof name === 'string' && /^[a-z0-9-]+$/.test(name)) return [];
+  return [`name: expected small letters, digits and dashes, got ${shown(name)}`];
+}
+
+function contractProblems({ contract, operations }: Unchecked): readonly string[] {
+  if (!isRecord(contract) || !isRecord(contract['operations'])) {
+    return [`contract: expected a contract (see defineContract), got ${shown(contract)}`];
+  }
+  const wanted = Object.keys(contract['operations']);
+  const given = isRecord(operations) ? operations : {};
+  const missing = wanted.flatMap((f) => {
+    const operation = given[f];
+    if (!isRecord(operation))
+      return [`operations.${f}: expected { request, outcome }, got ${shown(operation)}`];
+    return ['request', 'outcome']
+      .filter((part) => typeof operation[part] !== 'function')
+      .map((part) => `operations.${f}.${part}: expected a function, got ${shown(operation[part])}`);
+  });
+  const unknown = Object.keys(given)
+    .filter((f) => !wanted.includes(f))
+    .map((f) => `operations.${f}: the contract has no such operation (it has: ${wanted.join(', ')})`);
+  return [...missing, ...unknown];
+}
+
+function addressProblems({ baseUrl, start, stores }: Unchecked): readonly string[] {
+  const named = Array.isArray(stores) ? stores : stores === undefined ? [] : [stores];
+  const wrongStores = named
+    .filter((store) => typeof store !== 'string' || !STORES.includes(store))
+    .map((store) => `stores: expected some of ${STORES.join(', ')}, got ${shown(store)}`);
+  if (typeof baseUrl === 'string') {
+    return [...baseUrlProblems(baseUrl).map((problem) => `baseUrl: ${problem}`), ...wrongStores];
+  }
+  if (typeof baseUrl !== 'function') {
+    return [`baseUrl: expected a URL such as http://127.0.0.1:3000, got ${shown(baseUrl)}`, ...wrongStores];
+  }
+  return start === undefined
+    ? ['baseUrl: a port of our choice needs a command to give it to (start)', ...wrongStores]
+    : wrongStores;
+}
+
+function startProblems({ start }: Unchecked): readonly string[] {
+  if (start === undefined) return [];
+  if (!isRecord(start)) return [`start: expected { command }, got ${shown(start)}`];
+  const { command, env, readyWhen } = start;
+  const words: readonly unknown[] = Array.isArray(command) ? command : [command];
+  const isCommand = words.length > 0 && words.every((word) => typeof word === 'string' && word.trim() !== '');
+  return [
+    ...(isCommand
+      ? []
+      : [`start.command: expected a command such as "node server.js", got ${shown(command)}`]),
+    ...(env === undefined || typeof env === 'function' || isRecord(env)
+      ? []
+      : [`start.env: expected variables or a function that gives them, got ${shown(env)}`]),
+    ...readyProblems(readyWhen),
+  ];
+}
+
+function readyProblems(readyWhen: unknown): readonly string[] {
+  if (readyWhen === undefined) return [];
+  if (!isRecord(readyWhen))
+    return [`start.readyWhen: expected { path } or { output }, got ${shown(readyWhen)}`];
+  const { path, output, withinMs } = readyWhen;
+  return [
+    ...(path === undefined && output === undefined && withinMs === undefined
+      ? ['start.readyWhen: expected a path, an output or a limit (withinMs)']
+      : []),
+    ...(path === undefined || (typeof path === 'string' && path.startsWith('/'))
+      ? []
+      : [`start.readyWhen.path: expected a path such as /health, got ${shown(path)}`]),
+    ...(output === undefined || typeof output === 'string' || output instanceof RegExp
+      ? []
+      : [`start.readyWhen.output: expected a text or a regular expression, got ${shown(output)}`]),
+    ...(withinMs === undefined || isPositive(withinMs)
+      ? []
+      : [`start.readyWhen.withinMs: expected milliseconds above 0, got ${shown(withinMs)}`]),
+  ];
+}
+
+function phaseProblems({ setup, reset, state }: Unchecked): readonly string[] {
+  const isRequest = (how: unknown) => isRecord(how) && typeof how['request'] === 'function';
+  const isState = (how: unknown) =>
+    isRecord(how) && isRecord(how['request']) && typeof how['final'] === 'function';
+  return [
+    ...(setup === undefined || typeof setup === 'function' || isRequest(setup)
+      ? []
+      : [`setup: expected { request: () => ... } or a function, got ${shown(setup)}`]),
+    ...(typeof reset === 'function' || isRequest(reset)
+      ? []
+      : [`reset: expected { request: (initial) => ... } or a function, got ${shown(reset)}`]),
+    ...(typeof state === 'function' || isState(state)
+      ? []
+      : [`state: expected { request: { path }, final: (answer) => ... } or a function, got ${shown(state)}`]),
+  ];
+}
+
+function statusProblems({ statuses }: Unchecked): readonly string[] {
+  if (statuses === undefined) return [];
+  if (!isRecord(statuses)) return [`statuses: expected meanings by status, got ${shown(statuses)}`];
+  return Object.entries(statuses).flatMap(([status, meaning]) => [
+    ...(/^[1-5]\d\d$/.test(status) ? [] : [`statuses: expected a status from 100 to 599, got "${status}"`]),
+    ...(MEANINGS.includes(meaning as string)
+      ? []
+      : [`statuses.${status}: expected one of ${MEANINGS.join(', ')}, got ${shown(meaning)}`]),
+  ]);
+}
+
+function settleProblems({ settle }: Unchecked): readonly string[] {
+  if (settle === undefined) return [];
+  const isTime = isRecord(settle) && isPositive(settle['afterMs']);
+  const isRequest = isRecord(settle) && isRecord(settle['request']);
+  return isTime || isRequest
+    ? []
+    : [`settle: expected { afterMs } above 0 or { request: { path } }, got ${shown(settle)}`];
+}
+
+function controlProblems({ control, start }: Unchecked): readonly string[] {
+  if (control === undefined) return [];
+  const byEnv = isRecord(control) && isRecord(control['env']);
+  const byTarget = isRecord(control) && typeof control['target'] === 'string';
+  if (!byEnv && !byTarget) return [`control: expected { env } or { target }, got ${shown(control)}`];
+  return byEnv && start === undefined
+    ? ['control.env: it is the environment of a command, and no command is started (start)']
+    : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value);
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'a function';
+  return JSON.stringify(value)?.slice(0, 80) ?? typeof value;
+}
