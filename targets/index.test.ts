@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { loadTarget, TARGETS, targetIds } from './index.js';
 
 const SHARED = new Set([
+  'routes',
   'schema',
   'state',
   'steps',

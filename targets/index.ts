@@ -45,6 +45,8 @@ export const TARGETS: {
     'redis/then-postgres': () => import('./checkout/redis/then-postgres.js'),
     'memory/naive': () => import('./checkout/memory/naive.js'),
     'memory/mutex': () => import('./checkout/memory/mutex.js'),
+    'http/naive': () => import('./checkout/http/naive.js'),
+    'http/for-update': () => import('./checkout/http/for-update.js'),
   },
   customers: {
     'mongodb/naive': () => import('./customers/mongodb/naive.js'),
@@ -62,6 +64,8 @@ export const TARGETS: {
     'redis/incr': () => import('./customers/redis/incr.js'),
     'memory/naive': () => import('./customers/memory/naive.js'),
     'memory/mutex': () => import('./customers/memory/mutex.js'),
+    'http/naive': () => import('./customers/http/naive.js'),
+    'http/counter-row': () => import('./customers/http/counter-row.js'),
   },
   seats: {
     'memory/naive': () => import('./seats/memory/naive.js'),
@@ -80,6 +84,8 @@ export const TARGETS: {
     'postgres/naive': () => import('./seats/postgres/naive.js'),
     'postgres/for-update': () => import('./seats/postgres/for-update.js'),
     'postgres/conditional-update': () => import('./seats/postgres/conditional-update.js'),
+    'http/naive': () => import('./seats/http/naive.js'),
+    'http/for-update': () => import('./seats/http/for-update.js'),
   },
   bookings: {
     'mongodb/naive': () => import('./bookings/mongodb/naive.js'),
@@ -97,6 +103,8 @@ export const TARGETS: {
     'redis/set-nx-unowned': () => import('./bookings/redis/set-nx-unowned.js'),
     'redis/set-nx': () => import('./bookings/redis/set-nx.js'),
     'redis/fenced-lock': () => import('./bookings/redis/fenced-lock.js'),
+    'http/naive': () => import('./bookings/http/naive.js'),
+    'http/exclusion-constraint': () => import('./bookings/http/exclusion-constraint.js'),
   },
   orders: {
     'mongodb/naive': () => import('./orders/mongodb/naive.js'),
@@ -112,6 +120,8 @@ export const TARGETS: {
     'postgres/for-update-ordered': () => import('./orders/postgres/for-update-ordered.js'),
     'postgres/optimistic': () => import('./orders/postgres/optimistic.js'),
     'postgres/serializable': () => import('./orders/postgres/serializable.js'),
+    'http/naive': () => import('./orders/http/naive.js'),
+    'http/for-update': () => import('./orders/http/for-update.js'),
   },
 };
 

@@ -46,6 +46,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ApiStart {
   /** A line for the shell, or a program with its arguments. */
   readonly command: string | readonly [string, ...string[]];
+  /** What it is called in reports. Default: the command. */
+  readonly title?: string;
   /** Default: the working directory. A relative folder is relative to it. */
   readonly cwd?: string;
   /** Variables besides those of this process, `PORT`, and the URLs of the stores that the target names. */

@@ -26,8 +26,9 @@ export function commandEnvironment(
   return { PORT: String(port), ...urls, ...own };
 }
 
-/** For people, without what looks like a secret: `--password x`, `TOKEN=x`. */
-export function shownCommand({ command }: ApiStart): string {
+/** The command for people: its title, or the command without what looks like a secret: `--password x`, `TOKEN=x`. */
+export function shownCommand({ command, title }: ApiStart): string {
+  if (title !== undefined) return title;
   const words = typeof command === 'string' ? command : command.join(' ');
   return words.replace(/((?:pass(?:word)?|secret|token|key)[\w-]*[= ])(\S+)/gi, '$1***');
 }

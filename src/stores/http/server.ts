@@ -164,7 +164,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
 
   return {
     store: 'http',
-    description: `API of "${shown}"`,
+    description: start.title ?? `API of "${shown}"`,
     environment: { command: shown },
     isLast: true,
     namespace: async (given = { others: [], parameters: {} }) => {

@@ -1,0 +1,81 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Contract, ContractTypes, OperationName } from '../src/core/contract.js';
+import type { Json } from '../src/core/json.js';
+import type { Target } from '../src/core/target.js';
+import { defineHttpTarget, type HttpOperation } from '../src/http/define-http-target.js';
+import { HEALTH, NOT_HAPPENED_STATUS, TEST_ROUTES, type Route, type Routes } from '../src/http/routes.js';
+
+/** One of our strategies on PostgreSQL, behind the reference API of its contract. */
+export interface OverHttp<C extends ContractTypes> extends Pick<
+  Target<C>,
+  'summary' | 'prevents' | 'costs' | 'source' | 'expectations'
+> {
+  readonly contract: Contract<C>;
+  readonly routes: Routes<C>;
+  /** Of `http/<strategy>` and of `postgres/<strategy>`. */
+  readonly strategy: string;
+}
+
+/**
+ * The reference API as a target: a server of its own process for each run, which opens the strategy with a pool of clients.
+ * It is spoken to as anybody's API is. Points are not reached from outside, so nobody is stalled or crashed in it.
+ */
+export function overHttp<C extends ContractTypes>(api: OverHttp<C>): Target<C> {
+  const { contract, routes, strategy, ...words } = api;
+  return defineHttpTarget({
+    contract,
+    name: strategy,
+    ...words,
+    baseUrl: ({ port }) => `http://127.0.0.1:${port}`,
+    decoyPath: HEALTH,
+    stores: ['postgres'],
+    start: {
+      command: serverCommand(),
+      title: `reference API over postgres/${strategy}`,
+      env: ({ stores, parameters }) => ({
+        RACE_CHECK_REFERENCE_API: JSON.stringify({
+          contract: contract.name,
+          target: `postgres/${strategy}`,
+          addresses: Object.values(stores),
+          parameters,
+          testRoutes: true,
+        }),
+      }),
+      readyWhen: { path: HEALTH },
+    },
+    reset: { request: (initial) => ({ path: TEST_ROUTES.reset, body: initial }) },
+    operations: operationsOf(routes),
+    state: { request: { path: TEST_ROUTES.state }, final: (answer) => answer.json() as C['final'] },
+    statuses: { [NOT_HAPPENED_STATUS]: 'not-happened' },
+    control: { target: 'http/naive' },
+  });
+}
+
+function operationsOf<C extends ContractTypes>(routes: Routes<C>) {
+  const entries = Object.entries<Route<Json, Json>>(routes as never).map(
+    ([f, route]): [string, HttpOperation<Json, Json>] => [
+      f,
+      {
+        request: (input) => route.request(input),
+        outcome: (answer, input) => route.outcome(answer, input),
+      },
+    ],
+  );
+  return Object.fromEntries(entries) as never as {
+    readonly [F in OperationName<C>]: HttpOperation<
+      C['operations'][F]['input'],
+      C['operations'][F]['output']
+    >;
+  };
+}
+
+/** The built program; in the sources, the same through the loader of TypeScript files. */
+function serverCommand(): readonly [string, ...string[]] {
+  const isBuilt = import.meta.url.endsWith('.js');
+  const entry = fileURLToPath(new URL(`../src/reference-api/main.${isBuilt ? 'js' : 'ts'}`, import.meta.url));
+  if (isBuilt) return [process.execPath, entry];
+  const jiti = path.dirname(createRequire(import.meta.url).resolve('jiti/package.json'));
+  return [process.execPath, path.join(jiti, 'lib', 'jiti-cli.mjs'), entry];
+}
