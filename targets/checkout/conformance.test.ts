@@ -56,8 +56,15 @@ const TRIALS_ON_MONGODB = 4;
 const TRIALS_TO_CATCH = 59;
 
 type Named = string | Target<Checkout>;
+/** Behind an API each is what it is without one, and nobody is crashed in there: one scenario shows that it can be judged. */
+const idsIn = (scenario: string) =>
+  targetIds('checkout').filter((id) => scenario === 'flash-sale' || !id.startsWith('http/'));
 const ALL = await Promise.all(targetIds('checkout').map((id) => loadTarget('checkout', id)));
-const SAFE = ALL.flatMap((target) => (target?.expectations['flash-sale'] === 'holds' ? [target.id] : []));
+const SAFE = ALL.flatMap((target) =>
+  target?.expectations['flash-sale'] === 'holds' && idsIn('oversized-cart').includes(target.id)
+    ? [target.id]
+    : [],
+);
 
 function trialsOf(named: Named, scenario: string): number {
   const target = typeof named === 'string' ? ALL.find((one) => one?.id === named) : named;
@@ -101,10 +108,10 @@ describe.each(['flash-sale', 'basket', 'crashed-buyer'] as const)(
   (name) => {
     let rows: Rows;
     beforeAll(async () => {
-      rows = await judge(SCENARIOS[name] as never, targetIds('checkout'));
+      rows = await judge(SCENARIOS[name] as never, idsIn(name));
     }, TIMEOUT_MS);
 
-    it.for(targetIds('checkout'))('%s does what it claims', (id, { skip }) => {
+    it.for(idsIn(name))('%s does what it claims', (id, { skip }) => {
       expect(claimed(judgedRow(rows.get(id), skip))).toMatchObject({ met: true });
     });
   },

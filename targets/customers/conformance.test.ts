@@ -40,7 +40,17 @@ type ScenarioName = keyof typeof SCENARIOS;
 const NAMED: readonly [scenario: ScenarioName, targets: readonly string[]][] = [
   [
     'customer-creation',
-    ['mongodb/naive', 'mongodb/inc', 'postgres/naive', 'redis/get-then-set', 'redis/incr', 'memory/naive'],
+    [
+      ...[
+        'mongodb/naive',
+        'mongodb/inc',
+        'postgres/naive',
+        'redis/get-then-set',
+        'redis/incr',
+        'memory/naive',
+      ],
+      ...['http/naive', 'http/counter-row'],
+    ],
   ],
   [
     'returning-customer',

@@ -63,7 +63,13 @@ type ScenarioName = keyof typeof SCENARIOS;
 
 /** Where each is put to the test: unsafe ones where they must be caught, safe ones where their like fails. */
 const NAMED: readonly [scenario: ScenarioName, targets: readonly string[]][] = [
-  ['order-update', ['postgres/naive', 'mongodb/naive', 'mongodb/two-phase-locking-check-then-create']],
+  [
+    'order-update',
+    [
+      ...['postgres/naive', 'mongodb/naive', 'mongodb/two-phase-locking-check-then-create'],
+      ...['http/naive', 'http/for-update'],
+    ],
+  ],
   ['held-up-update', ['mongodb/two-phase-locking']],
   ['order-set', ['postgres/optimistic', 'mongodb/optimistic']],
   ['discounted-orders', ['postgres/serializable', 'mongodb/transaction']],

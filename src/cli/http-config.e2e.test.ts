@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect } from 'vitest';
+import { descendantsOf, isRunning, until } from './fixtures/processes.fixture.js';
+import { it, judged, type UserFolder } from './fixtures/user-folder.fixture.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const EXAMPLE = path.join(ROOT, 'examples/http-api');
+
+/** The example as a user has it, with what is replaced in its config. */
+function openShop(folder: UserFolder, ...changes: readonly [string | RegExp, string][]): void {
+  const config = readFileSync(path.join(EXAMPLE, 'race-check.config.ts'), 'utf8');
+  const changed = changes.reduce((text, [from, to]) => {
+    const next = text.replace(from, to);
+    if (next === text) throw new Error(`the example has no ${String(from)}`);
+    return next;
+  }, config);
+  folder.write('race-check.config.ts', changed);
+  folder.write('server.mjs', readFileSync(path.join(EXAMPLE, 'server.mjs'), 'utf8'));
+  // What a user installs.
+  symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder.path, 'node_modules'));
+}
+
+const ENV = "env: { TEST_ROUTES: 'on' }";
+const skip = process.platform !== 'linux';
+
+describe.concurrent('an API in a race-check.config.ts', { timeout: 60_000, skip }, () => {
+  it('is started with a database, holds, and its control is the same command without its locks', async ({
+    folder,
+  }) => {
+    openShop(folder);
+    const { code, report } = await folder.report(['flash-sale', '--target', 'my-shop', '--trials', '5']);
+    expect(report.targets.map(({ id, role }) => `${id} ${role}`)).toEqual([
+      'http/my-shop named',
+      'http/my-shop-control control',
+    ]);
+    expect(judged(report, 'http/my-shop')).toMatchObject({
+      verdict: 'holds',
+      met: true,
+      tally: { ordered: { min: 20, max: 20 }, refused: { min: 13, max: 13 }, left: { min: 0, max: 0 } },
+      control: { target: 'http/my-shop-control', caught: true, shows: ['oversold'] },
+    });
+    expect(code).toBe(0);
+    expect(folder.left()).toEqual([]);
+    // Nothing of the user's was touched, and nothing put beside it.
+    expect(readdirSync(folder.path).sort()).toEqual(['node_modules', 'race-check.config.ts', 'server.mjs']);
+  });
+
+  it('is caught without its locks, under its whole id, in another scenario of its contract too', async ({
+    folder,
+  }) => {
+    openShop(folder, [ENV, "env: { TEST_ROUTES: 'on', LOCKING: 'off' }"]);
+    for (const scenario of ['flash-sale', 'last-unit']) {
+      const words = [scenario, '--target', 'http/my-shop', '--trials', '20'];
+      const { code, report } = await folder.report(words);
+      const { verdict, findings } = judged(report, 'http/my-shop');
+      expect(verdict).toBe('violated');
+      expect(findings.map(({ anomaly }) => anomaly)).toContain('oversold');
+      expect(code).toBe(1);
+    }
+  });
+
+  it('proves nothing without a control', async ({ folder }) => {
+    openShop(folder, [/control: .*\n/, '\n']);
+    const { code, report } = await folder.report(['flash-sale', '--target', 'my-shop', '--trials', '2']);
+    const { verdict, reasons } = judged(report, 'http/my-shop');
+    expect({ verdict, reasons }).toEqual({
+      verdict: 'inconclusive',
+      reasons: [expect.stringMatching(/^there is no control for http/)],
+    });
+    expect(code).toBe(2);
+  });
+
+  it('that never gets ready cannot be run, with what it printed', async ({ folder }) => {
+    openShop(
+      folder,
+      ["command: 'node server.mjs'", "command: 'echo no licence; sleep 600'"],
+      ["{ path: '/health' }", "{ path: '/health', withinMs: 300 }"],
+    );
+    const { code, report } = await folder.report(['flash-sale', '--target', 'my-shop', '--trials', '2']);
+    const [row] = report.targets;
+    expect(row).toMatchObject({ outcome: 'error' });
+    const { message } = row as { message: string };
+    expect(message).toContain('was not ready within 300 ms');
+    expect(message).toContain('no licence');
+    expect(code).toBe(3);
+    expect(folder.left()).toEqual([]);
+  });
+
+  it('that ends at once says so, and its log is kept without the password of its database', async ({
+    folder,
+  }) => {
+    openShop(folder, ["'node server.mjs'", `'echo "db $DATABASE_URL token $API_TOKEN"; exit 7'`], [
+      ENV,
+      "env: { API_TOKEN: 'tell-nobody' }",
+    ]);
+    const { code, stdout, stderr } = await folder.run(['flash-sale', '--target', 'my-shop', '--trials', '2']);
+    expect(code).toBe(3);
+    expect(stdout).toContain('exited with code 7 before it was ready');
+    const run = readdirSync(path.join(folder.path, 'reports/flash-sale'))[0]!;
+    const log = folder.read(`reports/flash-sale/${run}/server-logs/http-my-shop.log`);
+    expect(log).toMatch(/^db postgres:\/\/\w+:\*\*\*@127\.0\.0\.1:\d+\/.* token \*\*\*$/m);
+    const report = folder.read(`reports/flash-sale/${run}/report.json`);
+    for (const text of [stdout, stderr, log, report]) expect(text).not.toContain('tell-nobody');
+    expect(folder.left()).toEqual([]);
+  });
+
+  it.for(['SIGKILL', 'SIGINT'] as const)('leaves no server behind after %s', async (signal, { folder }) => {
+    // A child of a child of a shell, as with npm start.
+    openShop(folder, ["'node server.mjs'", "'sh -c \"node server.mjs; true\" & wait'"]);
+    const running = await folder.start(['flash-sale', '--target', 'my-shop', '--trials', '100000']);
+    await running.says('http/my-shop: trial');
+    const started = descendantsOf(running.pid);
+    expect(started.filter(({ words }) => words.includes('server.mjs'))).not.toEqual([]);
+    running.child.kill(signal);
+    const { code } = await running.ended;
+    expect(code).toBe(signal === 'SIGINT' ? 130 : 137);
+    await until('all that was started has ended', () => started.every((one) => !isRunning(one)));
+    await until('nothing is left', () => folder.left().length === 0);
+  });
+});
