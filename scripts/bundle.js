@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -19,11 +19,19 @@ const ENTRIES = [
   CLI,
   'src/index',
   'src/session/worker-process',
+  'src/reference-api/main',
   ...['postgres', 'mongodb', 'redis'].map((store) => `src/stores/${store}/connect`),
   ...['targets', 'scenarios'].flatMap(modulesIn),
 ];
 /** Loaded by every start, and slow to load as it comes: most of its files are other languages' messages. */
 const BUNDLED = ['zod'];
+
+const misplaced = modulesIn('.').filter((module) => isMisplaced(module));
+if (misplaced.length > 0) {
+  throw new Error(
+    `expected import.meta.url only in rooms of src/, which lie as deep as chunks do, got it in ${misplaced.join(', ')}`,
+  );
+}
 
 rmSync(path.join(TO, CHUNKS), { recursive: true, force: true });
 const bundle = await rolldown({
@@ -40,8 +48,14 @@ await bundle.write({
 await bundle.close();
 chmodSync(path.join(TO, `${CLI}.js`), 0o755);
 
+function isMisplaced(module) {
+  const isDeepEnough = /^src\/[^/]+\/[^/]+$/.test(module);
+  if (isDeepEnough || module.startsWith('bench/')) return false;
+  return readFileSync(path.join(FROM, `${module}.js`), 'utf8').includes('import.meta.url');
+}
+
 function modulesIn(folder) {
   return readdirSync(path.join(FROM, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.js'))
-    .map((file) => `${folder}/${file.replaceAll('\\', '/').replace(/\.js$/, '')}`);
+    .map((file) => path.posix.join(folder, file.replaceAll('\\', '/').replace(/\.js$/, '')));
 }

@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Contract, ContractTypes, OperationName } from '../src/core/contract.js';
 import type { Json } from '../src/core/json.js';
 import type { Target } from '../src/core/target.js';
 import { defineHttpTarget, type HttpOperation } from '../src/http/define-http-target.js';
+import { referenceCommand } from '../src/http/reference-command.js';
 import { HEALTH, NOT_HAPPENED_STATUS, TEST_ROUTES, type Route, type Routes } from '../src/http/routes.js';
 
 /** One of our strategies on PostgreSQL, behind the reference API of its contract. */
@@ -32,7 +30,7 @@ export function overHttp<C extends ContractTypes>(api: OverHttp<C>): Target<C> {
     decoyPath: HEALTH,
     stores: ['postgres'],
     start: {
-      command: serverCommand(),
+      command: referenceCommand(),
       title: `reference API over postgres/${strategy}`,
       env: ({ stores, parameters }) => ({
         RACE_CHECK_REFERENCE_API: JSON.stringify({
@@ -69,13 +67,4 @@ function operationsOf<C extends ContractTypes>(routes: Routes<C>) {
       C['operations'][F]['output']
     >;
   };
-}
-
-/** The built program; in the sources, the same through the loader of TypeScript files. */
-function serverCommand(): readonly [string, ...string[]] {
-  const isBuilt = import.meta.url.endsWith('.js');
-  const entry = fileURLToPath(new URL(`../src/reference-api/main.${isBuilt ? 'js' : 'ts'}`, import.meta.url));
-  if (isBuilt) return [process.execPath, entry];
-  const jiti = path.dirname(createRequire(import.meta.url).resolve('jiti/package.json'));
-  return [process.execPath, path.join(jiti, 'lib', 'jiti-cli.mjs'), entry];
 }

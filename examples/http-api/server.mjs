@@ -16,7 +16,9 @@ async function checkout({ buyer, items }) {
   try {
     await client.query('begin');
     for (const { productId, quantity } of items) {
-      const { rows } = await client.query(`select name, stock from product where id = $1 ${locking}`, [productId]);
+      const { rows } = await client.query(`select name, stock from product where id = $1 ${locking}`, [
+        productId,
+      ]);
       const [{ name, stock }] = rows;
       if (stock < quantity) {
         await client.query('rollback');

@@ -91,10 +91,11 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 60_000, skip 
   it('that ends at once says so, and its log is kept without the password of its database', async ({
     folder,
   }) => {
-    openShop(folder, ["'node server.mjs'", `'echo "db $DATABASE_URL token $API_TOKEN"; exit 7'`], [
-      ENV,
-      "env: { API_TOKEN: 'tell-nobody' }",
-    ]);
+    openShop(
+      folder,
+      ["'node server.mjs'", `'echo "db $DATABASE_URL token $API_TOKEN"; exit 7'`],
+      [ENV, "env: { API_TOKEN: 'tell-nobody' }"],
+    );
     const { code, stdout, stderr } = await folder.run(['flash-sale', '--target', 'my-shop', '--trials', '2']);
     expect(code).toBe(3);
     expect(stdout).toContain('exited with code 7 before it was ready');
@@ -108,7 +109,7 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 60_000, skip 
 
   it.for(['SIGKILL', 'SIGINT'] as const)('leaves no server behind after %s', async (signal, { folder }) => {
     // A child of a child of a shell, as with npm start.
-    openShop(folder, ["'node server.mjs'", "'sh -c \"node server.mjs; true\" & wait'"]);
+    openShop(folder, ["'node server.mjs'", '\'sh -c "node server.mjs; true" & wait\'']);
     const running = await folder.start(['flash-sale', '--target', 'my-shop', '--trials', '100000']);
     await running.says('http/my-shop: trial');
     const started = descendantsOf(running.pid);
