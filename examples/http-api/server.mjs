@@ -3,6 +3,8 @@ import http from 'node:http';
 import pg from 'pg';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+// A connection that ends while it is idle is replaced: no reason to end with it.
+pool.on('error', (error) => console.error(error.message));
 // What makes it right. LOCKING=off leaves it out.
 const locking = process.env.LOCKING === 'off' ? '' : 'for update';
 const withTestRoutes = process.env.TEST_ROUTES === 'on';
