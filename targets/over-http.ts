@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import type { Contract, ContractTypes, OperationName } from '../src/core/contract.js';
 import type { Json } from '../src/core/json.js';
 import type { Target } from '../src/core/target.js';
 import { defineHttpTarget, type HttpOperation } from '../src/http/define-http-target.js';
+import { referenceServerCommand } from '../src/http/reference-server.js';
 import { HEALTH, NOT_HAPPENED_STATUS, TEST_ROUTES, type Route, type Routes } from '../src/http/routes.js';
 
 /** One of our strategies on PostgreSQL, behind the reference API of its contract. */
@@ -30,7 +30,7 @@ export function overHttp<C extends ContractTypes>(api: OverHttp<C>): Target<C> {
     decoyPath: HEALTH,
     stores: ['postgres'],
     start: {
-      command: serverCommand(),
+      command: referenceServerCommand(),
       title: `reference API over postgres/${strategy}`,
       env: ({ stores, parameters }) => ({
         RACE_CHECK_REFERENCE_API: JSON.stringify({
@@ -67,10 +67,4 @@ function operationsOf<C extends ContractTypes>(routes: Routes<C>) {
       C['operations'][F]['output']
     >;
   };
-}
-
-/** The built program, also where this is a source file under a test runner: no loader would be as quick. */
-function serverCommand(): readonly [string, ...string[]] {
-  const built = import.meta.url.endsWith('.js') ? '../' : '../dist/';
-  return [process.execPath, fileURLToPath(new URL(`${built}src/reference-api/main.js`, import.meta.url))];
 }
