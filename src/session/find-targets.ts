@@ -112,13 +112,13 @@ function fitting(
     );
     return undefined;
   }
-  if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(target.id)) {
-    problems.push(`target ${given}: expected an id like "postgres/my-strategy", got "${target.id}"`);
-    return undefined;
-  }
   const wrong = target.api?.problems ?? [];
   if (wrong.length > 0) {
     problems.push(...wrong.map((problem) => `target ${given}: ${problem}`));
+    return undefined;
+  }
+  if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(target.id)) {
+    problems.push(`target ${given}: expected an id like "postgres/my-strategy", got "${target.id}"`);
     return undefined;
   }
   return chosen;
