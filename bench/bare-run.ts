@@ -34,7 +34,13 @@ await answerParent<BareRunRequest, BareRunReply>(async ({ address, clients, stoc
     let typicalNs = 0;
     for (let trial = 0; trial < trials; trial += 1) {
       const kind = startKindOf(start, 'bare', trial);
-      const delaysNs = startDelays(kind, clients, typicalNs, trial, random);
+      const delaysNs = startDelays(
+        kind === 'offset-sweep' ? 'simultaneous' : kind,
+        clients,
+        typicalNs,
+        trial,
+        random,
+      );
       const orders = await shop.trial(
         strategy,
         stock,

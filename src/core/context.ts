@@ -65,6 +65,8 @@ export interface ClientContext extends TargetContext {
    * that many clients share, or inside TLS. What is not told of does not count as overlap.
    */
   traffic(store: string): Traffic;
+  /** The server said that the running operation's request arrived then, in milliseconds of its own clock. */
+  arrived(atMs: number): void;
   /** Into the history, with its time. Explains a violation; a target without notes gets the same safety verdict. */
   note(kind: NoteKind, fields: Readonly<Record<string, Json>>): void;
   /** A place to be stalled or crashed at. Normally nothing. */

@@ -76,6 +76,11 @@ export interface Scenario<C extends ContractTypes, P extends Parameters = Parame
   attempts(parameters: P, random: () => number): readonly Attempt<C>[];
   /** `trial` is from 0, for a scenario that has its faults in turn. */
   faults?(parameters: P, trial: number): readonly Fault[];
+  /**
+   * Its operations do different work before they matter, so that two of them may only meet where one begins later by the right
+   * offset: half of its trials sweep over offsets. Default false.
+   */
+  readonly unequal?: boolean;
   /** How long one operation is stalled or kept waiting by design, in milliseconds: its time-out must be longer. Default 0. */
   slowestMs?(parameters: P): number;
   readonly checkers: readonly [Checker<C>, ...Checker<C>[]];

@@ -2,9 +2,21 @@ import type { Finding } from './checker.js';
 
 export type VerdictKind = 'holds' | 'violated' | 'inconclusive';
 
-/** How the clients of a trial start. Trials differ on purpose: a window that opens late is never hit by perfect simultaneity. */
-export const START_KINDS = ['simultaneous', 'staggered', 'shifted-pairs'] as const;
+/**
+ * How the clients of a trial start. Trials differ on purpose: a window that opens late is never hit by perfect simultaneity.
+ * `offset-sweep`: those with one operation begin later than the others, by an offset of its own in each trial.
+ */
+export const START_KINDS = ['simultaneous', 'staggered', 'shifted-pairs', 'offset-sweep'] as const;
 export type StartKind = (typeof START_KINDS)[number];
+
+/** Who began later in a trial of a sweep, and by how much. */
+export interface Offset {
+  /** An operation; where all clients have the same one, `odd clients` or `even clients`. */
+  readonly later: string;
+  readonly offsetNs: number;
+  /** How many offsets, of everyone who may be later, the sweep has by now. */
+  readonly planned: number;
+}
 
 /** Pairs of operations on the same thing: how many there were, and in how many one reached the store inside the other. */
 export interface Overlap {
@@ -27,6 +39,8 @@ export interface TrialResult {
   /** From 0. */
   readonly trial: number;
   readonly start: StartKind;
+  /** Where the start is a sweep's. */
+  readonly offset?: Offset;
   readonly findings: readonly Finding[];
   /** Why this trial proves nothing: a checker crashed, a session could not be ended, a worker died. */
   readonly undecided: readonly string[];
@@ -50,6 +64,8 @@ export interface TrialResult {
    * where fewer than two clients reached a store.
    */
   readonly firstRequestSpreadNs?: number;
+  /** How far apart the requests arrived, by the server's own word. Absent where fewer than two answers told. */
+  readonly arrivalSpreadNs?: number;
 }
 
 /** How many trials were wanted, and what for. */
@@ -84,11 +100,18 @@ export interface Spread {
   readonly max: number;
 }
 
+/** An offset as it is told. */
+export interface SweptOffset {
+  readonly later: string;
+  readonly ms: number;
+}
+
 /** The first finding of one anomaly, with how often the anomaly was seen. */
 export interface SeenFinding extends Omit<Finding, 'needlessRefusals'> {
   /** From 1. */
   readonly trial: number;
   readonly start: StartKind;
+  readonly offset?: SweptOffset;
   /** In how many trials the anomaly was found. */
   readonly trials: number;
 }
@@ -131,9 +154,13 @@ export interface Judgement {
   };
   /** Of violated among counted trials, one-sided upper bound where none was violated. Absent after an early stop. */
   readonly rate?: RateInterval;
-  /** The same by kind of start; the least tried one bounds what a kind of its own could hide. Empty after an early stop. */
+  /**
+   * The same by kind of start, and of a sweep by offset; the least tried one bounds what a kind of its own could hide. Empty
+   * after an early stop.
+   */
   readonly strata: readonly {
     readonly start: StartKind;
+    readonly offset?: SweptOffset;
     readonly counted: number;
     readonly violated: number;
     readonly upper: number;
@@ -157,6 +184,10 @@ export interface Judgement {
   readonly opsPerSecond?: number;
   /** How far apart the first requests of a simultaneous start were, over such trials. Absent where there was none. */
   readonly firstRequestSpreadMs?: { readonly median: number; readonly max: number };
+  /** The same of the arrivals that the server told of. */
+  readonly arrivalSpreadMs?: { readonly median: number; readonly max: number };
+  /** Of a sweep: how many offsets it has, and how many of them were tried in a trial that counts. Absent without a sweep. */
+  readonly sweep?: { readonly planned: number; readonly tried: number };
   readonly overlap: Overlap;
   readonly monitoring: Monitoring;
   /** Violations first, then interesting ones; one an anomaly. */

@@ -24,6 +24,7 @@ export interface SlotEvents {
   nowNs(): number;
   note(slot: ClientSlot, kind: NoteKind, fields: Readonly<Record<string, Json>>): void;
   count(event: CountedEvent, by: number): void;
+  arrived(atMs: number): void;
 }
 
 /** A lease that the running operation named, and when a store would be allowed to remove it. */
@@ -98,6 +99,9 @@ export class ClientSlot {
       },
       traffic: (store) => this.#traffic(addressOf(source, store).store),
       sleep: (ms) => this.#sleep(ms),
+      arrived: (atMs) => {
+        if (!this.#destroyed) events.arrived(atMs);
+      },
       note: (kind, fields) => {
         if (!this.#destroyed) events.note(this, kind, fields);
       },

@@ -21,7 +21,7 @@ function recordingHosts(takesMs: (host: number) => number | 'dies' = () => 0) {
           return Promise.resolve({ connections: [], holds: false });
         }
         if (request.type === 'settle') {
-          return Promise.resolve({ connections: [], workerErrors: [], counts: { retry: 1 } });
+          return Promise.resolve({ connections: [], workerErrors: [], counts: { retry: 1 }, arrivalsMs: [] });
         }
         if (request.type !== 'go') return Promise.resolve(null);
         const delay = takesMs(host);

@@ -34,6 +34,8 @@ export interface Burst {
   readonly counts: Readonly<Record<string, number>>;
   /** How far apart the first requests were, beyond what was planned. */
   readonly firstRequestSpreadNs: number | undefined;
+  /** How far apart requests arrived, by the server's own word; of use where all were to arrive together. */
+  readonly arrivalSpreadNs: number | undefined;
   /** Why the burst proves less than it should: a worker crashed, a host was killed. */
   readonly undecided: readonly string[];
   /** A host is gone: the fleet must be opened again. */
@@ -118,8 +120,14 @@ export class Fleet {
     };
   }
 
-  /** Opens the barrier for what was armed last, and waits for the last answer. */
-  async burst({ plans, faults, connections: armed, holds }: ArmedFleet): Promise<Burst> {
+  /**
+   * Opens the barrier for what was armed last, and waits for the last answer. `onGo` is called when the hosts have been told
+   * to begin.
+   */
+  async burst(
+    { plans, faults, connections: armed, holds }: ArmedFleet,
+    onGo: () => void = () => undefined,
+  ): Promise<Burst> {
     this.#events = [];
     if (holds) await this.#hold();
     const startAtNs = this.#hosts.length > 1 ? monotonicNs() + BARRIER_LEAD_NS : monotonicNs();
@@ -127,6 +135,7 @@ export class Fleet {
     const going = this.#hosts.map(({ link }) =>
       link.request({ type: 'go', startAtNs: startAtNs.toString() }, limitMs),
     );
+    onGo();
     // The lead's workers serve the clients of every host, and may rest when all of them have been answered. A host that
     // is alone knows when that is: it is asked ahead.
     const answered = going.length > 1 ? Promise.allSettled(going) : undefined;
@@ -144,7 +153,7 @@ export class Fleet {
             ...one,
             doubtful: true,
           }));
-          return { connections, workerErrors: [error.message], counts: {}, gone: true };
+          return { connections, workerErrors: [error.message], counts: {}, arrivalsMs: [], gone: true };
         }
       }),
     );
@@ -156,6 +165,7 @@ export class Fleet {
       connections: parts.flatMap((part) => part.connections),
       counts: sum(parts.map((part) => part.counts)),
       firstRequestSpreadNs: firstRequestSpreadNs(plans, events),
+      arrivalSpreadNs: spreadNs(parts.flatMap((part) => part.arrivalsMs)),
       undecided: parts.flatMap((part) => part.workerErrors),
       broken,
     };
@@ -260,6 +270,10 @@ function waitingMs({ delayNs, attempts }: ClientPlan): number {
 
 function isCompletion(event: HistoryEvent): boolean {
   return event.type === 'ok' || event.type === 'fail' || event.type === 'info';
+}
+
+function spreadNs(atMs: readonly number[]): number | undefined {
+  return atMs.length < 2 ? undefined : (Math.max(...atMs) - Math.min(...atMs)) * 1e6;
 }
 
 function sum(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -91,6 +91,8 @@ export interface SettleReply {
   /** Workers that crashed, or did not stop when asked; leases that could not be made to lapse. */
   readonly workerErrors: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
+  /** When requests arrived, by the server's own word, in milliseconds of its clock. */
+  readonly arrivalsMs: readonly number[];
 }
 
 /** Unasked, in batches. */

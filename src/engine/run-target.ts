@@ -2,12 +2,13 @@ import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { History, HistoryEvent } from '../core/history.js';
 import { clientsOf, type Parameters, type Scenario } from '../core/scenario.js';
-import type { Judgement, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
+import type { Judgement, Offset, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
 import { StoreUnavailable, type StoreNamespace, type StoreServer } from '../stores/store.js';
 import { createJudge } from '../verdict/judge.js';
 import { Fleet, type ArmedFleet, type Burst } from './fleet.js';
 import { HostGone, type OpenHost } from './host-link.js';
 import type { HostError, TargetSource } from './protocol.js';
+import { OffsetSweep } from './offset-sweep.js';
 import { startKindOf, typicalDurationNs, type StartMode } from './start-plan.js';
 import { HostFailure } from './target-host.js';
 import {
@@ -88,6 +89,7 @@ const FRUITLESS_LIMIT = 3;
 interface PreparedTrial<C extends ContractTypes> {
   readonly setting: TrialSetting<C>;
   readonly initial: C['initial'];
+  readonly offset: Offset | undefined;
   readonly armed: Promise<ArmedFleet>;
 }
 
@@ -125,6 +127,7 @@ class TargetSession<C extends ContractTypes> {
   #namespaces = new Map<string, StoreNamespace>();
   #retired: StoreNamespace[] = [];
   #typicalNs = 0;
+  readonly #sweep = new OffsetSweep();
   /** 0 while only the first has run: that one also connects the clients. */
   #lastTrialMs = 0;
   #firstViolation: ViolatedTrial<C> | undefined;
@@ -234,17 +237,18 @@ class TargetSession<C extends ContractTypes> {
   /** Plans a trial, and begins to reset and arm for it. */
   #prepare(trial: number, renew: readonly number[]): PreparedTrial<C> {
     const { scenario, parameters, seed, start: mode } = this.settings;
-    const start = startKindOf(mode, seed, trial);
+    const start = startKindOf(mode, seed, trial, scenario.unequal);
     const setting = {
       ...{ scenario, parameters, seed, trial, start, clients: this.#clients },
-      typicalNs: this.#typicalNs,
+      ...{ typicalNs: this.#typicalNs, sweep: this.#sweep },
     };
     const initial = scenario.initial(parameters);
     const faults = scenario.faults?.(parameters, trial) ?? [];
-    const armed = this.#fleet.arm(trial, initial, planClients(setting), faults, renew);
+    const { plans, offset } = planClients(setting);
+    const armed = this.#fleet.arm(trial, initial, plans, faults, renew);
     // Whoever runs the trial is told. Nobody does if the run ends before.
     armed.catch(() => undefined);
-    return { setting, initial, armed };
+    return { setting, initial, offset, armed };
   }
 
   /** Tries it as soon as the hosts are ready. */
@@ -264,9 +268,13 @@ class TargetSession<C extends ContractTypes> {
    * The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile. `onGo` is called when
    * the hosts have been told to begin.
    */
-  async #try({ setting, armed }: PreparedTrial<C>, onGo: () => void): Promise<TriedTrial | undefined> {
+  async #try(
+    { setting, armed, offset }: PreparedTrial<C>,
+    onGo: () => void,
+  ): Promise<TriedTrial | undefined> {
     const { burst, serverWaits } = await this.#burst(setting.trial, await armed, onGo);
     this.#learnDuration(setting.start, burst.events);
+    this.#sweep.learn(burst.events);
     if (burst.broken) {
       await this.#fleet.kill();
       if (this.#ended.aborted) {
@@ -286,7 +294,7 @@ class TargetSession<C extends ContractTypes> {
     if (burst.broken) await this.#fleet.open(this.#addresses(), lost);
     const isEarly = settled && aftermath.renew.length === 0;
     const final = lost ? undefined : isEarly ? early : await this.#fleet.read();
-    return { burst, aftermath, serverWaits, final };
+    return { burst, aftermath, serverWaits, final, offset };
   }
 
   async #burst(
@@ -299,9 +307,7 @@ class TargetSession<C extends ContractTypes> {
       ? watchWaits(armed.connections.flat(), this.#namespaces)
       : () => Promise.resolve([]);
     try {
-      const bursting = this.#fleet.burst(armed);
-      onGo();
-      const burst = await bursting;
+      const burst = await this.#fleet.burst(armed, onGo);
       return { burst, serverWaits: await rest() };
     } finally {
       await rest();

@@ -1,17 +1,23 @@
 import type { HistoryEvent } from '../core/history.js';
 import { seededRandom } from '../core/random.js';
-import { START_KINDS, type StartKind } from '../core/verdict.js';
+import type { StartKind } from '../core/verdict.js';
 
 /** `mixed`: every kind equally often, in an order that the seed draws; the first trial is simultaneous. */
 export type StartMode = 'mixed' | StartKind;
 
-/** The kind of start of a trial (from 0). In every block of three trials each kind comes once. */
-export function startKindOf(mode: StartMode, seed: string, trial: number): StartKind {
+/** What a mixed plan mixes. */
+export const MIXED_STARTS = ['simultaneous', 'staggered', 'shifted-pairs'] as const;
+/** And for operations that are unequal: a window that only one offset hits needs most of the trials. */
+const UNEQUAL_STARTS = [...MIXED_STARTS, 'offset-sweep', 'offset-sweep', 'offset-sweep'] as const;
+
+/** The kind of start of a trial (from 0). In every block of three trials each kind comes once; of six, for unequal operations. */
+export function startKindOf(mode: StartMode, seed: string, trial: number, unequal = false): StartKind {
   if (mode !== 'mixed') return mode;
   if (trial === 0) return 'simultaneous';
-  const block = Math.floor(trial / START_KINDS.length);
-  const place = trial % START_KINDS.length;
-  const order = shuffled(START_KINDS, seededRandom(`${seed}/starts/${block}`));
+  const mix: readonly StartKind[] = unequal ? UNEQUAL_STARTS : MIXED_STARTS;
+  const block = Math.floor(trial / mix.length);
+  const place = trial % mix.length;
+  const order = shuffled(mix, seededRandom(`${seed}/starts/${block}`));
   if (block > 0) return order[place]!;
   return ['simultaneous' as const, ...order.filter((kind) => kind !== 'simultaneous')][place]!;
 }
@@ -24,7 +30,7 @@ const EVEN_STEP = 0.618_033_988_749_895;
  * staggered clients begin anywhere within it; of shifted pairs, the second begins later by a shift that sweeps over it.
  */
 export function startDelays(
-  kind: StartKind,
+  kind: Exclude<StartKind, 'offset-sweep'>,
   clients: number,
   typicalNs: number,
   trial: number,

@@ -75,6 +75,7 @@ export class TargetHost {
   #held: readonly Held<OpenClient>[] = [];
   #events: HistoryEvent[] = [];
   #counts: Record<string, number> = {};
+  #arrivalsMs: number[] = [];
   #originNs = 0n;
   #mistake: HostError | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -140,6 +141,7 @@ export class TargetHost {
     this.#plans = plans;
     this.#abandonHeld();
     this.#counts = {};
+    this.#arrivalsMs = [];
     this.#events = [];
     this.#mistake = undefined;
     for (const client of renew) {
@@ -180,6 +182,7 @@ export class TargetHost {
           client: slot.client,
         }),
       count: (event, by) => this.#count(event, by),
+      arrived: (atMs) => this.#arrivalsMs.push(atMs),
     });
   }
 
@@ -376,7 +379,10 @@ export class TargetHost {
     }
     this.#flush();
     const lost = this.#lostSlots.flatMap((slot) => connectionsOf(slot, true));
-    return { connections: [...this.#openConnections(), ...lost], workerErrors, counts: this.#counts };
+    return {
+      connections: [...this.#openConnections(), ...lost],
+      ...{ workerErrors, counts: this.#counts, arrivalsMs: this.#arrivalsMs },
+    };
   }
 
   #openConnections() {

@@ -5,10 +5,11 @@ import type { History, HistoryEvent, OpenTransaction } from '../core/history.js'
 import type { Json } from '../core/json.js';
 import { seededRandom } from '../core/random.js';
 import type { Attempt, Parameters, Scenario } from '../core/scenario.js';
-import type { StartKind, TrialResult } from '../core/verdict.js';
+import type { Offset, StartKind, TrialResult } from '../core/verdict.js';
 import type { StoreNamespace } from '../stores/store.js';
 import type { Burst } from './fleet.js';
 import { notedWaits } from './lock-waits.js';
+import { putOff, type OffsetSweep } from './offset-sweep.js';
 import { measureOverlap } from './overlap.js';
 import type { ClientPlan, HostConnection } from './protocol.js';
 import { shuffled, startDelays } from './start-plan.js';
@@ -25,10 +26,19 @@ export interface TrialSetting<C extends ContractTypes> {
   readonly start: StartKind;
   /** The measured duration of one operation; 0 while none was measured. */
   readonly typicalNs: number;
+  /** Chooses the offset where the start is a sweep's. */
+  readonly sweep: OffsetSweep;
+}
+
+/** Who does what, and when. */
+export interface PlannedTrial {
+  readonly plans: readonly ClientPlan[];
+  readonly offset: Offset | undefined;
 }
 
 /** What a trial left behind, all of it: judged without any store. */
 export interface TriedTrial {
+  readonly offset: Offset | undefined;
   readonly burst: Burst;
   readonly aftermath: Aftermath;
   /** What was sampled while the burst ran. */
@@ -48,18 +58,22 @@ export class WrongShape extends Error {
 }
 
 /** The attempts of a trial, dealt out to the clients, in the order and with the delays of its kind of start. */
-export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): readonly ClientPlan[] {
-  const { scenario, parameters, clients, seed, trial, start, typicalNs } = setting;
+export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): PlannedTrial {
+  const { scenario, parameters, clients, seed, trial, start, typicalNs, sweep } = setting;
   const random = seededRandom(`${seed}/trial/${trial}`);
   const attempts = scenario.attempts(parameters, random);
-  const spreadNs = Math.min(typicalNs, smallestGapNs(attempts));
-  const delays = startDelays(start, clients, spreadNs, trial, random);
+  const mostNs = smallestGapNs(attempts);
+  const kind = start === 'offset-sweep' ? 'simultaneous' : start;
+  const delays = startDelays(kind, clients, Math.min(typicalNs, mostNs), trial, random);
   const plans = delays.map((delayNs, client) => ({ client, delayNs, attempts: [] as Attempt<C>[] }));
   attempts.forEach((attempt, index) => plans[index % clients]!.attempts.push(attempt));
-  return shuffled(
+  const dealt = shuffled(
     plans.filter((plan) => plan.attempts.length > 0),
     random,
   );
+  if (start !== 'offset-sweep') return { plans: dealt, offset: undefined };
+  const offset = sweep.next(dealt, mostNs, random);
+  return { plans: putOff(dealt, offset), offset };
 }
 
 /**
@@ -93,7 +107,7 @@ interface Aftermath {
 export function judgeTrial<C extends ContractTypes>(
   setting: TrialSetting<C>,
   initial: C['initial'],
-  { burst, aftermath, serverWaits, final }: TriedTrial,
+  { burst, aftermath, serverWaits, final, offset }: TriedTrial,
 ): { readonly result: TrialResult; readonly history: History<C> } {
   const { scenario } = setting;
   checkShapes(scenario, burst.events, final);
@@ -116,6 +130,7 @@ export function judgeTrial<C extends ContractTypes>(
   const result: TrialResult = {
     trial: setting.trial,
     start: setting.start,
+    ...(offset === undefined ? {} : { offset }),
     findings,
     undecided: [...new Set([...burst.undecided, ...lost, ...aftermath.undecided, ...crashed])],
     overlap: measureOverlap(scenario.contract, operations),
@@ -133,6 +148,7 @@ export function judgeTrial<C extends ContractTypes>(
     lockWaitsNs: noted.lockWaitsNs,
     waitedFor: [...serverWaits.map((wait) => ({ ...wait, seenBy: 'server' as const })), ...noted.waitedFor],
     ...(burst.firstRequestSpreadNs === undefined ? {} : { firstRequestSpreadNs: burst.firstRequestSpreadNs }),
+    ...(burst.arrivalSpreadNs === undefined ? {} : { arrivalSpreadNs: burst.arrivalSpreadNs }),
   };
   return { result, history };
 }

@@ -7,6 +7,7 @@ import type { ClientContext, TargetContext } from '../core/context.js';
 export interface Contexts {
   readonly target: TargetContext;
   readonly counts: Record<string, number>;
+  readonly arrivalsMs: readonly number[];
   /** Of the target, not of a client. */
   readonly sockets: readonly Duplex[];
   client(number: number): ClientContext & { readonly slot: ClientSlot };
@@ -21,10 +22,12 @@ export function contextsFor(baseUrl: string): Contexts {
     addresses: new Map([['http', address]]),
   };
   const counts: Record<string, number> = {};
+  const arrivalsMs: number[] = [];
   const originNs = process.hrtime.bigint();
   const events = {
     nowNs: () => sinceNs(originNs),
     note: () => undefined,
+    arrived: (atMs: number) => void arrivalsMs.push(atMs),
     count: (event: string, by: number) => void (counts[event] = (counts[event] ?? 0) + by),
   };
   const sockets: Duplex[] = [];
@@ -37,6 +40,7 @@ export function contextsFor(baseUrl: string): Contexts {
   return {
     target: { ...target, socket },
     counts,
+    arrivalsMs,
     sockets,
     client(number) {
       const slot = new ClientSlot(number, number, source, events);

@@ -12,6 +12,12 @@ const counts = z.record(z.string(), count);
 const text = z.string();
 const texts = z.array(text).readonly();
 const startKind = z.enum(START_KINDS).describe('how the clients of a trial started');
+const sweptOffset = z
+  .object({
+    later: text.describe('the operation whose clients began later, or which clients'),
+    ms: milliseconds,
+  })
+  .describe('of a trial of a sweep: who began later, and by how much');
 const verdictKind = z.enum(['holds', 'violated', 'inconclusive']);
 const role = z
   .enum(['named', 'control'])
@@ -45,6 +51,7 @@ const finding = z
       .describe('by how much numbers that must add up do not, in this first finding'),
     trial: count.describe('the first trial that showed it, from 1'),
     start: startKind,
+    offset: sweptOffset.optional(),
     trials: count.describe('in how many trials it was found'),
     witnessEvents: z.array(witnessEvent).readonly().optional(),
   })
@@ -114,7 +121,15 @@ const judgement = z.object({
       'of violated among counted trials; one-sided where none was violated; absent after an early stop',
     ),
   strata: z
-    .array(z.object({ start: startKind, counted: count, violated: count, upper: fraction }))
+    .array(
+      z.object({
+        start: startKind,
+        offset: sweptOffset.optional(),
+        counted: count,
+        violated: count,
+        upper: fraction,
+      }),
+    )
     .readonly(),
   gaveUp: z
     .object({ failed: count, refused: count, operations: count })
@@ -145,6 +160,14 @@ const judgement = z.object({
     .describe(
       'how far apart the first requests of the clients were in trials with a simultaneous start, over those trials',
     ),
+  arrivalSpreadMs: z
+    .object({ median: milliseconds, max: milliseconds })
+    .optional()
+    .describe("how far apart the requests of a simultaneous start arrived, by the server's own word"),
+  sweep: z
+    .object({ planned: count, tried: count })
+    .optional()
+    .describe('how many offsets the sweep has, and how many of them were tried in a trial that counts'),
   overlap: z.object({ interleavedPairs: count, possiblePairs: count }),
   monitoring,
   findings: z.array(finding).readonly(),

@@ -123,11 +123,22 @@ function unmet(target: JudgedTarget): string {
 }
 
 /** What the kind of start with the fewest trials leaves open. Said only where kinds of start were mixed. */
-export function leastTried({ strata }: JudgedTarget): string | undefined {
+export function leastTried({ strata, sweep }: JudgedTarget): string | undefined {
   if (strata.length < 2) return undefined;
+  if (sweep !== undefined && sweep.tried < sweep.planned) {
+    return `offsets not tried: ${sweep.planned - sweep.tried} of ${sweep.planned}`;
+  }
   const [least] = [...strata].sort((a, b) => a.counted - b.counted);
   if (least === undefined) return undefined;
-  return `least tried start, ${least.start}: ${least.violated} of ${least.counted}, <${TIGHT_SPACE}${percentAtMost(least.upper)}`;
+  return `least tried start, ${startWords(least)}: ${least.violated} of ${least.counted}, <${TIGHT_SPACE}${percentAtMost(least.upper)}`;
+}
+
+/** A kind of start, of a sweep with its offset. */
+export function startWords({
+  start,
+  offset,
+}: Pick<JudgedTarget['strata'][number], 'start' | 'offset'>): string {
+  return offset === undefined ? start : `${offset.later} ${offset.ms.toFixed(1)} ms later`;
 }
 
 function caught({ targets }: Report, { control }: JudgedTarget): string | undefined {

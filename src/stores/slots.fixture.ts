@@ -22,6 +22,7 @@ export function openSlot(address: StoreAddress, client = 0): TestSlot {
   const slot = new ClientSlot(client, client, source, {
     nowNs: () => Number(process.hrtime.bigint() - originNs),
     note: () => undefined,
+    arrived: () => undefined,
     count: (event, by) => (counts[event] = (counts[event] ?? 0) + by),
   });
   return {

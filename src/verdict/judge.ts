@@ -4,10 +4,12 @@ import {
   START_KINDS,
   type Judgement,
   type MedianInterval,
+  type Offset,
   type RateInterval,
   type SeenFinding,
   type Spread,
   type StartKind,
+  type SweptOffset,
   type TrialPlan,
   type TrialResult,
   type VerdictKind,
@@ -60,6 +62,8 @@ export function createJudge(plan: TrialPlan, shows?: readonly AnomalyId[]): Judg
 }
 
 interface Stratum {
+  readonly start: StartKind;
+  readonly offset: Offset | undefined;
   counted: number;
   violated: number;
 }
@@ -75,7 +79,9 @@ class TrialFold implements Judge {
   #burstNs = 0;
   #needlessRefusals = 0;
   readonly #undecided = new Map<string, number>();
-  readonly #strata = new Map<StartKind, Stratum>();
+  /** By kind of start, and of a sweep by offset. */
+  readonly #strata = new Map<string, Stratum>();
+  #plannedOffsets = 0;
   readonly #operations = { ok: 0, fail: 0, info: 0 };
   readonly #overlap = { interleavedPairs: 0, possiblePairs: 0 };
   readonly #counts = new Map<string, number>();
@@ -85,6 +91,7 @@ class TrialFold implements Judge {
   readonly #trialMediansNs = new Sample();
   readonly #monitoring = new MonitoringFold();
   readonly #firstRequestSpreadsNs = new Sample();
+  readonly #arrivalSpreadsNs = new Sample();
   /** By grade too: a checker of somebody else's may find one anomaly in both grades. */
   readonly #findings = new Map<string, { readonly first: Omit<SeenFinding, 'trials'>; trials: number }>();
 
@@ -106,8 +113,11 @@ class TrialFold implements Judge {
     if (undecided.length > 0) this.#undecidedTrials += 1;
     for (const reason of new Set(undecided)) increase(this.#undecided, reason, 1);
 
-    const stratum = this.#strata.get(start) ?? { counted: 0, violated: 0 };
-    this.#strata.set(start, stratum);
+    const { offset } = result;
+    if (offset !== undefined) this.#plannedOffsets = offset.planned;
+    const key = offset === undefined ? start : `${start} ${offset.later} ${offset.offsetNs}`;
+    const stratum = this.#strata.get(key) ?? { start, offset, counted: 0, violated: 0 };
+    this.#strata.set(key, stratum);
     if (interleaved && operations.ok > 0 && undecided.length === 0) {
       stratum.counted += 1;
       if (violated) stratum.violated += 1;
@@ -132,6 +142,9 @@ class TrialFold implements Judge {
     if (medianNs !== undefined) this.#trialMediansNs.add(medianNs);
     if (start === 'simultaneous' && result.firstRequestSpreadNs !== undefined) {
       this.#firstRequestSpreadsNs.add(result.firstRequestSpreadNs);
+    }
+    if (start === 'simultaneous' && result.arrivalSpreadNs !== undefined) {
+      this.#arrivalSpreadsNs.add(result.arrivalSpreadNs);
     }
     this.#burstNs += result.burstNs;
     this.#monitoring.add(result);
@@ -196,7 +209,9 @@ class TrialFold implements Judge {
       counts: Object.fromEntries(this.#counts),
       errors: Object.fromEntries(this.#errors),
       ...(this.#stoppedEarly() ? {} : this.#rates(evidence.counted)),
-      ...firstRequestSpread(this.#firstRequestSpreadsNs),
+      ...named('firstRequestSpreadMs', this.#firstRequestSpreadsNs),
+      ...named('arrivalSpreadMs', this.#arrivalSpreadsNs),
+      ...this.#sweep(),
       overlap: { ...this.#overlap },
       monitoring: this.#monitoring.monitoring(this.#operations, this.#counts),
       findings: this.#seen(),
@@ -235,7 +250,11 @@ class TrialFold implements Judge {
       const seen = this.#findings.get(key);
       if (seen) seen.trials += 1;
       else {
-        const first = { ...finding, trial: result.trial + 1, start: result.start };
+        const { offset, start } = result;
+        const first = {
+          ...{ ...finding, trial: result.trial + 1, start },
+          ...(offset === undefined ? {} : { offset: swept(offset) }),
+        };
         this.#findings.set(key, { first, trials: 1 });
       }
     }
@@ -249,12 +268,22 @@ class TrialFold implements Judge {
   }
 
   #judgedStrata(): Judgement['strata'] {
-    return START_KINDS.flatMap((start) => {
-      const stratum = this.#strata.get(start);
-      if (!stratum) return [];
-      const { counted, violated } = stratum;
-      return [{ start, counted, violated, upper: this.#interval(violated, counted).upper }];
-    });
+    return Array.from(this.#strata.values(), ({ start, offset, counted, violated }) => ({
+      start,
+      ...(offset === undefined ? {} : { offset: swept(offset) }),
+      ...{ counted, violated, upper: this.#interval(violated, counted).upper },
+    })).sort(
+      (a, b) =>
+        START_KINDS.indexOf(a.start) - START_KINDS.indexOf(b.start) ||
+        (a.offset?.later ?? '').localeCompare(b.offset?.later ?? '') ||
+        (a.offset?.ms ?? 0) - (b.offset?.ms ?? 0),
+    );
+  }
+
+  #sweep(): Pick<Judgement, 'sweep'> {
+    if (this.#plannedOffsets === 0) return {};
+    const tried = [...this.#strata.values()].filter(({ offset, counted }) => offset && counted > 0).length;
+    return { sweep: { planned: Math.max(this.#plannedOffsets, tried), tried } };
   }
 
   #rates(counted: number): Pick<Judgement, 'rate' | 'latencyMs' | 'opsPerSecond'> {
@@ -295,10 +324,17 @@ function spread(sample: Sample): Spread {
   return { min: sample.min ?? 0, median: sample.percentile(50) ?? 0, max: sample.max ?? 0 };
 }
 
-function firstRequestSpread(sample: Sample): Pick<Judgement, 'firstRequestSpreadMs'> {
+function named<Name extends 'firstRequestSpreadMs' | 'arrivalSpreadMs'>(
+  name: Name,
+  sample: Sample,
+): Pick<Judgement, Name> | Record<never, never> {
   if (sample.size === 0) return {};
   const { median, max } = spread(sample);
-  return { firstRequestSpreadMs: { median: median / 1e6, max: max / 1e6 } };
+  return { [name]: { median: median / 1e6, max: max / 1e6 } };
+}
+
+function swept({ later, offsetNs }: Offset): SweptOffset {
+  return { later, ms: offsetNs / 1e6 };
 }
 
 function latencies(sample: Sample, ofTrials: MedianInterval | undefined): Judgement['latencyMs'] {

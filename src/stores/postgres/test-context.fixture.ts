@@ -34,6 +34,7 @@ export function testContext(address: StoreAddress, client = 0): TestContext {
     client,
     process: client,
     signal: new AbortController().signal,
+    arrived: () => undefined,
     note: () => undefined,
     point: () => Promise.resolve(),
     count: (event, by = 1) => {
