@@ -35,7 +35,7 @@ export async function benchHttp({ quick }: BenchOptions): Promise<BenchResult[]>
   const k6 = k6Peer();
   const shop = await openShop('h1');
   const h2c = await openShop('h2c');
-  const jittery = await startChild('./http-jitter.js', [new URL(h2c.url).port, String(JITTER_MS)]);
+  const jittery = await startChild('./http-jitter', [new URL(h2c.url).port, String(JITTER_MS)]);
   try {
     const many = await measure(shop, [ours('auto'), ...peers, ...(k6 ? [k6] : [])], 33, PLAIN, rounds);
     printCell('33 requests, one turn of the event loop between check and act', many);

@@ -17,9 +17,15 @@ export interface Child {
   close(): void;
 }
 
+/** Tests run what is not compiled. */
+const [SUFFIX, RUN_WITH] = import.meta.url.endsWith('.ts')
+  ? ['.ts', ['--import', 'jiti/register']]
+  : ['.js', []];
+
 /** Starts one of the programs beside this file, which tells its port first. */
 export async function startChild(program: string, args: readonly string[]): Promise<Child> {
-  const child = fork(fileURLToPath(new URL(program, import.meta.url)), args);
+  const file = fileURLToPath(new URL(`${program}${SUFFIX}`, import.meta.url));
+  const child = fork(file, args, { execArgv: RUN_WITH });
   const [port] = (await once(child, 'message')) as [number];
   return {
     url: `http://127.0.0.1:${port}`,
@@ -28,12 +34,14 @@ export async function startChild(program: string, args: readonly string[]): Prom
       child.send(message as object);
       return ((await answered) as [unknown])[0];
     },
-    close: () => child.disconnect(),
+    close() {
+      child.disconnect();
+    },
   };
 }
 
 export async function openShop(protocol: 'h1' | 'h2c'): Promise<Shop> {
-  const child = await startChild('./http-server.js', [protocol]);
+  const child = await startChild('./http-server', [protocol]);
   const ask = (request: ShopRequest) => child.ask(request);
   return {
     url: child.url,

@@ -68,6 +68,8 @@ export interface HttpTransportOptions {
   readonly decoyPath?: string;
   /** At least so long are requests held, in milliseconds. Default 8, or twice the slowest of the latest probes. */
   readonly holdMs?: number;
+  /** A header of the answers that says when the request arrived, by the server's wall clock; see `arrivalMs`. */
+  readonly arrivalHeader?: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ClientContext, TargetContext } from '../core/context.js';
+import { tellArrival } from './arrival.js';
 import { dial, type Origin } from './dial.js';
 import { Decoys } from './http1-decoys.js';
 import { Http1Connection, type Exchange } from './http1-connection.js';
@@ -28,7 +29,7 @@ export async function openHttp1(
     decoys.close();
     throw error;
   }
-  return new Http1Transport(origin, options.sync === 'none', decoys, hold);
+  return new Http1Transport(origin, options, decoys, hold);
 }
 
 class Http1Transport implements HttpTransport {
@@ -40,16 +41,17 @@ class Http1Transport implements HttpTransport {
 
   constructor(
     private readonly origin: Origin,
-    isWhole: boolean,
+    private readonly options: Pick<HttpTransportOptions, 'sync' | 'arrivalHeader'>,
     private readonly decoys: Decoys,
     private readonly hold: Hold,
   ) {
-    this.#cut = isWhole ? 'whole' : 'last-byte';
+    this.#cut = options.sync === 'none' ? 'whole' : 'last-byte';
   }
 
   async client(context: ClientContext): Promise<HttpClient> {
     const client = new Http1Client(this.origin.base, context, {
       open: () => this.#open(context),
+      arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
       cut: () => this.#cut,
       held: () => this.hold.afterWrite(),
       answeredEarly: () => {
@@ -88,6 +90,7 @@ class Http1Transport implements HttpTransport {
 
 /** What a client asks of its transport. */
 interface Shared {
+  readonly arrivalHeader: string | undefined;
   open(): Promise<Http1Connection>;
   cut(): Cut;
   held(): Promise<void>;
@@ -116,7 +119,7 @@ class Http1Client implements HttpClient {
     const exchange = connection.exchange(request.method);
     const startedAt = performance.now();
     connection.write(held);
-    return answerOf(exchange, startedAt, false);
+    return this.#answerOf(exchange, startedAt, false);
   }
 
   async hold(request: HttpRequest): Promise<HeldRequest> {
@@ -126,17 +129,16 @@ class Http1Client implements HttpClient {
     const exchange = connection.exchange(request.method);
     connection.write(first);
     if (cut !== 'whole') await this.shared.held();
-    const { shared } = this;
     return {
       get early() {
         return exchange.begun;
       },
-      release() {
+      release: () => {
         const early = exchange.begun;
         const startedAt = performance.now();
         connection.write(held);
-        if (early) shared.answeredEarly();
-        return answerOf(exchange, startedAt, early);
+        if (early) this.shared.answeredEarly();
+        return this.#answerOf(exchange, startedAt, early);
       },
       abandon: () => connection.destroy(),
     };
@@ -157,9 +159,11 @@ class Http1Client implements HttpClient {
     }
     return this.#connection!;
   }
-}
 
-async function answerOf({ answer }: Exchange, startedAt: number, early: boolean): Promise<HttpAnswer> {
-  const { status, headers, body } = await answer;
-  return { status, headers, body, ms: performance.now() - startedAt, early };
+  async #answerOf({ answer }: Exchange, startedAt: number, early: boolean): Promise<HttpAnswer> {
+    const { status, headers, body } = await answer;
+    const ms = performance.now() - startedAt;
+    tellArrival(this.context, headers, this.shared.arrivalHeader);
+    return { status, headers, body, ms, early };
+  }
 }

@@ -1,5 +1,6 @@
 import http2 from 'node:http2';
 import { NotHappened, type ClientContext, type TargetContext, type Traffic } from '../core/context.js';
+import { tellArrival } from './arrival.js';
 import { STORE, type Origin } from './dial.js';
 import { Hold, type Probe } from './hold.js';
 import { Http2Sessions } from './http2-sessions.js';
@@ -32,7 +33,7 @@ export async function openHttp2(
     sessions.close();
     throw error;
   }
-  return new Http2Transport(origin, sessions, decoys, hold, options.sync === 'auto');
+  return new Http2Transport(origin, options, sessions, decoys, hold);
 }
 
 /** GET streams: in front of a release, and between bursts to see how long the server takes. */
@@ -75,18 +76,19 @@ class Http2Transport implements HttpTransport {
 
   constructor(
     private readonly origin: Origin,
+    private readonly options: Pick<HttpTransportOptions, 'sync' | 'arrivalHeader'>,
     private readonly sessions: Http2Sessions,
     private readonly decoys: DecoyStreams,
     private readonly hold: Hold,
-    private readonly spreads: boolean,
   ) {}
 
   client(context: ClientContext): Promise<HttpClient> {
     return Promise.resolve(
       new Http2Client(context, this.origin, this.sessions, {
+        arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
         holdsBody: () => this.#holdsBody,
         // One connection ends in one process of a server that has several, two mostly in two.
-        spread: () => (this.spreads && this.#bursts % 4 >= 2 ? 2 : 1),
+        spread: () => (this.options.sync === 'auto' && this.#bursts % 4 >= 2 ? 2 : 1),
         held: () => this.hold.afterWrite(),
         answeredEarly: () => (this.#holdsBody = false),
       }),
@@ -110,6 +112,7 @@ class Http2Transport implements HttpTransport {
 
 /** What a client asks of its transport. */
 interface Shared {
+  readonly arrivalHeader: string | undefined;
   holdsBody(): boolean;
   spread(): number;
   held(): Promise<void>;
@@ -216,7 +219,10 @@ class Http2Client implements HttpClient {
     early: boolean,
   ): Promise<HttpAnswer> {
     try {
-      return { ...(await exchange.answer), ms: performance.now() - startedAt, early };
+      const answer = await exchange.answer;
+      const ms = performance.now() - startedAt;
+      tellArrival(this.context, answer.headers, this.shared.arrivalHeader);
+      return { ...answer, ms, early };
     } finally {
       this.sessions.giveBack(session);
     }
