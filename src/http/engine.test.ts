@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type net from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openShop, type Shop as ShopProcess } from '../../bench/http-shop.js';
 import type { ContractTypes } from '../core/contract.js';
@@ -8,8 +9,12 @@ import type { Target } from '../core/target.js';
 import type { Judgement } from '../core/verdict.js';
 import { afterwards, bodyOf, serve } from './servers.fixture.js';
 import type { OpenHost } from '../engine/host-link.js';
+import { processHosts } from '../engine/process-host.js';
+import type { TargetRun } from '../engine/run-target.js';
+import { openReaper } from '../process/reaper.js';
 import { inProcessHost } from '../engine/in-process-host.js';
-import { runShop, shopTarget, type Shop } from './shop.fixture.js';
+import { runShop } from './shop-run.fixture.js';
+import { shopTarget, type Shop } from './shop.fixture.js';
 
 const HELD_MS = 150;
 
@@ -36,12 +41,14 @@ async function shop(isRacy: boolean, holdMs = 8) {
     response.statusCode = seen > 0 ? 200 : 409;
     response.end();
   }
-  const target = shopTarget({ baseUrl: url, sync: 'auto', insecure: false, holdMs }, () => {
+  const onReset = () => {
     stock = 1;
     perTrial.push(0);
-    return Promise.resolve();
-  });
-  return { url, target, perTrial };
+  };
+  const target = shopTarget({ baseUrl: url, sync: 'auto', insecure: false, holdMs }, () =>
+    Promise.resolve(onReset()),
+  );
+  return { url, target, perTrial, onReset };
 }
 
 describe('held attempts', () => {
@@ -116,6 +123,25 @@ describe('held attempts', () => {
     });
     await runShop(target, url, { clients: 8, trials: 6 }, { processes: 4 });
     expect(begunAtFirst).toEqual(Array(6).fill(8));
+  });
+
+  it('are released by several processes behind one barrier', async () => {
+    const { url, perTrial, onReset } = await shop(false);
+    const reaper = openReaper();
+    afterwards(() => reaper.close());
+    const worker = fileURLToPath(new URL('../../dist/src/session/worker-process.js', import.meta.url));
+    const path = fileURLToPath(new URL('shop.target.fixture.ts', import.meta.url));
+    const settings: Partial<TargetRun<Shop>> = {
+      ...{ target: { kind: 'file', path }, processes: 2 },
+      openHost: processHosts(worker, [], reaper).open,
+      onTrial: onReset,
+    };
+    onReset();
+    const target = shopTarget({ baseUrl: url, sync: 'auto', insecure: false });
+    const judgement = judgementOf(await runShop(target, url, { clients: 6, trials: 3 }, settings));
+    expect(judgement.operations).toEqual({ ok: 6 * judgement.trials.run, fail: 0, info: 0 });
+    expect(perTrial.reduce((sum, requests) => sum + requests)).toBe(6 * judgement.trials.run);
+    expect(judgement.overlap.interleavedPairs).toBeGreaterThan(0);
   });
 });
 
