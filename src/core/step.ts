@@ -1,45 +1,86 @@
 import type { StoreAddress } from './context.js';
 
-/** What one step touches, as far as it is known. Opaque to whoever schedules, but for `StepWire.dependent`. */
-export type Footprint = object;
-
-/** What the store answered to one step. */
-export interface StepAnswer {
-  /** In short, for people: `1 row: 20`, `UPDATE 1`, `error 40P01: deadlock detected`. */
-  readonly label: string;
-  /** The store's own code where it answered with an error. */
-  readonly errorCode?: string;
-  /** Equal answers have equal digests. */
-  readonly digest: string;
-  /** What the step touched: known better now than before it. */
-  readonly footprint: Footprint;
-  readonly ended?: 'connection-lost';
+/**
+ * What one step touches in its store, as far as known. Which things, only the store's own code knows: ask
+ * `StepWire.dependent`.
+ */
+export interface Footprint {
+  /**
+   * `nothing`: nobody else can notice it, so it is independent of every other step. `unknown`: it may touch anything, so it
+   * depends on every step that touches something.
+   */
+  readonly touches: 'nothing' | 'something' | 'unknown';
 }
 
-/** A client's request, complete, at the gate: nothing of it has reached the store. */
+/** One request of a client, complete, at the gate: nothing of it has reached the store. */
 export interface HeldStep {
   readonly client: number;
-  /** For people: the request with its values. */
+  /** Of this client's connections, in the order in which they were opened, from 0. */
+  readonly connection: number;
+  /** For people: the SQL with its values. */
   readonly label: string;
+  /** As known before it ran; see `StepAnswer.footprint`. */
   readonly footprint: Footprint;
   /**
-   * Lets it through; resolves when the complete answer has been handed on to the client. A step that the store has wait for
-   * another session's is answered late, or never while that session is held.
+   * Lets it through; resolves when the complete answer has been handed on to the client, or the connection is lost. A step
+   * that waits inside the store resolves late, or never while what it waits for is held. Never rejects.
    */
   release(): Promise<StepAnswer>;
 }
 
-/** Stands between the clients of one store and its server, and holds what they send. */
+/** What came of one step. */
+export interface StepAnswer {
+  /** In short, for people: `1 row: 20`, `UPDATE 1`, `error 40P01: deadlock detected`. */
+  readonly label: string;
+  /** The store's own code, e.g. `40001`. */
+  readonly errorCode?: string;
+  /** Of the session after it, as the store says, e.g. `idle`, `in transaction`, `failed transaction`. */
+  readonly status?: string;
+  /** All that the client was told, a line each, with ids, times and process numbers as they came; the end of a long answer is a digest. */
+  readonly content: readonly string[];
+  /** Of `content`: equal answers have equal digests. */
+  readonly digest: string;
+  /**
+   * What it touched as it really ran. Wider than before it where it failed, because a failed transaction frees its locks at
+   * once. A step that waited ends inside the step that let it go on, so what that transition touched is both together.
+   */
+  readonly footprint: Footprint;
+  /** The connection ended before the answer was complete. */
+  readonly ended?: 'connection-lost';
+}
+
+/** Stands between the clients of one store and its server, and holds their steps. */
 export interface StepWire {
-  /** A port of this client's own on loopback, by which its connections are known. They are held one by one. */
+  /** A port of this client's own on loopback, so that a connection's client is known. Any number of connections. */
   addressOf(client: number): Promise<StoreAddress>;
-  /** Off, as at the start: everything goes through unheld. */
+  /**
+   * Learns what the footprints of steps rest on, e.g. keys and triggers. After the target's set-up, before the first step;
+   * without it every footprint is unknown.
+   */
+  learn(): Promise<void>;
+  /**
+   * Off at the start: everything goes through, e.g. connecting, warming, a reset. What is held when it is put off goes
+   * through too.
+   */
   hold(on: boolean): void;
+  /** One listener, told of each step when it comes to the gate. A connection has at most one step there. */
   onHeld(listener: (step: HeldStep) => void): void;
-  onLost(listener: (client: number) => void): void;
-  /** Of these clients, those whose released step waits inside the store for another session. Asked of the store, never guessed. */
-  blocked(clients: readonly number[]): Promise<ReadonlySet<number>>;
+  /** One listener, told of each connection that ended while its client still wanted it. `reason` is for people. */
+  onLost(listener: (client: number, reason: string) => void): void;
+  /**
+   * Of these clients, whose released step waits inside the store for another of them, and for whom. Asked of the store,
+   * never guessed. Rejects when the store does not answer.
+   */
+  blocked(clients: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
   /** Whether swapping two neighbouring steps of different clients could change anything. When unsure: true. */
-  dependent(one: Footprint, other: Footprint): boolean;
+  dependent(a: Footprint, b: Footprint): boolean;
+  /** Who decides which client of a deadlock fails. */
+  readonly deadlockVictim: 'scheduler' | 'server';
+  /**
+   * From its next step on, this client fails if it is part of a deadlock. Without one: whoever closes the circle. Only where
+   * `deadlockVictim` is `scheduler`, and while no step is on its way.
+   */
+  chooseVictim(client: number | undefined): Promise<void>;
+  /** Ends every connection and every port. */
   close(): Promise<void>;
 }
