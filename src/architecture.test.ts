@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/engine': ['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process'],
   'src/http': ['src/core', 'src/stores'],
   'src/reference-api': ['src/core', 'src/engine', 'src/http', 'scenarios', 'targets'],
+  'src/wire': ['src/core', 'src/stores'],
   'src/report': ['src/core'],
   'src/session': [
     ...['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process', 'src/engine', 'src/report'],

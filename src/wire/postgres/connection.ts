@@ -1,0 +1,251 @@
+import type net from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Answer } from './answers.js';
+import { readErrorFields, readParameter, readProcessId, readStatus } from './backend.js';
+import { Exchange } from './exchange.js';
+import { FrameReader, type Message } from './frames.js';
+import { RequestReader, type Request } from './requests.js';
+import { SessionState } from './session-state.js';
+import { NO_ENCRYPTION, readStartup, type StartupPacket } from './startup.js';
+
+/** What a connection tells of itself. */
+export interface ConnectionEvents {
+  /** A complete request came, and nothing before it is unanswered. It goes on with `release`. */
+  arrived(request: Request): void;
+  /** Its answer is with the client; undefined where the connection ended before it was complete. */
+  answered(request: Request, answer: Answer | undefined): void;
+  /** Both ends are closed. `reason` where the client still wanted it. */
+  closed(reason: string | undefined): void;
+}
+
+/** How a connection reaches the server, and what it says first. */
+export interface ServerAccess {
+  open(): Promise<Duplex>;
+  /** The start-up packet as the server shall get it. */
+  startup(message: Message, packet: StartupPacket): Buffer;
+}
+
+/**
+ * One connection of a client and its counterpart at the server. What a client sends is cut into requests, of which one at a
+ * time is on its way; what the server sends is passed on as it comes.
+ */
+export class Connection {
+  readonly state = new SessionState();
+  readonly #fromClient = new FrameReader();
+  readonly #fromServer = new FrameReader();
+  readonly #requests = new RequestReader(this.state);
+  /** `raw`: bytes go through unread, for a cancel request or another protocol. */
+  #phase: 'start' | 'connecting' | 'login' | 'ready' | 'raw' = 'start';
+  #server: Duplex | undefined;
+  /** At the gate. */
+  #waiting: Request | undefined;
+  #exchange: Exchange | undefined;
+  #isTerminating = false;
+  #isClosed = false;
+  #reason: string | undefined;
+
+  constructor(
+    private readonly client: net.Socket,
+    private readonly access: ServerAccess,
+    private readonly events: ConnectionEvents,
+  ) {
+    client.setNoDelay(true);
+    client.on('data', (chunk: Buffer) => this.#guarded(() => this.#clientSaid(chunk)));
+    client.on('error', () => undefined);
+    client.on('close', () => this.#clientLeft());
+  }
+
+  /** Whether its session is open at the server. */
+  get isReady(): boolean {
+    return this.#phase === 'ready' && !this.#isClosed;
+  }
+
+  /** Lets the request at the gate go to the server. */
+  release(): void {
+    const request = this.#waiting;
+    if (request === undefined) return;
+    this.#waiting = undefined;
+    const exchange = new Exchange(request, this.state);
+    this.#exchange = exchange;
+    if (request.ends === 'terminate') this.#isTerminating = true;
+    this.#toServer(request.bytes);
+    if (exchange.isComplete && request.ends !== 'terminate') this.#finish(exchange);
+  }
+
+  /** Ends it at both ends, at once. */
+  destroy(): void {
+    this.client.destroy();
+    this.#server?.destroy();
+  }
+
+  #clientSaid(chunk: Buffer): void {
+    if (this.#phase === 'raw') return void this.#toServer([chunk]);
+    this.#fromClient.add(chunk);
+    this.#proceed();
+  }
+
+  /** Takes from what the client sent as much as may be taken now. */
+  #proceed(): void {
+    while (this.#phase === 'start') {
+      const message = this.#fromClient.nextStartup();
+      if (message === undefined) return;
+      this.#start(message);
+    }
+    while (this.#phase === 'login') {
+      const message = this.#fromClient.next();
+      if (message === undefined) return;
+      this.#toServer([message.bytes]);
+    }
+    while (this.#phase === 'ready' && this.#waiting === undefined && this.#exchange === undefined) {
+      const message = this.#fromClient.next();
+      if (message === undefined) return;
+      const request = this.#requests.add(message);
+      if (request === undefined) continue;
+      if (request.ends === 'leftover') this.#toServer(request.bytes);
+      else {
+        this.#waiting = request;
+        this.events.arrived(request);
+      }
+    }
+  }
+
+  #start(message: Message): void {
+    const packet = readStartup(message);
+    if (packet.kind === 'encryption') {
+      this.client.write(NO_ENCRYPTION);
+      return;
+    }
+    const isSession = packet.kind === 'startup' && !packet.parameters.has('replication');
+    this.#phase = 'connecting';
+    this.access.open().then(
+      (server) => this.#joined(server, isSession, this.access.startup(message, packet)),
+      (error: unknown) => {
+        this.#reason = `the server could not be reached: ${error instanceof Error ? error.message : String(error)}`;
+        this.#end();
+      },
+    );
+  }
+
+  #joined(server: Duplex, isSession: boolean, startup: Buffer): void {
+    this.#server = server;
+    server.on('data', (chunk: Buffer) => this.#guarded(() => this.#serverSaid(chunk)));
+    server.on('error', () => undefined);
+    server.on('end', () => server.end());
+    server.on('close', () => this.#serverLeft());
+    server.on('drain', () => this.client.resume());
+    this.client.on('drain', () => server.resume());
+    if (this.client.destroyed) return void server.end();
+    this.#phase = isSession ? 'login' : 'raw';
+    server.write(startup);
+    if (isSession) this.#guarded(() => this.#proceed());
+    else this.#toServer([this.#fromClient.drain()]);
+  }
+
+  #serverSaid(chunk: Buffer): void {
+    if (this.#phase === 'raw') return this.#toClient([chunk]);
+    this.#fromServer.add(chunk);
+    let passed: Buffer[] = [];
+    for (let message = this.#fromServer.next(); message !== undefined; message = this.#fromServer.next()) {
+      passed.push(message.bytes);
+      const finished = this.#serverTold(message);
+      if (finished === undefined) continue;
+      this.#toClient(passed);
+      passed = [];
+      this.#finish(finished);
+    }
+    this.#toClient(passed);
+  }
+
+  /** The exchange that this message completes. */
+  #serverTold(message: Message): Exchange | undefined {
+    if (message.type === 'S') {
+      const [name, value] = readParameter(message);
+      this.state.parameters.set(name, value);
+    }
+    if (message.type === 'E') this.#remember(message);
+    if (this.#phase === 'login') {
+      if (message.type === 'K') this.state.processId = readProcessId(message);
+      if (message.type === 'Z') this.#phase = 'ready';
+      if (message.type === 'Z') this.state.ready(readStatus(message));
+      return undefined;
+    }
+    this.#exchange?.add(message);
+    if (this.#exchange === undefined && message.type === 'Z') this.state.ready(readStatus(message));
+    return this.#exchange?.isComplete && this.#exchange.request.ends !== 'terminate'
+      ? this.#exchange
+      : undefined;
+  }
+
+  /** The server says why before it closes a connection. */
+  #remember(message: Message): void {
+    const fields = readErrorFields(message);
+    if (/^(FATAL|PANIC)$/.test(fields.get('V') ?? fields.get('S') ?? '')) {
+      this.#reason = `the server ended the session: ${fields.get('M') ?? fields.get('C') ?? ''}`;
+    }
+  }
+
+  #finish(exchange: Exchange): void {
+    this.#exchange = undefined;
+    this.events.answered(exchange.request, exchange.read());
+    this.#guarded(() => this.#proceed());
+  }
+
+  #toServer(pieces: readonly Buffer[]): void {
+    if (this.#server === undefined || this.#server.destroyed) return;
+    if (!this.#server.write(joined(pieces))) this.client.pause();
+  }
+
+  #toClient(pieces: readonly Buffer[]): void {
+    if (pieces.length === 0 || this.client.destroyed) return;
+    if (!this.client.write(joined(pieces))) this.#server?.pause();
+  }
+
+  /** The server learns of it as it would without us, and has rolled back by the time it closes its end. */
+  #clientLeft(): void {
+    if (!this.#isTerminating && (this.#waiting !== undefined || this.#exchange !== undefined)) {
+      this.#reason ??= 'the client closed the connection before its request was answered';
+    }
+    if (this.#server === undefined) {
+      if (this.#phase !== 'connecting') this.#end();
+      return;
+    }
+    this.#server.resume();
+    this.#server.end();
+  }
+
+  #serverLeft(): void {
+    if (!this.#isTerminating && !this.client.destroyed) this.#reason ??= 'the server closed the connection';
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.client.end();
+    const unanswered = this.#exchange;
+    this.#exchange = undefined;
+    this.#waiting = undefined;
+    if (unanswered !== undefined) {
+      const isFarewell = unanswered.request.ends === 'terminate';
+      this.events.answered(unanswered.request, isFarewell ? FAREWELL : undefined);
+    }
+    this.events.closed(this.#reason);
+  }
+
+  /** What is no PostgreSQL ends the connection and nothing else. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#reason = error instanceof Error ? error.message : String(error);
+      this.destroy();
+      if (this.#server === undefined) this.#end();
+    }
+  }
+}
+
+const FAREWELL: Answer = { label: 'closed', content: ['closed'], digest: 'closed', tags: [] };
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+}

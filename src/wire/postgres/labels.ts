@@ -1,0 +1,130 @@
+import type { BoundValue, FrontendMessage } from './frontend.js';
+import type { Request } from './requests.js';
+import type { Portal, SessionState, Statement } from './session-state.js';
+import { splitAtParameters } from './parameter-places.js';
+import { isNumber } from './types.js';
+import { decodeBinary, hex } from './values.js';
+
+const LONGEST_LABEL = 2_000;
+
+/** One thing that a request asks for. */
+export type Asked =
+  | { readonly kind: 'run'; readonly sql: string }
+  | { readonly kind: 'run-portal'; readonly portal: Portal; readonly limit: number }
+  | { readonly kind: 'prepare'; readonly statement: Statement }
+  | { readonly kind: 'unknown'; readonly what: string };
+
+/**
+ * What a request asks for, in its order, with names looked up: among what the request itself prepares, then in the session.
+ */
+export function askedOf({ messages, ends }: Request, state: SessionState): readonly Asked[] {
+  const statements = new Map(state.statements);
+  const portals = new Map(state.portals);
+  const asked: Asked[] = [];
+  for (const message of messages) {
+    switch (message.kind) {
+      case 'query':
+        asked.push({ kind: 'run', sql: message.sql });
+        break;
+      case 'parse': {
+        const statement = { sql: message.sql, types: message.types };
+        statements.set(message.name, statement);
+        asked.push({ kind: 'prepare', statement });
+        break;
+      }
+      case 'bind': {
+        const portal = portalOf(message, statements);
+        if (portal === undefined) asked.push(unknown(`bind to "${message.statement}"`));
+        else portals.set(message.portal, portal);
+        break;
+      }
+      case 'execute': {
+        const portal = portals.get(message.portal);
+        asked.push(
+          portal === undefined
+            ? unknown(`execute "${message.portal}"`)
+            : { kind: 'run-portal', portal, limit: message.limit },
+        );
+        break;
+      }
+      case 'call':
+        asked.push(unknown('function call'));
+        break;
+      case 'unreadable':
+        asked.push(unknown('unreadable message'));
+        break;
+      default:
+        break;
+    }
+  }
+  if (ends === 'copy' || ends === 'leftover') asked.push(unknown('rows to copy'));
+  return asked;
+}
+
+export function portalOf(
+  message: Extract<FrontendMessage, { readonly kind: 'bind' }>,
+  statements: ReadonlyMap<string, Statement>,
+): Portal | undefined {
+  const statement = statements.get(message.statement);
+  if (statement === undefined) return undefined;
+  return { statement, values: message.values, resultFormats: message.resultFormats };
+}
+
+function unknown(what: string): Asked {
+  return { kind: 'unknown', what };
+}
+
+/** For people: the SQL with its values in. A statement that is prepared and run at once is told of once. */
+export function labelOf(request: Request, asked: readonly Asked[]): string {
+  const runs = asked.filter(({ kind }) => kind !== 'prepare');
+  const told = runs.length > 0 ? runs : asked;
+  const parts = told.map(inWords).filter((part) => part !== '');
+  const label = parts.join('; ') || quietly(request);
+  return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
+}
+
+function inWords(asked: Asked): string {
+  switch (asked.kind) {
+    case 'run':
+      return oneLine(asked.sql);
+    case 'run-portal':
+      return oneLine(withValues(asked.portal));
+    case 'prepare':
+      return `prepare: ${oneLine(asked.statement.sql)}`;
+    case 'unknown':
+      return asked.what;
+  }
+}
+
+/** A request that asks for nothing of the kind: `sync`, `describe`, `close`, `terminate`. */
+function quietly({ messages, ends }: Request): string {
+  const kinds = messages.map(({ kind }) => kind).filter((kind) => kind !== 'sync' && kind !== 'flush');
+  return [...new Set(kinds)].join(', ') || ends;
+}
+
+function withValues({ statement, values }: Portal): string {
+  return splitAtParameters(statement.sql)
+    .map((part) => {
+      if (typeof part === 'string') return part;
+      const value = values[part.number - 1];
+      return value === undefined ? `$${part.number}` : literal(value, statement.types[part.number - 1] ?? 0);
+    })
+    .join('');
+}
+
+function literal(value: BoundValue, type: number): string {
+  const text = valueText(value, type);
+  if (text === null) return 'null';
+  return isNumber(type) && /^-?[\d.]+$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** As text; bytes of a type that is not known stay bytes. */
+export function valueText({ isBinary, bytes }: BoundValue, type: number): string | null {
+  if (bytes === null) return null;
+  if (!isBinary) return bytes.toString('utf8');
+  return decodeBinary(type, bytes) ?? hex(bytes);
+}
+
+function oneLine(sql: string): string {
+  return sql.replace(/\s+/g, ' ').trim();
+}
