@@ -17,7 +17,7 @@ export type Asked =
 /**
  * What a request asks for, in its order, with names looked up: among what the request itself prepares, then in the session.
  */
-export function askedOf({ messages, ends }: Request, state: SessionState): readonly Asked[] {
+export function askedOf({ messages }: Request, state: SessionState): readonly Asked[] {
   const statements = new Map(state.statements);
   const portals = new Map(state.portals);
   const asked: Asked[] = [];
@@ -50,6 +50,10 @@ export function askedOf({ messages, ends }: Request, state: SessionState): reado
       case 'call':
         asked.push(unknown('function call'));
         break;
+      case 'copy-done':
+      case 'copy-fail':
+        asked.push(unknown('rows to copy'));
+        break;
       case 'unreadable':
         asked.push(unknown('unreadable message'));
         break;
@@ -57,7 +61,6 @@ export function askedOf({ messages, ends }: Request, state: SessionState): reado
         break;
     }
   }
-  if (ends === 'copy' || ends === 'leftover') asked.push(unknown('rows to copy'));
   return asked;
 }
 
