@@ -10,6 +10,8 @@ import { NO_ENCRYPTION, readStartup, type StartupPacket } from './startup.js';
 
 /** What a connection tells of itself. */
 export interface ConnectionEvents {
+  /** It is logged in. */
+  ready(): void;
   /** A complete request came, and nothing before it is unanswered. It goes on with `release`. */
   arrived(request: Request): void;
   /** Its answer is with the client; undefined where the connection ended before it was complete. */
@@ -31,6 +33,8 @@ export interface ServerAccess {
  */
 export class Connection {
   readonly state = new SessionState();
+  /** What its client said of itself at the start. */
+  startup: ReadonlyMap<string, string> = new Map();
   readonly #fromClient = new FrameReader();
   readonly #fromServer = new FrameReader();
   readonly #requests = new RequestReader(this.state);
@@ -116,6 +120,7 @@ export class Connection {
       return;
     }
     const isSession = packet.kind === 'startup' && !packet.parameters.has('replication');
+    if (packet.kind === 'startup') this.startup = packet.parameters;
     this.#phase = 'connecting';
     this.access.open().then(
       (server) => this.#joined(server, isSession, this.access.startup(message, packet)),
@@ -165,8 +170,11 @@ export class Connection {
     if (message.type === 'E') this.#remember(message);
     if (this.#phase === 'login') {
       if (message.type === 'K') this.state.processId = readProcessId(message);
-      if (message.type === 'Z') this.#phase = 'ready';
-      if (message.type === 'Z') this.state.ready(readStatus(message));
+      if (message.type === 'Z') {
+        this.#phase = 'ready';
+        this.state.ready(readStatus(message));
+        this.events.ready();
+      }
       return undefined;
     }
     this.#exchange?.add(message);

@@ -5,7 +5,20 @@ import type { Footprint, HeldStep, StepAnswer, StepWire } from '../../core/step.
 import { Admin } from '../../stores/postgres/admin.js';
 import type { Answer } from './answers.js';
 import { Connection } from './connection.js';
-import { askedOf, labelOf } from './labels.js';
+import { readCatalogue } from './catalogue.js';
+import { dependent } from './dependence.js';
+import {
+  type Locks,
+  locksConflict,
+  NO_LOCKS,
+  type PostgresFootprint,
+  unknownFootprint,
+} from './footprint.js';
+import { type Asked, askedOf, labelOf } from './labels.js';
+import type { Isolation } from './effects.js';
+import { type Known, type OwnFootprint, SessionFootprints } from './session-footprints.js';
+import { loadParser } from './sql-parser.js';
+import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
 import { waitingFor } from './waiting.js';
@@ -15,10 +28,13 @@ interface Line {
   readonly client: number;
   readonly number: number;
   readonly connection: Connection;
+  readonly footprints: SessionFootprints;
+  /** At the gate or on its way. */
+  asked: readonly Asked[];
+  /** On its way: what it asks for. */
+  asks: Locks;
   released: ((answer: StepAnswer) => void) | undefined;
 }
-
-const UNKNOWN: Footprint = { touches: 'unknown' };
 
 /** Stands between the clients of a PostgreSQL and its server. The address is that of the server, in the run's namespace. */
 export class PostgresWire implements StepWire {
@@ -28,6 +44,9 @@ export class PostgresWire implements StepWire {
   readonly #lines = new Set<Line>();
   #opened = new Map<number, number>();
   #isHolding = false;
+  readonly #known: Known = { catalogue: undefined };
+  /** Since no SERIALIZABLE transaction was open, one has committed. */
+  #isContested = false;
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
 
@@ -42,8 +61,10 @@ export class PostgresWire implements StepWire {
     return { ...this.address, host: '127.0.0.1', port, tls: 'off' };
   }
 
-  learn(): Promise<void> {
-    return Promise.resolve();
+  async learn(): Promise<void> {
+    const [catalogue] = await Promise.all([readCatalogue(this.#admin), loadParser()]);
+    this.#known.catalogue = catalogue;
+    for (const line of this.#lines) line.footprints.learned(this.#isolationOf(line.connection));
   }
 
   hold(on: boolean): void {
@@ -76,7 +97,7 @@ export class PostgresWire implements StepWire {
   }
 
   dependent(one: Footprint, other: Footprint): boolean {
-    return one.touches !== 'nothing' && other.touches !== 'nothing';
+    return dependent(one as PostgresFootprint, other as PostgresFootprint);
   }
 
   chooseVictim(): Promise<void> {
@@ -103,53 +124,110 @@ export class PostgresWire implements StepWire {
   #accept(client: number, socket: net.Socket): void {
     const number = this.#opened.get(client) ?? 0;
     this.#opened.set(client, number + 1);
+    const footprints = new SessionFootprints(this.#known);
     const connection = new Connection(
       socket,
       { open: () => openServerEnd(this.address), startup: ({ bytes }) => bytes },
       {
+        ready: () => {
+          if (this.#known.catalogue !== undefined) footprints.learned(this.#isolationOf(connection));
+        },
         arrived: (request) => this.#arrived(line, request),
-        answered: (_, answer) => this.#answered(line, answer),
+        answered: (request, answer) => this.#answered(line, request, answer),
         closed: (reason) => {
           this.#lines.delete(line);
           if (reason !== undefined) this.#onLost(client, reason);
         },
       },
     );
-    const line: Line = { client, number, connection, released: undefined };
+    const line: Line = {
+      client,
+      number,
+      connection,
+      footprints,
+      asked: [],
+      asks: NO_LOCKS,
+      released: undefined,
+    };
     this.#lines.add(line);
   }
 
+  /** Of a session that set none. One that chose its own at its start says so in more ways than are read here. */
+  #isolationOf({ startup }: Connection): Isolation {
+    const isOwn = [...startup].some(([name, value]) => /isolation/.test(`${name} ${value}`));
+    return isOwn ? 'unknown' : levelNamed(this.#known.catalogue?.defaultIsolation ?? '');
+  }
+
   #arrived(line: Line, request: Request): void {
-    const { client, number, connection } = line;
+    const { client, number, connection, footprints } = line;
+    line.asked = askedOf(request, connection.state);
+    const footprint = () => this.#seen(line, footprints.before(request, line.asked));
+    const release = () => {
+      line.asks = footprints.before(request, line.asked).asks;
+      connection.release();
+    };
     if (!this.#isHolding) return connection.release();
-    const asked = askedOf(request, connection.state);
+    const { asked } = line;
     this.#onHeld({
       client,
       connection: number,
       label: labelOf(request, asked),
-      footprint: UNKNOWN,
+      get footprint() {
+        return footprint();
+      },
       release: () =>
         new Promise((resolve) => {
           line.released = resolve;
-          connection.release();
+          release();
         }),
     });
   }
 
-  #answered(line: Line, answer: Answer | undefined): void {
-    const { released, connection } = line;
+  #answered(line: Line, request: Request, answer: Answer | undefined): void {
+    const { released, connection, footprints, asked } = line;
+    const { status } = connection.state;
     line.released = undefined;
+    line.asks = NO_LOCKS;
+    const outcome = { failed: answer?.errorCode !== undefined || answer === undefined, status };
+    const footprint = this.#seen(line, footprints.after(request, asked, outcome, answer?.tags ?? []));
+    this.#watch(footprint);
     if (released === undefined) return;
     if (answer === undefined) return released(LOST);
     const { label, errorCode, content, digest } = answer;
     released({
       label,
       ...(errorCode !== undefined && { errorCode }),
-      status: connection.state.status,
+      status,
       content,
       digest,
-      footprint: UNKNOWN,
+      footprint,
     });
+  }
+
+  /** Adds what only the sight of all sessions tells. */
+  #seen(line: Line, footprint: OwnFootprint): PostgresFootprint {
+    const others = [...this.#lines].filter((other) => other !== line);
+    const { watched } = footprint;
+    return {
+      ...footprint,
+      contends: others.some(
+        ({ footprints, asks }) =>
+          locksConflict(footprint.asks, footprints.holds) || locksConflict(footprint.asks, asks),
+      ),
+      ...(watched !== undefined && {
+        watched: {
+          ...watched,
+          isContested: this.#isContested || line.footprints.view.isolation === 'unknown',
+        },
+      }),
+    };
+  }
+
+  #watch({ watched }: PostgresFootprint): void {
+    if (watched?.ends && watched.writes.length > 0) this.#isContested = true;
+    const isOpen = ({ footprints: { view } }: Line) =>
+      view.open !== 'no' && view.hasSnapshot && view.isolation !== 'read committed';
+    if (![...this.#lines].some(isOpen)) this.#isContested = false;
   }
 }
 
@@ -157,6 +235,6 @@ const LOST: StepAnswer = {
   label: 'connection lost',
   content: ['connection lost'],
   digest: 'connection lost',
-  footprint: UNKNOWN,
+  footprint: unknownFootprint('the connection was lost'),
   ended: 'connection-lost',
 };

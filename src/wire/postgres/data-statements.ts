@@ -1,0 +1,356 @@
+import type { Catalogue, ForeignKey, Table, UniqueIndex } from './catalogue.js';
+import { type DataEffect, EffectBuilder, NotKnown } from './effects.js';
+import { addExpression, type Reading } from './expressions.js';
+import type { KnownValues, RowLock } from './footprint.js';
+import { canonical, constantOf, knownFrom, only, type Parameters, without } from './known-values.js';
+import { ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, type RowStrength } from './lock-modes.js';
+import { asNode, type Fields, isObject, type Node, nodesOf, parseSql, text } from './sql-parser.js';
+
+/** More rows of a VALUES list than this are taken for any rows. */
+const ROWS_READ = 50;
+
+/** What a SELECT, INSERT, UPDATE or DELETE does. Throws `NotKnown`. */
+export function dataEffect(statement: Node, catalogue: Catalogue, parameters: Parameters): DataEffect {
+  if (catalogue.hasOwnOperators)
+    throw new NotKnown("there are operators, casts or domains of somebody's own");
+  const effect = new EffectBuilder();
+  addStatement(statement, { catalogue, parameters, effect, withNames: new Set(), isOutermost: true });
+  const countsWrites = statement.kind !== 'SelectStmt' && statement.fields['withClause'] === undefined;
+  return { ...effect.build(), countsWrites };
+}
+
+interface Frame extends Omit<Reading, 'nested'> {
+  /** Not inside another statement: the rows that it says it had are these. */
+  readonly isOutermost: boolean;
+}
+
+interface Statement extends Frame, Pick<Reading, 'nested'> {}
+
+function addStatement({ kind, fields }: Node, frame: Frame): void {
+  const withNames = new Set(frame.withNames);
+  const clause = isObject(fields['withClause']) ? nodesOf(fields['withClause']['ctes']) : [];
+  for (const { fields: query } of clause) withNames.add(text(query['ctename']));
+  const reading: Statement = {
+    ...frame,
+    withNames,
+    nested: (node) => addStatement(node, { ...frame, withNames, isOutermost: false }),
+  };
+  addExpression(clause, reading);
+  const statement = { ...fields, withClause: undefined };
+  switch (kind) {
+    case 'SelectStmt':
+      return addSelect(statement, reading, clause.length > 0);
+    case 'InsertStmt':
+      return addInsert(statement, reading);
+    case 'UpdateStmt':
+      return addUpdate(statement, reading);
+    case 'DeleteStmt':
+      return addDelete(statement, reading);
+    default:
+      throw new NotKnown(`it is a ${kind}`);
+  }
+}
+
+/** A table of FROM, with the name by which the statement knows it. */
+interface Named {
+  readonly table: Table;
+  readonly alias: string;
+}
+
+function tableOf(relation: unknown, { catalogue, withNames }: Statement): Named | undefined {
+  const fields = isObject(relation) ? relation : {};
+  const [schema, name] = [text(fields['schemaname']), text(fields['relname'])];
+  const alias = isObject(fields['alias']) ? text(fields['alias']['aliasname']) : name;
+  if (schema === '' && withNames.has(name)) return undefined;
+  const table = catalogue.tables.get(name);
+  const isOurs = schema === '' || (catalogue.schemas.length === 1 && schema === catalogue.schemas[0]);
+  if (table === undefined || !isOurs || text(fields['catalogname']) !== '') {
+    throw new NotKnown(
+      `it uses ${[schema, name].filter((word) => word !== '').join('.')}, which is no table of this run`,
+    );
+  }
+  if (table.opaque !== undefined) throw new NotKnown(`it uses ${name}: ${table.opaque}`);
+  return { table, alias };
+}
+
+/** The tables of a FROM, joined or not; the rest of it is added. */
+function fromTables(items: unknown, reading: Statement): readonly Named[] {
+  return nodesOf(items).flatMap((item) => {
+    if (item.kind === 'RangeVar') return tableOf(item.fields, reading) ?? [];
+    if (item.kind !== 'JoinExpr') {
+      addExpression([{ [item.kind]: item.fields }], reading);
+      return [];
+    }
+    addExpression(item.fields['quals'], reading);
+    return fromTables([item.fields['larg'], item.fields['rarg']], reading);
+  });
+}
+
+const STRENGTHS: Readonly<Record<string, RowStrength>> = {
+  LCS_FORKEYSHARE: 'key share',
+  LCS_FORSHARE: 'share',
+  LCS_FORNOKEYUPDATE: 'no key update',
+  LCS_FORUPDATE: 'update',
+};
+
+function addSelect(fields: Fields, reading: Statement, hasWith: boolean): void {
+  const { larg, rarg, fromClause, lockingClause, intoClause, ...rest } = fields;
+  if (intoClause !== undefined) throw new NotKnown('it makes a table');
+  for (const side of [larg, rarg]) if (isObject(side)) reading.nested({ kind: 'SelectStmt', fields: side });
+  addExpression(rest, reading);
+  const items = nodesOf(fromClause);
+  const tables = fromTables(fromClause, reading);
+  const locking = nodesOf(lockingClause);
+  const isAlone = items.length === 1 && items[0]?.kind === 'RangeVar';
+  const isPlain = items.every(({ kind }) => kind === 'RangeVar' || kind === 'JoinExpr');
+  if (locking.length > 0 && (!isPlain || hasWith)) throw new NotKnown('it locks rows of a subquery');
+  for (const { table, alias } of tables) {
+    const where = isAlone ? knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters) : {};
+    reading.effect.reads.push({ table: table.id, where });
+    reading.effect.tables.push({ table: table.id, mode: ACCESS_SHARE });
+    for (const clause of locking) addRowLock(clause, { table, alias }, where, reading, isAlone);
+  }
+}
+
+function addRowLock(
+  { fields }: Node,
+  { table, alias }: Named,
+  where: KnownValues,
+  reading: Statement,
+  isAlone: boolean,
+): void {
+  const named = nodesOf(fields['lockedRels']).map((relation) => text(relation.fields['relname']));
+  if (named.length > 0 && !named.includes(alias)) return;
+  const strength = STRENGTHS[text(fields['strength'])];
+  if (strength === undefined) throw new NotKnown('it locks rows in a way that is not known');
+  const lock: RowLock = { table: table.id, where, strength };
+  reading.effect.rows.push(lock);
+  reading.effect.tables.push({ table: table.id, mode: ROW_SHARE });
+  if (isAlone) noteCertain(lock, table, reading);
+}
+
+/** A whole key with one value a column names one row: if the statement says that it had one, it was this. */
+function noteCertain(lock: RowLock, table: Table, { effect, isOutermost }: Statement): void {
+  const isWholeKey = table.unique.some(
+    ({ columns }) => columns?.every((column) => lock.where[column]?.length === 1) ?? false,
+  );
+  if (isWholeKey && isOutermost)
+    effect.certain = { ...lock, where: keyOf(lock.where, table), isCertain: true };
+}
+
+/** Only the columns of a key: the others may be written later by the same transaction. */
+function keyOf(where: KnownValues, table: Table): KnownValues {
+  const key = table.unique.find(({ columns }) => columns?.every((column) => where[column]?.length === 1));
+  return only(where, key?.columns ?? []);
+}
+
+function addInsert(fields: Fields, reading: Statement): void {
+  const { relation, cols, selectStmt, onConflictClause, ...rest } = fields;
+  const target = tableOf(relation, reading);
+  if (target === undefined) throw new NotKnown('it inserts into a query');
+  const { table } = target;
+  const { effect } = reading;
+  addExpression({ ...rest, override: undefined }, reading);
+  const named =
+    cols === undefined
+      ? table.columns.map(({ name }) => name)
+      : nodesOf(cols).map((column) => text(column.fields['name']));
+  const source = asNode(selectStmt);
+  if (source !== undefined) reading.nested(source);
+  const lists = source === undefined ? [] : nodesOf(source.fields['valuesLists']);
+  const isGiven = source === undefined || (lists.length > 0 && lists.length <= ROWS_READ);
+  const rows = lists.map((list) => nodesOf(list.fields['items']));
+  addDefaults(table, named, rows, source === undefined, reading);
+  addComputed(table, reading);
+  const inserted =
+    isGiven && rows.length > 0 ? rows.map((row) => givenValues(table, named, row, reading.parameters)) : [{}];
+  effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
+  for (const where of inserted) {
+    effect.writes.push({ table: table.id, where });
+    addKeys(table, where, 'insert', effect);
+    for (const key of table.references) addParent(key, where, effect);
+  }
+  if (isObject(onConflictClause)) addOnConflict(onConflictClause, target, inserted, reading);
+}
+
+/** What a column gets that is not given, or is given as DEFAULT. A default may take a number from a sequence. */
+function addDefaults(
+  table: Table,
+  named: readonly string[],
+  rows: readonly (readonly Node[])[],
+  isDefaultValues: boolean,
+  reading: Statement,
+): void {
+  for (const column of table.columns) {
+    const at = named.indexOf(column.name);
+    const isGiven =
+      !isDefaultValues && at >= 0 && rows.every((row) => row.length > at && row[at]?.kind !== 'SetToDefault');
+    if (!isGiven && column.default !== undefined) addServerExpression(column.default, reading);
+  }
+}
+
+/** Checks and the expressions of indexes run with each row that is written. */
+function addComputed(table: Table, reading: Statement): void {
+  for (const check of table.checks) addServerExpression(check, reading);
+}
+
+/** An expression as the server writes it. */
+function addServerExpression(expression: string, reading: Statement): void {
+  const [statement] = parseSql(`select ${expression}`) ?? [];
+  const targets = statement?.fields['targetList'];
+  if (targets === undefined) throw new NotKnown(`the server computes ${expression}`);
+  addExpression(targets, reading);
+}
+
+function givenValues(
+  table: Table,
+  named: readonly string[],
+  row: readonly Node[],
+  parameters: Parameters,
+): KnownValues {
+  const known: Record<string, readonly string[]> = {};
+  named.forEach((name, at) => {
+    const column = table.columns.find((one) => one.name === name);
+    if (column === undefined || column.isGenerated) return;
+    const value = canonical(column, constantOf(row[at], parameters));
+    if (value !== undefined) known[name] = [value];
+  });
+  return known;
+}
+
+function addKeys(table: Table, where: KnownValues, mode: 'insert' | 'alter', effect: EffectBuilder): void {
+  for (const index of table.unique) addKey(index, where, mode, effect);
+}
+
+/** A partial index, one over expressions, or an exclusion constraint: any two rows may collide. */
+function addKey(
+  { id, columns }: UniqueIndex,
+  where: KnownValues,
+  mode: 'insert' | 'alter',
+  effect: EffectBuilder,
+): void {
+  if (columns === undefined) effect.keys.push({ index: id, where: {}, mode: 'insert' });
+  else effect.keys.push({ index: id, where: only(where, columns), mode });
+}
+
+/** The row that a foreign key points to is looked up and locked FOR KEY SHARE. */
+function addParent(
+  { parent, columns, parentColumns }: ForeignKey,
+  child: KnownValues,
+  effect: EffectBuilder,
+): void {
+  const where = Object.fromEntries(
+    columns.flatMap((column, at) => {
+      const values = child[column];
+      const target = parentColumns[at];
+      return values === undefined || target === undefined ? [] : [[target, values] as const];
+    }),
+  );
+  effect.freshReads.push({ table: parent, where });
+  effect.rows.push({ table: parent, where, strength: 'key share' });
+  effect.tables.push({ table: parent, mode: ROW_SHARE });
+}
+
+function addOnConflict(
+  clause: Fields,
+  { table }: Named,
+  inserted: readonly KnownValues[],
+  reading: Statement,
+): void {
+  const { effect } = reading;
+  addExpression({ ...clause, action: undefined, infer: undefined }, reading);
+  if (isObject(clause['infer'])) addExpression(clause['infer'], reading);
+  if (text(clause['action']) !== 'ONCONFLICT_UPDATE') return;
+  const arbiters = isObject(clause['infer'])
+    ? nodesOf(clause['infer']['indexElems']).map((element) => text(element.fields['name']))
+    : [];
+  const assigned = assignedColumns(clause['targetList']);
+  for (const where of inserted) {
+    const found = arbiters.length > 0 ? only(where, arbiters) : {};
+    effect.reads.push({ table: table.id, where: found });
+    addChange(table, found, assigned, reading);
+  }
+}
+
+function assignedColumns(targets: unknown): ReadonlySet<string> {
+  return new Set(nodesOf(targets).map((target) => text(target.fields['name'])));
+}
+
+function addUpdate(fields: Fields, reading: Statement): void {
+  const { relation, fromClause, ...rest } = fields;
+  const target = tableOf(relation, reading);
+  if (target === undefined) throw new NotKnown('it updates a query');
+  const { table, alias } = target;
+  addExpression(rest, reading);
+  const others = readOthers(fromClause, reading);
+  const where = others ? {} : knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters);
+  const assigned = assignedColumns(fields['targetList']);
+  reading.effect.reads.push({ table: table.id, where });
+  reading.effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
+  addComputed(table, reading);
+  const lock = addChange(table, where, assigned, reading);
+  if (!others) noteCertain({ ...lock, where: without(where, assigned) }, table, reading);
+}
+
+/** Whether there are other tables in its FROM. */
+function readOthers(fromClause: unknown, reading: Statement): boolean {
+  for (const { table } of fromTables(fromClause, reading)) {
+    reading.effect.reads.push({ table: table.id, where: {} });
+    reading.effect.tables.push({ table: table.id, mode: ACCESS_SHARE });
+  }
+  return nodesOf(fromClause).length > 0;
+}
+
+/** Rows that are there get new values in some columns. */
+function addChange(
+  table: Table,
+  where: KnownValues,
+  assigned: ReadonlySet<string>,
+  { effect }: Statement,
+): RowLock {
+  const changes = ({ columns }: UniqueIndex) => columns?.some((column) => assigned.has(column)) ?? false;
+  const lock: RowLock = {
+    table: table.id,
+    where,
+    strength: table.unique.some(changes) ? 'update' : 'no key update',
+  };
+  effect.rows.push(lock);
+  effect.writes.push({ table: table.id, where: without(where, assigned) });
+  for (const index of table.unique) {
+    if (changes(index)) addKey(index, {}, 'insert', effect);
+    else addKey(index, where, 'alter', effect);
+  }
+  for (const key of table.references) {
+    if (key.columns.some((column) => assigned.has(column))) addParent(key, {}, effect);
+  }
+  for (const key of table.referencedBy) {
+    if (key.parentColumns.some((column) => assigned.has(column))) addChildren(key, effect);
+  }
+  return lock;
+}
+
+function addDelete(fields: Fields, reading: Statement): void {
+  const { relation, usingClause, ...rest } = fields;
+  const target = tableOf(relation, reading);
+  if (target === undefined) throw new NotKnown('it deletes from a query');
+  const { table, alias } = target;
+  const { effect } = reading;
+  addExpression(rest, reading);
+  const others = readOthers(usingClause, reading);
+  const where = others ? {} : knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters);
+  const lock: RowLock = { table: table.id, where, strength: 'update' };
+  effect.reads.push({ table: table.id, where });
+  effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
+  effect.rows.push(lock);
+  effect.writes.push({ table: table.id, where });
+  addKeys(table, where, 'alter', effect);
+  for (const key of table.referencedBy) addChildren(key, effect);
+}
+
+/** Before a key goes, the rows that point to it are looked for, at every isolation in a fresh snapshot, and locked. */
+function addChildren({ child, cascades }: ForeignKey, effect: EffectBuilder): void {
+  if (cascades) throw new NotKnown('a foreign key passes the change on to other tables');
+  effect.freshReads.push({ table: child, where: {} });
+  effect.rows.push({ table: child, where: {}, strength: 'key share' });
+  effect.tables.push({ table: child, mode: ROW_SHARE });
+}

@@ -1,0 +1,118 @@
+import {
+  anyMeet,
+  hasLocks,
+  locksConflict,
+  type PostgresFootprint,
+  rowsMeet,
+  type Watched,
+} from './footprint.js';
+
+/**
+ * Whether swapping two neighbouring steps of different sessions could change an answer, who waits, or the state that is left.
+ * Where it is not shown that nothing changes, it is true. Each rule says why, with the smallest case.
+ */
+export function dependent(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  if (one.touches === 'nothing' || other.touches === 'nothing') return false;
+  if (one.touches === 'unknown' || other.touches === 'unknown') return true;
+  return (
+    oneWay(one, other) ||
+    oneWay(other, one) ||
+    sameSequence(one, other) ||
+    asksMeet(one, other) ||
+    (one.watched !== undefined && other.watched !== undefined && watchedMeet(one, other))
+  );
+}
+
+function oneWay(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  return (
+    readsPublished(one, other) ||
+    fixesBeforePublished(one, other) ||
+    asksForFreed(one, other) ||
+    asksForPublished(one, other) ||
+    mayCloseCircle(one, other)
+  );
+}
+
+/**
+ * A statement sees what was committed before it began, and nothing else (READ COMMITTED; the first of a REPEATABLE READ).
+ * So a read depends on the COMMIT that publishes what it reads, and not on the UPDATE before it.
+ * Case: `select` of a row | `commit` of an update of that row.
+ */
+function readsPublished({ reads }: PostgresFootprint, { publishes }: PostgresFootprint): boolean {
+  return anyMeet(reads, publishes, rowsMeet);
+}
+
+/**
+ * The first statement of a REPEATABLE READ or SERIALIZABLE transaction fixes what all later ones see, so it depends on every
+ * step that publishes anything, whatever it reads itself.
+ * Case: `select 1` as first statement | autocommit `update a`; the transaction reads `a` later.
+ */
+function fixesBeforePublished(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  return one.fixesSnapshot && other.publishes.length > 0;
+}
+
+/**
+ * COMMIT and ROLLBACK free locks: whoever asks before waits, whoever asks after does not.
+ * Case: `select ... for update nowait` | `rollback` of who holds the row: 55P03 or a row.
+ */
+function asksForFreed({ asks }: PostgresFootprint, { frees }: PostgresFootprint): boolean {
+  return locksConflict(asks, frees);
+}
+
+/**
+ * Who locks a row gets its newest version, whatever its snapshot shows: READ COMMITTED looks at the row again, REPEATABLE
+ * READ fails with 40001. That is so for locks, too, that do not exclude the one that the publisher held.
+ * Case: REPEATABLE READ `select ... for key share` | `commit` of an update of the row.
+ */
+function asksForPublished({ asks }: PostgresFootprint, { publishes }: PostgresFootprint): boolean {
+  return anyMeet(asks.rows, publishes, rowsMeet);
+}
+
+/**
+ * One would wait for a lock that the other's transaction holds, and the other asks for one that is taken, perhaps by the
+ * first: then the second of them closes a circle, and who fails depends on who came last.
+ * Case: A holds 1, B holds 2: `A asks for 2` | `B asks for 1`. The rows differ, and yet the order matters.
+ */
+function mayCloseCircle(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  return other.contends && locksConflict(one.asks, other.holds);
+}
+
+/**
+ * Two who ask for what they cannot both have: the first gets it. This is all that two writes of one row come to, since
+ * nobody sees either before its COMMIT.
+ * Case: `update` of a row | `update` of that row.
+ */
+function asksMeet(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  return locksConflict(one.asks, other.asks);
+}
+
+/**
+ * A sequence is no part of a transaction: each `nextval` is different, in the order in which they came.
+ * Case: `insert` with a serial id | `insert` with a serial id: the ids are exchanged.
+ */
+function sameSequence(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  return one.sequences.some((sequence) => other.sequences.includes(sequence));
+}
+
+/**
+ * Of two SERIALIZABLE transactions the server notes who read what the other wrote (an edge), at the step that reads or writes
+ * second, and cancels somebody when edges make a dangerous structure with a transaction that has committed. SIREAD locks
+ * grow from rows to pages to tables as the server likes, so tables are compared, not rows.
+ *
+ * - An end (COMMIT, ROLLBACK) decides which edges count: it depends on every read, write and snapshot of the others.
+ * - A read and a write of one table make an edge: which of the two transactions is told of it depends on their order.
+ * - While no SERIALIZABLE transaction has committed beside an open one, nobody is cancelled for an edge, and edges of other
+ *   tables can be made in any order. After that the one who makes the last edge may fail, wherever it is.
+ *   Case: C has committed a write of `b`. `P reads b` | `A reads a`, which P has written: whoever is second fails or makes P fail.
+ */
+function watchedMeet(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  const [a, b] = [one.watched, other.watched];
+  if (a === undefined || b === undefined) return false;
+  const isAtWork = (footprint: PostgresFootprint, { reads, writes, ends }: Watched) =>
+    reads.length + writes.length > 0 || ends || footprint.fixesSnapshot || hasLocks(footprint.asks);
+  if (!isAtWork(one, a) || !isAtWork(other, b)) return false;
+  if (a.ends || b.ends || a.isContested || b.isContested) return true;
+  const meets = (reads: readonly string[], writes: readonly string[]) =>
+    reads.some((table) => writes.includes(table));
+  return meets(a.reads, b.writes) || meets(b.reads, a.writes);
+}

@@ -1,0 +1,152 @@
+import type { Footprint } from '../../core/step.js';
+import { rowStrengthsConflict, type RowStrength, tableModesConflict } from './lock-modes.js';
+
+/** For some columns, the only values that they can have, in a form in which equal values are equal texts. */
+export type KnownValues = Readonly<Record<string, readonly string[]>>;
+
+/** Rows of a table: those whose columns have these values, or fewer. Without a column: any row. */
+export interface Rows {
+  readonly table: string;
+  readonly where: KnownValues;
+}
+
+export interface RowLock extends Rows {
+  readonly strength: RowStrength;
+  /** The row is there and was locked: not only perhaps. */
+  readonly isCertain?: true;
+}
+
+/**
+ * A value in a unique index. `insert`: somebody who adds it has to wait for whoever added, changed or removed a row that
+ * has it. `alter`: nobody adds it here, so two of these never wait for each other.
+ */
+export interface KeyLock {
+  readonly index: string;
+  readonly where: KnownValues;
+  readonly mode: 'insert' | 'alter';
+}
+
+export interface TableLock {
+  readonly table: string;
+  readonly mode: number;
+}
+
+export interface AdvisoryLock {
+  /** Undefined where it is not known. */
+  readonly key: string | undefined;
+  readonly isShared: boolean;
+}
+
+export interface Locks {
+  readonly rows: readonly RowLock[];
+  readonly keys: readonly KeyLock[];
+  readonly tables: readonly TableLock[];
+  readonly advisory: readonly AdvisoryLock[];
+}
+
+export const NO_LOCKS: Locks = { rows: [], keys: [], tables: [], advisory: [] };
+
+/** What a SERIALIZABLE transaction does, for the server's watch over reads and writes (SSI). */
+export interface Watched {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** COMMIT or ROLLBACK. */
+  readonly ends: boolean;
+  /** While this transaction or one beside it was open, another SERIALIZABLE one has committed. */
+  readonly isContested: boolean;
+}
+
+/** What one step reads, locks and publishes. All of it is at least what really happens. */
+export interface PostgresFootprint extends Footprint {
+  /** Why nothing is known; for people. */
+  readonly why?: string;
+  /** Through a snapshot that this step takes. What an older snapshot shows is not here: nobody can change it. */
+  readonly reads: readonly Rows[];
+  /** It takes the snapshot that later steps of its transaction will read from. */
+  readonly fixesSnapshot: boolean;
+  /** `nextval`, `setval` and reads of these: at once visible to all, whatever becomes of the transaction. */
+  readonly sequences: readonly string[];
+  readonly asks: Locks;
+  /** What its transaction and its session had locked before. */
+  readonly holds: Locks;
+  /** One of the locks it asks for is held, or asked for, by another session. */
+  readonly contends: boolean;
+  /** Made visible to others. */
+  readonly publishes: readonly Rows[];
+  readonly frees: Locks;
+  readonly watched?: Watched;
+}
+
+export const TOUCHES_NOTHING: PostgresFootprint = {
+  touches: 'nothing',
+  reads: [],
+  fixesSnapshot: false,
+  sequences: [],
+  asks: NO_LOCKS,
+  holds: NO_LOCKS,
+  contends: false,
+  publishes: [],
+  frees: NO_LOCKS,
+};
+
+export function unknownFootprint(why: string): PostgresFootprint {
+  return { ...TOUCHES_NOTHING, touches: 'unknown', why };
+}
+
+/**
+ * Whether a row can be among both. Not if one column has different values in them: it is looked at in one state, in which a
+ * row has one value a column. A step that may change the column does not have it here.
+ */
+export function mayMeet(one: KnownValues, other: KnownValues): boolean {
+  return Object.entries(one).every(([column, values]) => {
+    const others = other[column];
+    return others === undefined || values.some((value) => others.includes(value));
+  });
+}
+
+export function rowsMeet(one: Rows, other: Rows): boolean {
+  return one.table === other.table && mayMeet(one.where, other.where);
+}
+
+export function anyMeet<A, B>(
+  ones: readonly A[],
+  others: readonly B[],
+  meets: (one: A, other: B) => boolean,
+): boolean {
+  return ones.some((one) => others.some((other) => meets(one, other)));
+}
+
+export function locksConflict(one: Locks, other: Locks): boolean {
+  return (
+    anyMeet(one.rows, other.rows, (a, b) => rowStrengthsConflict(a.strength, b.strength) && rowsMeet(a, b)) ||
+    anyMeet(one.keys, other.keys, keysConflict) ||
+    anyMeet(one.tables, other.tables, (a, b) => a.table === b.table && tableModesConflict(a.mode, b.mode)) ||
+    anyMeet(one.advisory, other.advisory, advisoryConflict)
+  );
+}
+
+function keysConflict(one: KeyLock, other: KeyLock): boolean {
+  return (
+    one.index === other.index &&
+    (one.mode === 'insert' || other.mode === 'insert') &&
+    mayMeet(one.where, other.where)
+  );
+}
+
+function advisoryConflict(one: AdvisoryLock, other: AdvisoryLock): boolean {
+  if (one.isShared && other.isShared) return false;
+  return one.key === undefined || other.key === undefined || one.key === other.key;
+}
+
+export function joinLocks(one: Locks, other: Locks): Locks {
+  return {
+    rows: [...one.rows, ...other.rows],
+    keys: [...one.keys, ...other.keys],
+    tables: [...one.tables, ...other.tables],
+    advisory: [...one.advisory, ...other.advisory],
+  };
+}
+
+export function hasLocks({ rows, keys, tables, advisory }: Locks): boolean {
+  return rows.length + keys.length + tables.length + advisory.length > 0;
+}

@@ -1,0 +1,327 @@
+import type { TransactionStatus } from './backend.js';
+import type { DataEffect, Effect, Isolation } from './effects.js';
+import {
+  type AdvisoryLock,
+  hasLocks,
+  joinLocks,
+  type Locks,
+  mayMeet,
+  NO_LOCKS,
+  type PostgresFootprint,
+  type RowLock,
+  type Rows,
+  unknownFootprint,
+  type Watched,
+} from './footprint.js';
+import { isAtLeast } from './lock-modes.js';
+
+/** What is known of a session's transaction between two steps. Values of this type are never changed. */
+export interface TransactionView {
+  /** `implicit`: outside of a BEGIN, between a statement and the Sync or the end of the text that commits it. */
+  readonly open: 'no' | 'implicit' | 'explicit';
+  /** A statement failed: all is rolled back but the ROLLBACK. */
+  readonly hasFailed: boolean;
+  readonly isolation: Isolation;
+  readonly sessionIsolation: Isolation;
+  readonly hasSnapshot: boolean;
+  readonly hasSavepoint: boolean;
+  /** Up to its end. */
+  readonly locks: Locks;
+  readonly written: readonly Rows[];
+  readonly watchedReads: readonly string[];
+  readonly watchedWrites: readonly string[];
+  /** Up to the end of the session, or an unlock. */
+  readonly sessionLocks: readonly AdvisoryLock[];
+  /** Why the transaction can no longer be followed. */
+  readonly lost?: string;
+  /** Why the session cannot. */
+  readonly lostSession?: string;
+}
+
+export function newSession(sessionIsolation: Isolation): TransactionView {
+  return {
+    open: 'no',
+    hasFailed: false,
+    isolation: sessionIsolation,
+    sessionIsolation,
+    hasSnapshot: false,
+    hasSavepoint: false,
+    locks: NO_LOCKS,
+    written: [],
+    watchedReads: [],
+    watchedWrites: [],
+    sessionLocks: [],
+  };
+}
+
+/** What came of a step, where it is known. */
+export interface Outcome {
+  readonly failed: boolean;
+  readonly status: TransactionStatus;
+  /** Rows that each statement says it had, by its place; undefined where it does not say. */
+  readonly counts: readonly (number | undefined)[];
+}
+
+/** One step of a session: what it touches, and what is known of the session afterwards. */
+export interface Walked {
+  readonly footprint: Omit<PostgresFootprint, 'contends'>;
+  readonly view: TransactionView;
+}
+
+/**
+ * Follows a session through the effects of one step. `endsImplicit`: a Sync or the end of a Query commits what is not inside
+ * of a BEGIN. Without an outcome it is taken that every statement does all that it may do.
+ */
+export function walk(
+  before: TransactionView,
+  effects: readonly Effect[],
+  endsImplicit: boolean,
+  outcome?: Outcome,
+): Walked {
+  const step = new Step(before, outcome);
+  effects.forEach((effect, at) => step.take(effect, at));
+  if (outcome?.failed) step.fail();
+  else if (endsImplicit) step.endImplicit();
+  if (outcome !== undefined) step.reconcile(outcome.status);
+  return step.result();
+}
+
+class Step {
+  #view: TransactionView;
+  readonly #holds: Locks;
+  #reads: Rows[] = [];
+  #fixesSnapshot = false;
+  #sequences: string[] = [];
+  #asks: Locks = NO_LOCKS;
+  #publishes: Rows[] = [];
+  #frees: Locks = NO_LOCKS;
+  #why: string | undefined;
+  #watched: { reads: string[]; writes: string[]; ends: boolean } | undefined;
+
+  constructor(
+    before: TransactionView,
+    private readonly outcome: Outcome | undefined,
+  ) {
+    this.#view = before;
+    this.#holds = held(before);
+  }
+
+  take(effect: Effect, at: number): void {
+    const view = this.#view;
+    if (
+      view.hasFailed &&
+      effect.kind !== 'rollback' &&
+      effect.kind !== 'commit' &&
+      effect.kind !== 'rollback-to-savepoint'
+    )
+      return;
+    switch (effect.kind) {
+      case 'nothing':
+        return;
+      case 'begin':
+        this.#view = {
+          ...view,
+          open: 'explicit',
+          isolation: effect.isolation ?? (view.open === 'no' ? view.sessionIsolation : view.isolation),
+        };
+        return;
+      case 'commit':
+        return this.#end(!view.hasFailed, effect.andBegins);
+      case 'rollback':
+        return this.#end(false, effect.andBegins);
+      case 'savepoint':
+        this.#view = { ...view, hasSavepoint: true };
+        return;
+      case 'rollback-to-savepoint':
+        if (view.lost !== undefined) this.#why ??= view.lost;
+        // Which locks were taken after the savepoint is not kept: any of them may be freed, and any may be held still.
+        this.#frees = joinLocks(this.#frees, view.locks);
+        this.#view = { ...view, hasFailed: false };
+        return;
+      case 'isolation':
+        this.#view =
+          effect.of === 'session'
+            ? { ...view, sessionIsolation: effect.isolation }
+            : { ...view, isolation: effect.isolation };
+        return;
+      case 'renames':
+        this.#why ??= effect.why;
+        this.#view = { ...view, lost: effect.why, lostSession: effect.why };
+        return;
+      case 'changes-schema':
+      case 'unknown':
+        this.#why ??= effect.why;
+        this.#view = { ...view, lost: effect.why, open: view.open === 'no' ? 'implicit' : view.open };
+        return;
+      case 'data':
+        return this.#data(effect, this.outcome?.counts[at]);
+    }
+  }
+
+  #data(effect: DataEffect, count: number | undefined): void {
+    const view = this.#view;
+    const begins = view.open === 'no';
+    const isolation = begins ? view.sessionIsolation : view.isolation;
+    const isFixed = isolation !== 'read committed';
+    const isFirst = isFixed && effect.takesSnapshot && (begins || !view.hasSnapshot);
+    if (isFirst) this.#fixesSnapshot = true;
+    if (!isFixed || isFirst || isolation === 'unknown') this.#reads.push(...effect.reads);
+    this.#reads.push(...effect.freshReads);
+    this.#sequences.push(...effect.sequences);
+    const asks = withoutCovered(effect.asks, view.locks);
+    this.#asks = joinLocks(this.#asks, asks);
+    const writes = count === 0 && effect.countsWrites ? [] : effect.writes;
+    const certain = count !== undefined && count > 0 && effect.certain !== undefined ? [effect.certain] : [];
+    const unlocked = effect.unlocks === 'all' ? view.sessionLocks : effect.unlocks;
+    if (effect.unlocks === 'all')
+      this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: ANY_ADVISORY });
+    else this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: effect.unlocks });
+    if (isolation === 'serializable' || isolation === 'unknown') this.#watch(effect, writes);
+    const transactional = effect.asks.advisory.filter((lock) => !effect.sessionLocks.includes(lock));
+    this.#view = {
+      ...view,
+      open: begins ? 'implicit' : view.open,
+      isolation,
+      hasSnapshot: (!begins && view.hasSnapshot) || effect.takesSnapshot,
+      locks: joinLocks(view.locks, {
+        ...asks,
+        rows: [...asks.rows, ...certain],
+        advisory: transactional,
+      }),
+      written: [...view.written, ...writes],
+      sessionLocks: [
+        ...view.sessionLocks.filter((lock) => !unlocked.some(({ key }) => key === lock.key)),
+        ...effect.sessionLocks,
+      ],
+    };
+  }
+
+  #watch({ reads, freshReads }: DataEffect, writes: readonly Rows[]): void {
+    this.#watched ??= { reads: [], writes: [], ends: false };
+    const [read, written] = [tablesOf([...reads, ...freshReads]), tablesOf(writes)];
+    this.#watched.reads.push(...read);
+    this.#watched.writes.push(...written);
+    const view = this.#view;
+    this.#view = {
+      ...view,
+      watchedReads: [...new Set([...view.watchedReads, ...read])],
+      watchedWrites: [...new Set([...view.watchedWrites, ...written])],
+    };
+  }
+
+  #end(publishes: boolean, andBegins: boolean): void {
+    const view = this.#view;
+    if (publishes) this.#publishes.push(...view.written);
+    this.#frees = joinLocks(this.#frees, view.locks);
+    const isWatched = view.isolation === 'serializable' || view.isolation === 'unknown';
+    if (isWatched && view.hasSnapshot) {
+      this.#watched = {
+        reads: [...(this.#watched?.reads ?? []), ...view.watchedReads],
+        writes: [...(this.#watched?.writes ?? []), ...view.watchedWrites],
+        ends: true,
+      };
+    }
+    if (view.lost !== undefined) this.#why ??= view.lost;
+    const { sessionIsolation, sessionLocks, lostSession, isolation } = view;
+    this.#view = {
+      ...newSession(sessionIsolation),
+      sessionLocks,
+      ...(lostSession !== undefined && { lostSession }),
+      ...(andBegins && { open: 'explicit' as const, isolation }),
+    };
+  }
+
+  endImplicit(): void {
+    if (this.#view.open === 'implicit') this.#end(true, false);
+  }
+
+  /** A failed transaction frees its locks at once; one with a savepoint those since the savepoint, at least. */
+  fail(): void {
+    const view = this.#view;
+    if (view.lost !== undefined) this.#why ??= view.lost;
+    this.#frees = joinLocks(this.#frees, view.locks);
+    if (view.open === 'explicit') {
+      const isWatched = view.isolation === 'serializable' || view.isolation === 'unknown';
+      if (isWatched) this.#watched = { reads: [], writes: [], ...this.#watched, ends: true };
+      this.#view = {
+        ...view,
+        hasFailed: true,
+        ...(!view.hasSavepoint && { locks: NO_LOCKS, written: [] }),
+      };
+    } else this.#end(false, false);
+  }
+
+  /** The server has the last word on whether there is a transaction. */
+  reconcile(status: TransactionStatus): void {
+    const view = this.#view;
+    if (status === 'idle' && view.open === 'explicit') this.#end(true, false);
+    else if (status !== 'idle' && view.open !== 'explicit') {
+      this.#view = {
+        ...view,
+        open: 'explicit',
+        isolation: 'unknown',
+        lost: 'a transaction began that was not seen to begin',
+      };
+    }
+    if (status !== 'idle') this.#view = { ...this.#view, hasFailed: status === 'failed transaction' };
+  }
+
+  result(): Walked {
+    const why = this.#why ?? this.#view.lost ?? this.#view.lostSession;
+    if (why !== undefined) return { footprint: unknownFootprint(why), view: this.#view };
+    const footprint = {
+      reads: this.#reads,
+      fixesSnapshot: this.#fixesSnapshot,
+      sequences: this.#sequences,
+      asks: this.#asks,
+      holds: this.#holds,
+      publishes: this.#publishes,
+      frees: this.#frees,
+      ...(this.#watched !== undefined && {
+        watched: { ...this.#watched, isContested: false } satisfies Watched,
+      }),
+    };
+    return {
+      footprint: { touches: touchesAnything(footprint) ? 'something' : 'nothing', ...footprint },
+      view: this.#view,
+    };
+  }
+}
+
+const ANY_ADVISORY: readonly AdvisoryLock[] = [{ key: undefined, isShared: false }];
+
+/** All that a session keeps from others. */
+export function held({ locks, sessionLocks }: TransactionView): Locks {
+  return joinLocks(locks, { ...NO_LOCKS, advisory: sessionLocks });
+}
+
+function tablesOf(rows: readonly Rows[]): string[] {
+  return [...new Set(rows.map(({ table }) => table))];
+}
+
+/** Who has locked a row for certain, and strongly enough, asks nobody for it again. */
+function withoutCovered(asks: Locks, own: Locks): Locks {
+  const certain = own.rows.filter(({ isCertain }) => isCertain);
+  return { ...asks, rows: asks.rows.filter((asked) => !certain.some((lock) => covers(lock, asked))) };
+}
+
+function covers(lock: RowLock, asked: RowLock): boolean {
+  return (
+    lock.table === asked.table &&
+    isAtLeast(lock.strength, asked.strength) &&
+    Object.entries(lock.where).every(
+      ([column, values]) => asked.where[column]?.length === 1 && mayMeet({ [column]: values }, asked.where),
+    )
+  );
+}
+
+function touchesAnything(footprint: Omit<PostgresFootprint, 'contends' | 'touches'>): boolean {
+  const { reads, fixesSnapshot, sequences, asks, publishes, frees, watched } = footprint;
+  return (
+    reads.length + sequences.length + publishes.length > 0 ||
+    fixesSnapshot ||
+    hasLocks(asks) ||
+    hasLocks(frees) ||
+    watched !== undefined
+  );
+}
