@@ -16,6 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/http': ['src/core', 'src/stores'],
   'src/reference-api': ['src/core', 'src/engine', 'src/http', 'scenarios', 'targets'],
   'src/wire': ['src/core', 'src/stores'],
+  // Knows steps, and no protocol.
+  'src/explore': ['src/core', 'src/checkers', 'src/stores', 'src/engine'],
   'src/report': ['src/core'],
   'src/session': [
     ...['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process', 'src/engine', 'src/report'],

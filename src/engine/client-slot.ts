@@ -6,6 +6,7 @@ import type { NoteKind, StoreSpan } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
 import { wireReaderOf } from '../stores/wire-reader.js';
+import type { ClientOwner } from './client-owner.js';
 import { monotonicNs } from './clock.js';
 import { CountedSocket, type SocketTraffic } from './counted-socket.js';
 import { operationError } from './failures.js';
@@ -17,6 +18,7 @@ export interface ContextSource {
   readonly parameters: Parameters;
   readonly random: () => number;
   readonly addresses: ReadonlyMap<string, StoreAddress>;
+  readonly owner?: ClientOwner | undefined;
 }
 
 /** What a slot reports to its host. */
@@ -42,15 +44,16 @@ export interface OpenConnection {
 
 /** The context that a target's set-up, reset and reads use: its connections are nobody's, and are not counted. */
 export function createTargetContext(source: ContextSource): TargetContext {
+  const { owner } = source;
   return {
     parameters: source.parameters,
     address: (store) => addressOf(source, store),
     socket: () => new CountedSocket(UNCOUNTED),
     relay: (store) => Promise.resolve(addressOf(source, store)),
     // Not performance.now(), which begins with each process: a time in a lock file must mean the same to all of them.
-    now: () => Number(monotonicNs()) / 1e6,
+    now: () => owner?.now() ?? Number(monotonicNs()) / 1e6,
     sleep: (ms) => wait(ms),
-    random: source.random,
+    random: () => owner?.random(undefined) ?? source.random(),
   };
 }
 
@@ -74,6 +77,7 @@ export class ClientSlot {
   #requests = 0;
   /** What a late operation still says belongs to no trial. */
   #destroyed = false;
+  readonly #owner: ClientOwner | undefined;
 
   constructor(
     readonly client: number,
@@ -83,6 +87,12 @@ export class ClientSlot {
   ) {
     // A context is a plain object of functions, so that a target may take them apart.
     const signal = () => this.#abort.signal;
+    const { owner } = source;
+    this.#owner = owner;
+    const addressFor = (store: string) => {
+      const address = addressOf(source, store);
+      return owner?.address(client, address) ?? address;
+    };
     this.context = {
       ...createTargetContext(source),
       client,
@@ -90,9 +100,10 @@ export class ClientSlot {
       get signal() {
         return signal();
       },
-      socket: (store) => this.#socket(addressOf(source, store)),
+      address: addressFor,
+      socket: (store) => this.#socket(addressFor(store)),
       relay: async (store, limit) => {
-        const address = addressOf(source, store);
+        const address = addressFor(store);
         const readerOf = await wireReaderOf(store);
         const { host, port } = await this.#relay(address, { readerOf, limit });
         return { ...address, host, port, ...(readerOf && { tls: 'off' as const }) };
@@ -102,6 +113,7 @@ export class ClientSlot {
       arrived: (atMs) => {
         if (!this.#destroyed) events.arrived(atMs);
       },
+      random: () => owner?.random(client) ?? source.random(),
       note: (kind, fields) => {
         if (!this.#destroyed) events.note(this, kind, fields);
       },
@@ -109,7 +121,7 @@ export class ClientSlot {
       count: (event, by = 1) => {
         if (!this.#destroyed) events.count(event, by);
       },
-      lease: (key, ttlMs, expire) => this.#leases.set(key, { dueMs: performance.now() + ttlMs, expire }),
+      lease: (key, ttlMs, expire) => this.#leases.set(key, { dueMs: this.#nowMs() + ttlMs, expire }),
     };
   }
 
@@ -185,10 +197,17 @@ export class ClientSlot {
   }
 
   async #sleep(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: this.#abort.signal });
+    const { signal } = this.#abort;
+    if (this.#owner === undefined) await wait(ms, undefined, { signal });
+    else await this.#owner.sleep(this.client, ms, signal);
+  }
+
+  #nowMs(): number {
+    return this.#owner?.now() ?? performance.now();
   }
 
   async #point(name: PointName): Promise<void> {
+    await this.#owner?.point(this.client, name);
     const fault = this.faults.find((one) => one.client === this.client && one.point === name);
     if (fault === undefined) return;
     const leases = fault.leases === 'expire' ? [...this.#leases.values()] : [];
@@ -201,25 +220,25 @@ export class ClientSlot {
   }
 
   async #stall(forMs: number, leases: readonly Lease[]): Promise<void> {
-    const endsMs = performance.now() + forMs;
+    const endsMs = this.#nowMs() + forMs;
     const due = leases.filter(({ dueMs }) => dueMs <= endsMs).sort((a, b) => a.dueMs - b.dueMs);
     for (const { dueMs, expire } of due) {
-      await this.#sleep(untilPast(dueMs));
+      await this.#sleep(untilPast(dueMs, this.#nowMs()));
       await expire();
     }
-    await this.#sleep(Math.max(0, endsMs - performance.now()));
+    await this.#sleep(Math.max(0, endsMs - this.#nowMs()));
   }
 }
 
 /** A timer may fire up to a millisecond early, and no store may remove a lease early. */
-function untilPast(dueMs: number): number {
-  return Math.max(0, Math.ceil(dueMs - performance.now()) + 1);
+function untilPast(dueMs: number, nowMs: number): number {
+  return Math.max(0, Math.ceil(dueMs - nowMs) + 1);
 }
 
 /** Lets a lease lapse when its time is up, unless it is stopped before. */
 function lapse({ dueMs, expire }: Lease) {
   const stop = new AbortController();
-  const due = wait(untilPast(dueMs), true, { signal: stop.signal }).catch(() => false);
+  const due = wait(untilPast(dueMs, performance.now()), true, { signal: stop.signal }).catch(() => false);
   const done = due
     .then((isDue) => (isDue ? expire() : undefined))
     .then(

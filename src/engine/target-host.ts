@@ -4,6 +4,7 @@ import type { HistoryEvent, OperationError, StoreSpan } from '../core/history.js
 import type { Json } from '../core/json.js';
 import { seededRandom } from '../core/random.js';
 import { storesOf, type Client, type OpenTarget, type Target, type Worker } from '../core/target.js';
+import type { ClientOwner } from './client-owner.js';
 import { ClientSlot, createTargetContext, type ContextSource } from './client-slot.js';
 import { sinceNs, untilNs } from './clock.js';
 import type { StoreErrors } from '../stores/errors.js';
@@ -29,6 +30,8 @@ export interface HostEnvironment {
   resolve(request: LoadRequest): Promise<AnyTarget>;
   errorsOf(stores: readonly string[]): Promise<readonly StoreErrors[]>;
   emit(events: readonly HistoryEvent[]): void;
+  /** Decides when clients go on. Default: they go on when they can. */
+  readonly owner?: ClientOwner;
 }
 
 interface OpenClient {
@@ -53,6 +56,7 @@ export class HostFailure extends Error {
 
 /** Of a client's delay: that much later it may begin. */
 const LATE_SHARE = 1 / 20;
+const NEVER_ABORTED = new AbortController().signal;
 const CLOSE_LIMIT_MS = 1_000;
 const FLUSH_AT_EVENTS = 2_000;
 const FLUSH_EVERY_MS = 100;
@@ -130,6 +134,7 @@ export class TargetHost {
       parameters: request.parameters,
       random: seededRandom(request.seed),
       addresses: new Map(request.addresses.map((address) => [address.store, address])),
+      owner: this.environment.owner,
     };
     this.#target = await target.open(createTargetContext(this.#source));
     if (request.setup) await this.#target.setup();
@@ -225,9 +230,12 @@ export class TargetHost {
     for (const open of this.#workers) {
       open.slot.begin();
       open.error = undefined;
-      open.running = open.worker.run().catch((error: unknown) => {
-        if (!open.slot.context.signal.aborted) open.error = operationError(error).message;
-      });
+      open.running = open.worker
+        .run()
+        .catch((error: unknown) => {
+          if (!open.slot.context.signal.aborted) open.error = operationError(error).message;
+        })
+        .finally(() => this.environment.owner?.ended(open.slot.client));
     }
     // A host that is killed in an endless loop has at least told what happened before it.
     const flushing = setInterval(() => this.#flush(), FLUSH_EVERY_MS);
@@ -241,18 +249,25 @@ export class TargetHost {
   }
 
   async #attempts(plan: ClientPlan, startAtNs: bigint): Promise<void> {
+    const { owner } = this.environment;
     // Where nothing crosses a wire, each client begins in a turn of the event loop of its own: code that never waits then
     // never overlaps, as in truth. Requests to a server are to leave together.
-    if (plan.delayNs > 0 || !this.#hasServer) {
+    if (owner === undefined && (plan.delayNs > 0 || !this.#hasServer)) {
       const atNs = startAtNs + BigInt(Math.round(plan.delayNs));
       await untilNs(atNs, plan.delayNs * LATE_SHARE);
     }
     await this.#attemptsFrom(plan, 0);
+    owner?.ended(plan.client);
   }
 
   async #attemptsFrom({ client, attempts }: ClientPlan, place: number): Promise<void> {
+    const { owner } = this.environment;
     for (const { f, input, afterMs = 0 } of attempts.slice(place)) {
-      if (afterMs > 0) await wait(afterMs);
+      if (afterMs > 0) {
+        if (owner === undefined) await wait(afterMs);
+        else await owner.sleep(client, afterMs, NEVER_ABORTED);
+      }
+      await owner?.begin(client, f);
       const open = await this.#clientOf(client);
       open.slot.begin();
       const operation = () => call(open.client, f, input);

@@ -1,0 +1,21 @@
+import type { PointName, StoreAddress } from '../core/context.js';
+
+/**
+ * Owns what clients otherwise have from the machine: the way to the store, the clock, when they go on. Without an owner a
+ * client goes on when it can. Workers are clients here; they follow the last one.
+ */
+export interface ClientOwner {
+  /** Where this client's connections lead, instead of this. */
+  address(client: number, address: StoreAddress): StoreAddress;
+  /** Milliseconds. */
+  now(): number;
+  /** In [0, 1). `undefined` for what belongs to no client: set-up, reset, reads. */
+  random(client: number | undefined): number;
+  /** Rejects when `signal` aborts. */
+  sleep(client: number, ms: number, signal: AbortSignal): Promise<void>;
+  point(client: number, name: PointName): Promise<void>;
+  /** Resolves when the client may begin its next attempt. */
+  begin(client: number, f: string): Promise<void>;
+  /** It has made all of its attempts, or, a worker, has come to rest. */
+  ended(client: number): void;
+}

@@ -1,0 +1,244 @@
+import type { Choice, ChoicePoint, Execution, System, Transition } from './execution.js';
+import { dependentSteps, HappensBefore, type Dependent } from './happens-before.js';
+
+/** How far an exhaustive search goes. */
+export interface SearchLimits {
+  /** Leaves out what only swaps steps that do not depend on each other. Not together with `preemptions`. */
+  readonly reduce: boolean;
+  /** At most so often is a client interrupted that could have gone on. Default: as often as there is a way. */
+  readonly preemptions?: number | undefined;
+  readonly maxSchedules?: number | undefined;
+  /** Asked before each schedule. */
+  isUp(): boolean;
+}
+
+/** What a search came to. */
+export interface SearchResult {
+  /** Schedules that were followed to their end. */
+  readonly schedules: number;
+  /** Begun, and seen to be like one that had been run already. */
+  readonly redundant: number;
+  /** How many schedules they stand for. Undefined where rules of fairness or a bound make that no sum of theirs. */
+  readonly standFor: bigint | undefined;
+  /** Why it is not all: a bound in words. Undefined where it is. */
+  readonly cut: string | undefined;
+  /** How often a client was held back that would only have repeated itself. */
+  readonly heldBack: number;
+  /** How often a client was not interrupted, since it had been often enough. */
+  readonly preemptionsCut: number;
+  /** Clients waited for each other outside the store. */
+  readonly sharesMemory: boolean;
+}
+
+/** The same choices led to another step than before: the code, or the store, does not do the same again. */
+export class Diverged extends Error {
+  override readonly name = 'Diverged';
+  constructor(
+    /** From 0. */
+    readonly place: number,
+    readonly expected: string,
+    readonly came: string,
+  ) {
+    super(`at step ${place + 1} ${expected} was expected, and ${came} came`);
+  }
+}
+
+/** A place of the tree on the way to the schedule that is being run. */
+interface Node {
+  readonly enabled: readonly number[];
+  readonly heldBack: readonly number[];
+  /** Whom it is worth to have gone first here. */
+  readonly backtrack: Set<number>;
+  /** Who need not go first here any more: what would follow has been seen, or is equivalent to it. */
+  readonly asleep: Map<number, Transition>;
+  taken: number;
+  transition: Transition | undefined;
+  readonly preemptionsBefore: number;
+}
+
+/**
+ * Every schedule, depth first: each run follows the last one up to the deepest place where something else is still to be
+ * tried. With reduction one schedule of each class of equivalent ones, by source sets and sleep sets: Abdulla, Aronis,
+ * Jonsson and Sagonas, Optimal Dynamic Partial Order Reduction, POPL 2014, algorithm 1. No state is kept between runs but the
+ * way to the next.
+ *
+ * Every client at a gate can go: one that the store then has wait has gone, and its answer is part of the step that brings
+ * it. So no lock needs to be known here, and a deadlock is an end like another.
+ *
+ * Throws `Diverged` where a repeated prefix did not repeat.
+ */
+export async function searchAll<Result>(
+  system: System<Result>,
+  limits: SearchLimits,
+  onExecution: (execution: Execution<Result>, standFor: bigint) => void,
+  isSame: (before: Transition, again: Transition) => boolean = sameRequest,
+): Promise<SearchResult> {
+  const search = new Search(system, limits, isSame);
+  return search.run(onExecution);
+}
+
+class Search<Result> {
+  readonly #nodes: Node[] = [];
+  readonly #order: HappensBefore;
+  readonly #dependent: Dependent;
+  #heldBack = 0;
+  #preemptionsCut = 0;
+  #sharesMemory = false;
+  #unreachable = 0;
+
+  constructor(
+    private readonly system: System<Result>,
+    private readonly limits: SearchLimits,
+    private readonly isSame: (before: Transition, again: Transition) => boolean,
+  ) {
+    this.#dependent = dependentSteps((one, other) => system.dependent(one, other));
+    this.#order = new HappensBefore(this.#dependent);
+  }
+
+  async run(onExecution: (execution: Execution<Result>, standFor: bigint) => void): Promise<SearchResult> {
+    let schedules = 0;
+    let redundant = 0;
+    let standFor = 0n;
+    let cut: string | undefined;
+    for (;;) {
+      if (schedules === this.limits.maxSchedules) cut = `after ${schedules} schedules`;
+      else if (this.limits.isUp()) cut = 'when the time was up';
+      if (cut !== undefined) break;
+      const execution = await this.system.run((point) => this.#choose(point));
+      this.#learn(execution);
+      if (execution.result === undefined) redundant += 1;
+      else {
+        schedules += 1;
+        const equivalent = this.limits.reduce ? this.#order.linearExtensions() : 1n;
+        standFor += equivalent;
+        onExecution(execution, equivalent);
+      }
+      if (!this.#next()) break;
+    }
+    const isSum = cut === undefined && this.#heldBack === 0 && this.#preemptionsCut === 0;
+    return {
+      ...{ schedules, redundant, cut },
+      standFor: isSum ? standFor : undefined,
+      heldBack: this.#heldBack + this.#unreachable,
+      preemptionsCut: this.#preemptionsCut,
+      sharesMemory: this.#sharesMemory,
+    };
+  }
+
+  #choose({ place, enabled, heldBack, labels, before }: ChoicePoint): Choice {
+    const known = this.#nodes[place];
+    if (known !== undefined) {
+      if (!enabled.includes(known.taken)) {
+        const expected = known.transition?.label ?? `a step of client ${known.taken}`;
+        throw new Diverged(place, `client ${known.taken}: ${expected}`, came(enabled, labels));
+      }
+      return { client: known.taken, expectsWait: known.transition?.waits ?? false };
+    }
+    const last = before.at(-1);
+    const parent = this.#nodes[place - 1];
+    if (parent !== undefined && last !== undefined) parent.transition = last;
+    const asleep = parent === undefined ? new Map<number, Transition>() : this.#stillAsleep(parent);
+    const preemptionsBefore = parent === undefined ? 0 : this.#preemptionsAfter(parent, place - 1);
+    const awake = enabled.filter((client) => !asleep.has(client));
+    const allowed = this.#within(preemptionsBefore, last?.client, enabled, awake);
+    // To go on with the same client is to begin with the schedules that are easy to read.
+    const taken = last !== undefined && allowed.includes(last.client) ? last.client : allowed[0];
+    if (taken === undefined) return undefined;
+    const backtrack = new Set(this.limits.reduce ? [taken] : allowed);
+    this.#nodes.push({
+      ...{ enabled, heldBack, backtrack, asleep, taken, preemptionsBefore },
+      transition: undefined,
+    });
+    return { client: taken };
+  }
+
+  #stillAsleep({ asleep, taken, transition }: Node): Map<number, Transition> {
+    if (!this.limits.reduce || transition === undefined) return new Map();
+    return new Map(
+      [...asleep].filter(([client, step]) => client !== taken && !this.#dependent(step, transition)),
+    );
+  }
+
+  #preemptionsAfter({ preemptionsBefore, taken, enabled }: Node, place: number): number {
+    const last = this.#nodes[place - 1]?.taken;
+    return preemptionsBefore + (last !== undefined && last !== taken && enabled.includes(last) ? 1 : 0);
+  }
+
+  /** Those whose turn would not be one interruption too many. */
+  #within(
+    preemptions: number,
+    last: number | undefined,
+    enabled: readonly number[],
+    awake: readonly number[],
+  ): readonly number[] {
+    const most = this.limits.preemptions;
+    if (most === undefined || preemptions < most || last === undefined || !enabled.includes(last))
+      return awake;
+    const kept = awake.filter((client) => client === last);
+    this.#preemptionsCut += awake.length - kept.length;
+    return kept;
+  }
+
+  /** Takes up what was carried out: the order of its steps, and where another one must be tried. */
+  #learn({ transitions, heldBack, sharesMemory }: Execution<Result>): void {
+    this.#heldBack += heldBack;
+    this.#sharesMemory ||= sharesMemory;
+    transitions.slice(0, this.#nodes.length).forEach((transition, place) => {
+      const node = this.#nodes[place]!;
+      if (place < this.#order.length) {
+        const before = node.transition;
+        if (before !== undefined && !this.isSame(before, transition)) {
+          throw new Diverged(place, inWords(before), inWords(transition));
+        }
+        return;
+      }
+      node.transition = transition;
+      const races = this.#order.add(transition);
+      if (!this.limits.reduce) return;
+      for (const { earlier, initials } of races) this.#reverse(this.#nodes[earlier]!, initials);
+    });
+  }
+
+  /** Sees to it that at this place somebody is tried by whom the race comes out the other way round. */
+  #reverse(node: Node, initials: ReadonlySet<number>): void {
+    for (const client of initials) {
+      if (node.backtrack.has(client) || node.asleep.has(client)) return;
+    }
+    const possible = [...initials].filter((client) => node.enabled.includes(client));
+    if (possible.length > 0) node.backtrack.add(possible.at(-1)!);
+    else if ([...initials].some((client) => node.heldBack.includes(client))) this.#unreachable += 1;
+    // Cannot happen where the dependence is right, because who may begin the reversal depends on nothing before it. Where
+    // it is not, everything is tried.
+    else for (const client of node.enabled) node.backtrack.add(client);
+  }
+
+  /** Goes back to the deepest place where something is left to try; false when there is none. */
+  #next(): boolean {
+    for (;;) {
+      const node = this.#nodes.at(-1);
+      if (node === undefined) return false;
+      const place = this.#nodes.length - 1;
+      if (node.transition !== undefined) node.asleep.set(node.taken, node.transition);
+      const next = [...node.backtrack].find((client) => !node.asleep.has(client));
+      this.#order.truncate(place);
+      if (next !== undefined) {
+        node.taken = next;
+        node.transition = undefined;
+        return true;
+      }
+      this.#nodes.pop();
+    }
+  }
+}
+
+function sameRequest(before: Transition, again: Transition): boolean {
+  return before.client === again.client && before.label === again.label && before.waits === again.waits;
+}
+
+function inWords({ client, label, waits }: Transition): string {
+  return `client ${client}: ${label}${waits ? ' (waits)' : ''}`;
+}
+
+function came(enabled: readonly number[], labels: ReadonlyMap<number, string>): string {
+  return enabled.map((client) => `client ${client}: ${labels.get(client) ?? '?'}`).join('; ') || 'nothing';
+}
