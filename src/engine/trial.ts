@@ -91,7 +91,7 @@ const SPREAD_SHARE = 1 / 8;
 const NOT_CHECKED: Checked = { findings: [], crashed: [] };
 
 /** How the sessions at the stores stand once everybody has ended. */
-interface Aftermath {
+export interface Aftermath {
   readonly openTransactions: readonly OpenTransaction[];
   /** Clients whose sessions were ended. */
   readonly renew: readonly number[];

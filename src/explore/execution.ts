@@ -24,6 +24,8 @@ export interface Transition {
   readonly waits: boolean;
   /** Clients that could not go before it and can go after it: what they do next comes after it, in whatever order. */
   readonly enables: readonly number[];
+  /** Clients that waited for each other in a circle, until the store had one of them fail. */
+  readonly circle?: readonly number[];
 }
 
 /** A place at which the scheduler chooses. */
@@ -56,7 +58,10 @@ export interface Execution<Result> {
 
 /** What can be run again and again from its initial state, one schedule at a time. */
 export interface System<Result> {
-  run(choose: Choose): Promise<Execution<Result>>;
+  /** `victim` fails where it is part of a circle. Default: whoever closes it. */
+  run(choose: Choose, victim?: number): Promise<Execution<Result>>;
+  /** False where the store alone decides who fails. */
+  readonly choosesVictim: boolean;
   /** Whether swapping two neighbouring steps of different clients could change anything. */
   dependent(one: Footprint, other: Footprint): boolean;
 }

@@ -28,6 +28,8 @@ export interface SearchResult {
   readonly preemptionsCut: number;
   /** Clients waited for each other outside the store. */
   readonly sharesMemory: boolean;
+  /** In a schedule with several circles, only the victim of the first was chosen. */
+  readonly victimsCut: boolean;
 }
 
 /** The same choices led to another step than before: the code, or the store, does not do the same again. */
@@ -52,6 +54,10 @@ interface Node {
   /** Who need not go first here any more: what would follow has been seen, or is equivalent to it. */
   readonly asleep: Map<number, Transition>;
   taken: number;
+  /** Who fails in the circle that the step closes. Undefined: whoever closes it. */
+  victim: number | undefined;
+  /** Others who could. */
+  victims: number[] | undefined;
   transition: Transition | undefined;
   readonly preemptionsBefore: number;
 }
@@ -85,6 +91,7 @@ class Search<Result> {
   #preemptionsCut = 0;
   #sharesMemory = false;
   #unreachable = 0;
+  #victimsCut = false;
 
   constructor(
     private readonly system: System<Result>,
@@ -104,7 +111,8 @@ class Search<Result> {
       if (schedules === this.limits.maxSchedules) cut = `after ${schedules} schedules`;
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
-      const execution = await this.system.run((point) => this.#choose(point));
+      const victim = this.#nodes.find((node) => node.victim !== undefined)?.victim;
+      const execution = await this.system.run((point) => this.#choose(point), victim);
       this.#learn(execution);
       if (execution.result === undefined) redundant += 1;
       else {
@@ -122,6 +130,7 @@ class Search<Result> {
       heldBack: this.#heldBack + this.#unreachable,
       preemptionsCut: this.#preemptionsCut,
       sharesMemory: this.#sharesMemory,
+      victimsCut: this.#victimsCut,
     };
   }
 
@@ -147,7 +156,7 @@ class Search<Result> {
     const backtrack = new Set(this.limits.reduce ? [taken] : allowed);
     this.#nodes.push({
       ...{ enabled, heldBack, backtrack, asleep, taken, preemptionsBefore },
-      transition: undefined,
+      ...{ victim: undefined, victims: undefined, transition: undefined },
     });
     return { client: taken };
   }
@@ -193,10 +202,23 @@ class Search<Result> {
         return;
       }
       node.transition = transition;
+      this.#noteVictims(node);
       const races = this.#order.add(transition);
       if (!this.limits.reduce) return;
       for (const { earlier, initials } of races) this.#reverse(this.#nodes[earlier]!, initials);
     });
+  }
+
+  /**
+   * A circle may end with any of those in it. The victim is set for a whole run: where an earlier circle has one already, a
+   * later one ends as the store has it.
+   */
+  #noteVictims(node: Node): void {
+    const { circle } = node.transition ?? {};
+    if (circle === undefined || !this.system.choosesVictim || node.victims !== undefined) return;
+    const isSet = this.#nodes.some(({ victim }) => victim !== undefined);
+    if (isSet) this.#victimsCut = true;
+    node.victims = isSet ? [] : circle.filter((client) => client !== node.taken);
   }
 
   /** Sees to it that at this place somebody is tried by whom the race comes out the other way round. */
@@ -218,11 +240,20 @@ class Search<Result> {
       const node = this.#nodes.at(-1);
       if (node === undefined) return false;
       const place = this.#nodes.length - 1;
+      const victim = node.victims?.pop();
+      if (victim !== undefined) {
+        node.victim = victim;
+        node.transition = undefined;
+        this.#order.truncate(place);
+        return true;
+      }
       if (node.transition !== undefined) node.asleep.set(node.taken, node.transition);
       const next = [...node.backtrack].find((client) => !node.asleep.has(client));
       this.#order.truncate(place);
       if (next !== undefined) {
         node.taken = next;
+        node.victim = undefined;
+        node.victims = undefined;
         node.transition = undefined;
         return true;
       }

@@ -1,3 +1,4 @@
+import type { Footprint } from '../core/step.js';
 import type { Transition } from './execution.js';
 
 /** Whether two steps of different clients may not be swapped. */
@@ -114,7 +115,7 @@ function bit(place: number): bigint {
 }
 
 /** From a relation between what steps touch, the relation between steps. */
-export function dependentSteps(dependent: (one: object, other: object) => boolean): Dependent {
+export function dependentSteps(dependent: (one: Footprint, other: Footprint) => boolean): Dependent {
   return (one, other) =>
     one.enables.includes(other.client) ||
     other.enables.includes(one.client) ||

@@ -13,6 +13,10 @@ export interface ModelEnd {
   readonly deadlock: boolean;
 }
 
+interface ModelFootprint extends Footprint {
+  readonly step: ModelStep;
+}
+
 const OPERATIONS = {
   read: ['read'],
   write: ['read', 'write', 'add'],
@@ -23,10 +27,12 @@ const OPERATIONS = {
 
 /** A store with variables and locks, as small as can be: the number of its interleavings is known. */
 export class Model implements System<ModelEnd> {
+  readonly choosesVictim = false;
+
   constructor(private readonly clients: readonly (readonly ModelStep[])[]) {}
 
   dependent(one: Footprint, other: Footprint): boolean {
-    const [left, right] = [one as ModelStep, other as ModelStep];
+    const [left, right] = [(one as ModelFootprint).step, (other as ModelFootprint).step];
     if (left.of !== right.of) return false;
     if (left.do === 'read') return right.do === 'write' || right.do === 'add';
     return (OPERATIONS[left.do] as readonly string[]).includes(right.do);
@@ -83,7 +89,7 @@ export class Model implements System<ModelEnd> {
       }
       at[client]! += 1;
       transitions.push({
-        ...{ client, kind: 'request', label: `${step.do} ${step.of}`, footprints: [step] },
+        ...{ client, kind: 'request', label: `${step.do} ${step.of}`, footprints: [touching(step)] },
         ...{ answered: [], waits: waiting.has(client), enables },
       });
     }
@@ -91,4 +97,8 @@ export class Model implements System<ModelEnd> {
     const result = { state: sorted, reads, deadlock: waiting.size > 0 };
     return Promise.resolve({ transitions, result, heldBack: 0, sharesMemory: false });
   }
+}
+
+function touching(step: ModelStep): ModelFootprint {
+  return { touches: 'something', step };
 }

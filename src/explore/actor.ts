@@ -1,0 +1,75 @@
+import type { Footprint, StepWire } from '../core/step.js';
+import type { StepKind } from './execution.js';
+
+/** What a client is held at until the scheduler lets it go on. */
+export interface Gate {
+  readonly kind: StepKind;
+  readonly label: string;
+  release(): void;
+}
+
+/** A request that was let through and has no answer yet. */
+export interface Outstanding {
+  readonly wire: StepWire;
+  readonly label: string;
+  readonly footprint: Footprint;
+}
+
+/** One client, or worker, as the scheduler sees it. */
+export class Actor {
+  readonly gates: Gate[] = [];
+  readonly outstanding = new Set<Outstanding>();
+  hasEnded = false;
+  /** Of its session, as the last answer told. */
+  status: string | undefined;
+  /** It waits for somebody in its own process: neither at a gate nor in the store. */
+  waitsInside = false;
+  /** The store said that it waits there, for these. Undefined: not asked, or it did not. */
+  waitsFor: readonly number[] | undefined;
+  /** Since the store said so, something happened that may have changed it. */
+  isStale = false;
+
+  constructor(readonly number: number) {}
+
+  get isAtGate(): boolean {
+    return this.gates.length > 0;
+  }
+
+  /** Its request is in the store, and nobody knows what it does there. */
+  get isUnknown(): boolean {
+    return !this.isAtGate && this.outstanding.size > 0 && (this.waitsFor === undefined || this.isStale);
+  }
+
+  /** It runs its own code: sooner or later it comes to a gate, or to its end. */
+  get isAway(): boolean {
+    return !this.hasEnded && !this.isAtGate && this.outstanding.size === 0 && !this.waitsInside;
+  }
+}
+
+/** Clients that wait for each other in a circle, if there are any. */
+export function circleAmong(actors: readonly Actor[]): readonly number[] | undefined {
+  const waitsFor = new Map(
+    actors.filter(({ isAtGate }) => !isAtGate).map((actor) => [actor.number, actor.waitsFor ?? []]),
+  );
+  for (const start of waitsFor.keys()) {
+    const path = pathBack(start, start, waitsFor, new Set());
+    if (path !== undefined) return path.sort((one, other) => one - other);
+  }
+  return undefined;
+}
+
+function pathBack(
+  from: number,
+  to: number,
+  waitsFor: ReadonlyMap<number, readonly number[]>,
+  seen: Set<number>,
+): number[] | undefined {
+  for (const next of waitsFor.get(from) ?? []) {
+    if (next === to) return [from];
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const rest = pathBack(next, to, waitsFor, seen);
+    if (rest !== undefined) return [from, ...rest];
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import type { Footprint, StepWire } from '../core/step.js';
+
+/** Of what happens inside the code of a client: it may touch anything that clients of one process share. */
+export const ANYTHING: Footprint = { touches: 'unknown' };
+export const NOTHING: Footprint = { touches: 'nothing' };
+
+interface StoreFootprint extends Footprint {
+  readonly wire: StepWire;
+  readonly inner: Footprint;
+}
+
+/** A footprint that remembers in which store it is. */
+export function footprintIn(wire: StepWire, inner: Footprint): Footprint {
+  const own: StoreFootprint = { touches: inner.touches, wire, inner };
+  return own;
+}
+
+/** Steps in two stores are independent, unless one of them may touch anything. */
+export function dependentFootprints(one: Footprint, other: Footprint): boolean {
+  if (one.touches === 'nothing' || other.touches === 'nothing') return false;
+  if (one.touches === 'unknown' || other.touches === 'unknown') return true;
+  const [left, right] = [one as StoreFootprint, other as StoreFootprint];
+  return left.wire === right.wire && left.wire.dependent(left.inner, right.inner);
+}

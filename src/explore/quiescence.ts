@@ -1,0 +1,162 @@
+import type { StepWire } from '../core/step.js';
+import { circleAmong, type Actor } from './actor.js';
+import { openRequests, turnOfLoop } from './event-loop.js';
+
+/** The schedule cannot be followed to its end, and nothing can be said about it; the message is for people. */
+export class Stuck extends Error {
+  override readonly name = 'Stuck';
+}
+
+export interface QuiescenceOptions {
+  readonly wires: readonly StepWire[];
+  /** How long a step may take that waits for nobody. */
+  readonly answerMs: number;
+}
+
+/** A step is asked about when its answer is so late, and then ever more rarely. */
+const FIRST_ASK_MS = 1;
+const LONGEST_ASK_MS = 64;
+/** A client that says nothing to the store for so long seems to wait for another one in its own process. */
+const QUIET_MS = 100;
+/** Turns of the event loop after which code that waits for nothing outside has come to rest. */
+const QUIET_TURNS = 3;
+/** A circle is looked at again after so long: the store may have undone it without an error. */
+const CIRCLE_ASK_MS = 50;
+
+/**
+ * Knows when nobody runs any more: every client is at a gate, waits, or has ended. Events tell most of it; whether a step
+ * waits inside the store is asked of the store, and only when the answer is late.
+ */
+export class Quiescence {
+  /** Clients waited for each other in their own process, as far as their silence tells. */
+  sharesMemory = false;
+  #actors: readonly Actor[] = [];
+  #failure: Error | undefined;
+  #changedAtMs = 0;
+  #wake: () => void = () => undefined;
+
+  constructor(private readonly options: QuiescenceOptions) {}
+
+  begin(actors: readonly Actor[]): void {
+    this.#actors = actors;
+    this.#failure = undefined;
+    this.#changedAtMs = performance.now();
+  }
+
+  /** A client came to a gate, was answered, or ended. */
+  changed(): void {
+    this.#changedAtMs = performance.now();
+    this.#wake();
+  }
+
+  /** Whoever waits is told. */
+  fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    this.#wake();
+  }
+
+  /**
+   * Resolves when nobody runs any more, with the circle of waiting clients that was seen on the way, if one was.
+   * `expectsWait`: the step just let through will wait in the store.
+   */
+  async reached(expectsWait: boolean): Promise<readonly number[] | undefined> {
+    let askMs = expectsWait ? 0 : FIRST_ASK_MS;
+    let askedAtMs = 0;
+    let seenAtMs = this.#changedAtMs;
+    let circle: readonly number[] | undefined;
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (seenAtMs !== this.#changedAtMs) {
+        seenAtMs = this.#changedAtMs;
+        askMs = Math.min(askMs, FIRST_ASK_MS);
+      }
+      const unknown = this.#actors.filter(({ isUnknown }) => isUnknown);
+      const away = this.#actors.filter(({ isAway }) => isAway);
+      if (unknown.length > 0) {
+        const waitedMs = performance.now() - Math.max(this.#changedAtMs, askedAtMs);
+        if (unknown.some(({ isStale }) => isStale) || waitedMs >= askMs) {
+          await this.#ask();
+          askedAtMs = performance.now();
+          askMs = Math.min(LONGEST_ASK_MS, 2 * Math.max(askMs, FIRST_ASK_MS));
+        } else await this.#event(askMs - waitedMs);
+        this.#demandAnswer();
+      } else if (away.length > 0) {
+        await this.#pause(away);
+      } else {
+        const found = circleAmong(this.#actors);
+        if (found === undefined) return circle;
+        // Nobody else can end it: it is waited for, and the store tells by an error whom it chose.
+        circle = found;
+        if (!(await this.#event(CIRCLE_ASK_MS))) {
+          for (const number of found) this.#actors[number]!.isStale = true;
+          this.#demandAnswer();
+        }
+      }
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#actors.filter(({ isUnknown }) => isUnknown);
+    for (const actor of asked) actor.isStale = false;
+    const numbers = this.#actors.map(({ number }) => number);
+    for (const wire of this.options.wires) {
+      const own = asked.filter(({ outstanding }) => [...outstanding].some((one) => one.wire === wire));
+      if (own.length === 0) continue;
+      const waiting = await wire.blocked(numbers);
+      for (const actor of own) {
+        // Something that happened meanwhile may have changed it.
+        if (!actor.isStale) actor.waitsFor = waiting.get(actor.number);
+      }
+    }
+  }
+
+  #demandAnswer(): void {
+    if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
+    const late = this.#actors.filter(({ isAtGate, outstanding }) => !isAtGate && outstanding.size > 0);
+    const words = late.map(({ number, outstanding }) => `client ${number} (${[...outstanding][0]!.label})`);
+    throw new Stuck(
+      `the store did not answer ${words.join(' and ')} within ${this.options.answerMs} ms, although no other client can go on before it does`,
+    );
+  }
+
+  /** Waits for clients that run their own code. Whoever has nothing to wait for but another client is seen to wait. */
+  async #pause(away: readonly Actor[]): Promise<void> {
+    if (this.options.wires.length === 0) {
+      const before = this.#changedAtMs;
+      for (let turn = 0; turn < QUIET_TURNS && before === this.#changedAtMs; turn += 1) {
+        await turnOfLoop();
+        if (openRequests() > 0) turn = -1;
+        if (this.#failure !== undefined) return;
+        this.#demandLife(away);
+      }
+      if (before === this.#changedAtMs) for (const actor of away) actor.waitsInside = true;
+      return;
+    }
+    if (await this.#event(QUIET_MS)) return;
+    if (this.#actors.some(({ isAtGate }) => isAtGate)) {
+      this.sharesMemory = true;
+      for (const actor of away) if (actor.isAway) actor.waitsInside = true;
+    } else this.#demandLife(away);
+  }
+
+  #demandLife(away: readonly Actor[]): void {
+    if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
+    throw new Stuck(
+      `client ${away.map(({ number }) => number).join(' and ')} neither spoke to the store nor came to its end within ${this.options.answerMs} ms`,
+    );
+  }
+
+  /** Whether something happened within the time. */
+  #event(withinMs: number): Promise<boolean> {
+    if (this.#failure !== undefined) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const done = (happened: boolean) => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve(happened);
+      };
+      const timer = setTimeout(() => done(false), withinMs);
+      this.#wake = () => done(true);
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import type { Footprint } from '../core/step.js';
+
+/** One step of a client, as far as it tells whether the client only repeats itself. */
+export interface PastStep {
+  readonly kind: 'request' | 'begin' | 'point' | 'sleep';
+  readonly label: string;
+  readonly digest: string;
+  readonly footprints: readonly Footprint[];
+  /** Its place in the schedule. */
+  readonly place: number;
+}
+
+/** A client that goes round in a circle: its last round, and how often it has gone it again. */
+export interface Repetition {
+  readonly round: readonly PastStep[];
+  readonly times: number;
+}
+
+/** Longer rounds than this are not recognised; a schedule has a bound of steps besides. */
+const LONGEST_ROUND = 16;
+
+/**
+ * The shortest round that a client has gone at least twice in a row, with the same requests and the same answers. A round
+ * with a sleep in it waits for something; one without must only look, for a write that is made twice changes something
+ * twice.
+ */
+export function repetitionOf(
+  past: readonly PastStep[],
+  dependent: (one: Footprint, other: Footprint) => boolean,
+): Repetition | undefined {
+  for (let length = 1; length <= LONGEST_ROUND && 2 * length <= past.length; length += 1) {
+    const round = past.slice(-length);
+    let times = 0;
+    while (isSame(round, past.slice(-length * (times + 2), -length * (times + 1)))) times += 1;
+    if (times > 0 && (round.some(({ kind }) => kind === 'sleep') || onlyLooks(round, dependent))) {
+      return { round, times };
+    }
+  }
+  return undefined;
+}
+
+function isSame(one: readonly PastStep[], other: readonly PastStep[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((step, index) => {
+      const { kind, label, digest } = other[index]!;
+      return step.kind === kind && step.label === label && step.digest === digest;
+    })
+  );
+}
+
+/** A read does not conflict with itself. */
+function onlyLooks(
+  round: readonly PastStep[],
+  dependent: (one: Footprint, other: Footprint) => boolean,
+): boolean {
+  return round.every(
+    ({ kind, footprints }) =>
+      kind === 'request' && footprints.every((one) => footprints.every((other) => !dependent(one, other))),
+  );
+}

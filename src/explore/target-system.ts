@@ -1,0 +1,187 @@
+import type { ContractTypes } from '../core/contract.js';
+import type { StoreAddress } from '../core/context.js';
+import type { History, HistoryEvent } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import { clientsOf, type Parameters, type Scenario } from '../core/scenario.js';
+import type { StepWire } from '../core/step.js';
+import { storesOf, type Target } from '../core/target.js';
+import type { TrialResult } from '../core/verdict.js';
+import { monotonicNs } from '../engine/clock.js';
+import type { HostConnection, LoadReply, SettleReply } from '../engine/protocol.js';
+import { TargetHost } from '../engine/target-host.js';
+import { judgeTrial, planClients, type Aftermath } from '../engine/trial.js';
+import { errorsOfStores } from '../stores/errors.js';
+import type { Choose, Execution, System } from './execution.js';
+import { dependentFootprints } from './footprints.js';
+import { Scheduler, type ScheduledRun } from './scheduler.js';
+
+/** A scenario on a target, to be run in one schedule after the other. */
+export interface TargetSystemOptions<C extends ContractTypes> {
+  readonly scenario: Scenario<C>;
+  readonly parameters: Parameters;
+  readonly target: Target<C>;
+  /** Where its stores really are. */
+  readonly addresses: readonly StoreAddress[];
+  /** What stands between the clients and those stores that have a wire. */
+  readonly wires: ReadonlyMap<string, StepWire>;
+  readonly seed: string;
+  readonly timeoutMs: number;
+  /** Looks for sessions left in a transaction or without an answer, and ends them at the server. */
+  chase(connections: readonly HostConnection[]): Promise<Aftermath>;
+}
+
+/** One schedule of a target, judged. */
+export interface ExploredTrial<C extends ContractTypes> {
+  readonly result: TrialResult;
+  readonly history: History<C>;
+}
+
+const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
+
+/**
+ * A target with its clients in this process, held by a scheduler. One trial is one schedule: reset, on warm connections that
+ * are kept, then the clients step by step, then the final reads and the scenario's own checkers.
+ */
+export class TargetSystem<C extends ContractTypes> implements System<ExploredTrial<C>> {
+  readonly #host: TargetHost;
+  readonly #scheduler: Scheduler;
+  readonly #clients: number;
+  #events: HistoryEvent[] = [];
+  #prepared: Promise<void> | undefined;
+  #renew: readonly number[] = [];
+  #victim: number | undefined;
+  /** Clients that take no part. */
+  #absent: ReadonlySet<number> = new Set();
+
+  constructor(private readonly options: TargetSystemOptions<C>) {
+    const { scenario, parameters, target, wires, seed, timeoutMs } = options;
+    this.#clients = clientsOf(scenario, parameters);
+    this.#scheduler = new Scheduler({ wires, seed, answerMs: timeoutMs });
+    this.#host = new TargetHost({
+      resolve: () => Promise.resolve(target as unknown as Target<ContractTypes>),
+      errorsOf: () => errorsOfStores(storesOf(target)),
+      emit: (events) => this.#events.push(...events),
+      owner: this.#scheduler,
+    });
+  }
+
+  get clients(): number {
+    return this.#clients;
+  }
+
+  get choosesVictim(): boolean {
+    return [...this.options.wires.values()].some(({ deadlockVictim }) => deadlockVictim === 'scheduler');
+  }
+
+  dependent = dependentFootprints;
+
+  /** Sets the target up, and gives every client and worker its way to the stores. */
+  async open(): Promise<void> {
+    const { target, addresses, parameters, seed, timeoutMs, wires } = this.options;
+    const clients = Array.from({ length: this.#clients }, (_, client) => ({ client, process: client }));
+    const { workers } = (await this.#host.handle({
+      type: 'load',
+      // The host is given the target itself.
+      target: { kind: 'registry', contract: target.contract, id: target.id },
+      ...{ addresses, parameters, seed, timeoutMs, clients },
+      totalClients: this.#clients,
+      setup: true,
+      lead: true,
+    })) as LoadReply;
+    await this.#scheduler.seat(this.#clients + workers);
+    await this.#prepare();
+    this.#prepared = Promise.resolve();
+    for (const wire of wires.values()) await wire.learn();
+  }
+
+  /** From the next run on, these clients take no part. */
+  async leaveOut(absent: ReadonlySet<number>): Promise<void> {
+    await this.#prepared;
+    this.#absent = absent;
+    this.#prepared = undefined;
+  }
+
+  async run(choose: Choose, victim?: number): Promise<Execution<ExploredTrial<C>>> {
+    await (this.#prepared ?? this.#prepare());
+    this.#prepared = undefined;
+    await this.#chooseVictim(victim);
+    this.#events = [];
+    let settled: SettleReply | undefined;
+    const run = await this.#scheduler.run(
+      choose,
+      {
+        isWorker: (actor) => actor >= this.#clients,
+        isAbsent: (actor) => this.#absent.has(actor),
+      },
+      () => this.#host.handle({ type: 'go', startAtNs: monotonicNs().toString() }),
+      async () => (settled = (await this.#host.handle({ type: 'settle' })) as SettleReply),
+    );
+    const result = await this.#conclude(run, settled!);
+    const { transitions, heldBack, sharesMemory } = run;
+    return { transitions, heldBack, sharesMemory, result };
+  }
+
+  async close(): Promise<void> {
+    await this.#prepared?.catch(() => undefined);
+    await this.#host.handle({ type: 'stop' });
+  }
+
+  /** What is left in the stores, the final state, and what the checkers say. Nothing of a run that was abandoned. */
+  async #conclude(run: ScheduledRun, settled: SettleReply): Promise<ExploredTrial<C> | undefined> {
+    const { scenario, parameters, seed } = this.options;
+    const { connections } = settled;
+    const isCalm =
+      !run.isAbandoned &&
+      !connections.some(({ doubtful }) => doubtful) &&
+      this.#scheduler.unsettled.length === 0;
+    const aftermath = isCalm ? UNTOUCHED : await this.options.chase(connections);
+    this.#renew = aftermath.renew;
+    if (run.isAbandoned) return undefined;
+    const final = (await this.#host.handle({ type: 'read' })) as Json;
+    // The hosts get ready for the next schedule while this one is judged.
+    this.#prepared = this.#prepare();
+    this.#prepared.catch(() => undefined);
+    const events = [...this.#events].sort((one, other) => one.timeNs - other.timeNs);
+    const judged = judgeTrial<C>(
+      {
+        ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
+        ...{ start: 'simultaneous', typicalNs: 0 },
+      },
+      scenario.initial(parameters),
+      {
+        burst: {
+          ...{ events, connections, counts: settled.counts },
+          ...{ firstRequestSpreadNs: undefined, undecided: settled.workerErrors, broken: false },
+        },
+        ...{ aftermath, serverWaits: [], final },
+      },
+    );
+    return judged;
+  }
+
+  async #prepare(): Promise<void> {
+    const { scenario, parameters, seed } = this.options;
+    const renew = this.#renew;
+    this.#renew = [];
+    await this.#host.handle({ type: 'reset', initial: scenario.initial(parameters) });
+    const plans = planClients({
+      ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
+      ...{ start: 'simultaneous', typicalNs: 0 },
+    });
+    await this.#host.handle({
+      ...{ type: 'arm', trial: 0, renew },
+      plans: plans
+        .filter(({ client }) => !this.#absent.has(client))
+        .sort((one, other) => one.client - other.client),
+      faults: scenario.faults?.(parameters, 0) ?? [],
+    });
+  }
+
+  async #chooseVictim(victim: number | undefined): Promise<void> {
+    if (victim === this.#victim) return;
+    this.#victim = victim;
+    for (const wire of this.options.wires.values()) {
+      if (wire.deadlockVictim === 'scheduler') await wire.chooseVictim(victim);
+    }
+  }
+}
