@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/report': ['src/core'],
   'src/session': [
     ...['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process', 'src/engine', 'src/report'],
-    ...['src/http', 'scenarios', 'targets'],
+    ...['src/http', 'src/explore', 'src/wire', 'scenarios', 'targets'],
   ],
   'src/cli': ['src/core', 'src/session', 'src/report', 'src/engine', 'scenarios'],
   scenarios: ['src/core', 'src/checkers'],
@@ -91,6 +91,7 @@ describe('the architecture', () => {
     expect(readers.sort()).toEqual([
       'src/process/reaper-process.ts',
       'src/reference-api/main.ts',
+      'src/session/explorer-process.ts',
       'src/session/worker-process.ts',
     ]);
   });

@@ -173,7 +173,7 @@ function configFlag(given: string | undefined, problems: string[]): { readonly c
   }
 }
 
-function wholeNumber(flag: string, text: string | undefined, problems: string[]): number | undefined {
+export function wholeNumber(flag: string, text: string | undefined, problems: string[]): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text.replaceAll('_', ''));
   if (text.trim() !== '' && Number.isInteger(value)) return value;

@@ -7,6 +7,7 @@ import { findScenario, isFile } from '../session/find-scenario.js';
 import { UserModuleFailed } from '../session/user-module.js';
 import { version } from '../session/version.js';
 import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './flags.js';
+import { addExploreFlags } from './explore-flags.js';
 import { addLimitFlags } from './limit-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
 import { addDoctorFlags } from './store-flags.js';
@@ -32,6 +33,7 @@ Examples:
   race-check flash-sale --target postgres/naive,postgres/optimistic
   race-check flash-sale --clients 100 --stock 50 --confidence 99% --max-rate 1%
   race-check compare flash-sale                         every strategy side by side
+  race-check explore flash-sale --target postgres/naive every interleaving of two buyers
   race-check matrix --contract checkout --budget 2m     every strategy in every scenario
   race-check ./my.scenario.ts --target ./my.target.ts,postgres/naive
   race-check flash-sale --reporter junit=junit.xml --baseline main.json --max-slowdown 1.5 --max-p99 250ms
@@ -76,6 +78,18 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     );
   }
   addStoreFlag(compare);
+  addExploreFlags(
+    program
+      .command('explore')
+      .argument('[scenario]')
+      .description('every interleaving of two or three clients: hold each statement, decide who goes next')
+      .addHelpText('after', EXIT_CODES)
+      .action(async (name: string | undefined, _options: unknown, command: Command) => {
+        if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
+        exitCode = await (await import('./explore-command.js')).exploreCommand(name, command, scenario);
+      }),
+    scenario,
+  );
   addMatrixFlags(
     program
       .command('matrix')

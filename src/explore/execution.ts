@@ -26,6 +26,8 @@ export interface Transition {
   readonly enables: readonly number[];
   /** Clients that waited for each other in a circle, until the store had one of them fail. */
   readonly circle?: readonly number[];
+  /** On the monotonic clock, when it was let through. Absent where nothing has a time. */
+  readonly atNs?: bigint;
 }
 
 /** A place at which the scheduler chooses. */

@@ -76,7 +76,7 @@ interface Node {
 export async function searchAll<Result>(
   system: System<Result>,
   limits: SearchLimits,
-  onExecution: (execution: Execution<Result>, standFor: bigint) => void,
+  onExecution: (execution: Execution<Result>, standFor: bigint, victim: number | undefined) => void,
   isSame: (before: Transition, again: Transition) => boolean = sameRequest,
 ): Promise<SearchResult> {
   const search = new Search(system, limits, isSame);
@@ -102,7 +102,9 @@ class Search<Result> {
     this.#order = new HappensBefore(this.#dependent);
   }
 
-  async run(onExecution: (execution: Execution<Result>, standFor: bigint) => void): Promise<SearchResult> {
+  async run(
+    onExecution: (execution: Execution<Result>, standFor: bigint, victim: number | undefined) => void,
+  ): Promise<SearchResult> {
     let schedules = 0;
     let redundant = 0;
     let standFor = 0n;
@@ -119,7 +121,7 @@ class Search<Result> {
         schedules += 1;
         const equivalent = this.limits.reduce ? this.#order.linearExtensions() : 1n;
         standFor += equivalent;
-        onExecution(execution, equivalent);
+        onExecution(execution, equivalent, victim);
       }
       if (!this.#next()) break;
     }

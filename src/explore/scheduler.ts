@@ -1,6 +1,7 @@
 import type { PointName, StoreAddress } from '../core/context.js';
 import { seededRandom } from '../core/random.js';
 import type { Footprint, HeldStep, StepAnswer, StepWire } from '../core/step.js';
+import { monotonicNs } from '../engine/clock.js';
 import type { ClientOwner } from '../engine/client-owner.js';
 import type { Answered, Choose, Transition } from './execution.js';
 import { ANYTHING, dependentFootprints, footprintIn, NOTHING } from './footprints.js';
@@ -305,12 +306,12 @@ export class Scheduler implements ClientOwner {
       // To begin touches nothing of a store: the first request is what a client begins with.
       if (actor.gates[0]?.kind === 'request') gate = actor.gates.shift()!;
       else {
-        this.#open = { client, kind: gate.kind, label: gate.label, enabledBefore };
+        this.#open = { client, kind: gate.kind, label: gate.label, enabledBefore, atNs: monotonicNs() };
         return this.#passed(this.#open, NOTHING);
       }
     }
     const { kind, label } = gate;
-    this.#open = { client, kind, label, enabledBefore };
+    this.#open = { client, kind, label, enabledBefore, atNs: monotonicNs() };
     if (kind !== 'request')
       this.#passed(this.#open, this.#stepsInside || this.#readsClock ? ANYTHING : NOTHING);
     gate.release();
@@ -324,10 +325,10 @@ export class Scheduler implements ClientOwner {
 
   #closeTransition(): void {
     if (this.#open === undefined) return;
-    const { client, kind, label, circle } = this.#open;
+    const { client, kind, label, circle, atNs } = this.#open;
     const { outstanding } = this.#actors[client]!;
     this.#transitions.push({
-      ...{ client, kind, label },
+      ...{ client, kind, label, atNs },
       footprints: [...this.#footprints, ...[...outstanding].map(({ footprint }) => footprint)],
       answered: this.#answered,
       waits: outstanding.size > 0,
@@ -395,6 +396,7 @@ interface OpenTransition {
   readonly kind: Gate['kind'];
   readonly label: string;
   readonly enabledBefore: readonly number[];
+  readonly atNs: bigint;
   readonly circle?: readonly number[];
 }
 

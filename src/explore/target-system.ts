@@ -7,7 +7,7 @@ import type { StepWire } from '../core/step.js';
 import { storesOf, type Target } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
 import { monotonicNs } from '../engine/clock.js';
-import type { HostConnection, LoadReply, SettleReply } from '../engine/protocol.js';
+import type { ArmReply, HostConnection, LoadReply, SettleReply } from '../engine/protocol.js';
 import { TargetHost } from '../engine/target-host.js';
 import { judgeTrial, planClients, type Aftermath } from '../engine/trial.js';
 import { errorsOfStores } from '../stores/errors.js';
@@ -28,12 +28,16 @@ export interface TargetSystemOptions<C extends ContractTypes> {
   readonly timeoutMs: number;
   /** Looks for sessions left in a transaction or without an answer, and ends them at the server. */
   chase(connections: readonly HostConnection[]): Promise<Aftermath>;
+  /** Told of the connections of clients and workers, before the first schedule and whenever there are others. */
+  readonly onConnected?: (connections: readonly HostConnection[]) => void;
 }
 
 /** One schedule of a target, judged. */
 export interface ExploredTrial<C extends ContractTypes> {
   readonly result: TrialResult;
   readonly history: History<C>;
+  /** On the monotonic clock, when the history began. */
+  readonly startAtNs: bigint;
 }
 
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
@@ -46,6 +50,8 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   readonly #host: TargetHost;
   readonly #scheduler: Scheduler;
   readonly #clients: number;
+  #workers = 0;
+  #ports = '';
   #events: HistoryEvent[] = [];
   #prepared: Promise<void> | undefined;
   #renew: readonly number[] = [];
@@ -69,6 +75,11 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     return this.#clients;
   }
 
+  /** Clients and workers. */
+  get actors(): number {
+    return this.#clients + this.#workers;
+  }
+
   get choosesVictim(): boolean {
     return [...this.options.wires.values()].some(({ deadlockVictim }) => deadlockVictim === 'scheduler');
   }
@@ -88,6 +99,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       setup: true,
       lead: true,
     })) as LoadReply;
+    this.#workers = workers;
     await this.#scheduler.seat(this.#clients + workers);
     await this.#prepare();
     this.#prepared = Promise.resolve();
@@ -107,16 +119,17 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     await this.#chooseVictim(victim);
     this.#events = [];
     let settled: SettleReply | undefined;
+    const startAtNs = monotonicNs();
     const run = await this.#scheduler.run(
       choose,
       {
         isWorker: (actor) => actor >= this.#clients,
         isAbsent: (actor) => this.#absent.has(actor),
       },
-      () => this.#host.handle({ type: 'go', startAtNs: monotonicNs().toString() }),
+      () => this.#host.handle({ type: 'go', startAtNs: startAtNs.toString() }),
       async () => (settled = (await this.#host.handle({ type: 'settle' })) as SettleReply),
     );
-    const result = await this.#conclude(run, settled!);
+    const result = await this.#conclude(run, settled!, startAtNs);
     const { transitions, heldBack, sharesMemory } = run;
     return { transitions, heldBack, sharesMemory, result };
   }
@@ -127,7 +140,11 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   }
 
   /** What is left in the stores, the final state, and what the checkers say. Nothing of a run that was abandoned. */
-  async #conclude(run: ScheduledRun, settled: SettleReply): Promise<ExploredTrial<C> | undefined> {
+  async #conclude(
+    run: ScheduledRun,
+    settled: SettleReply,
+    startAtNs: bigint,
+  ): Promise<ExploredTrial<C> | undefined> {
     const { scenario, parameters, seed } = this.options;
     const { connections } = settled;
     const isCalm =
@@ -156,7 +173,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
         ...{ aftermath, serverWaits: [], final },
       },
     );
-    return judged;
+    return { ...judged, startAtNs };
   }
 
   async #prepare(): Promise<void> {
@@ -168,13 +185,17 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
       ...{ start: 'simultaneous', typicalNs: 0 },
     });
-    await this.#host.handle({
+    const { connections } = (await this.#host.handle({
       ...{ type: 'arm', trial: 0, renew },
       plans: plans
         .filter(({ client }) => !this.#absent.has(client))
         .sort((one, other) => one.client - other.client),
       faults: scenario.faults?.(parameters, 0) ?? [],
-    });
+    })) as ArmReply;
+    const ports = connections.map(({ localPort }) => localPort).join();
+    if (ports === this.#ports) return;
+    this.#ports = ports;
+    this.options.onConnected?.(connections);
   }
 
   async #chooseVictim(victim: number | undefined): Promise<void> {

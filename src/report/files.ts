@@ -38,24 +38,48 @@ export class ReportNotWritten extends Error {
  * `latest` alone. Two runs at once do not meet: the run's id is in the name. Throws ReportNotWritten.
  */
 export async function writeRun(run: RunToWrite): Promise<WrittenRun> {
-  const { out, histories } = run;
-  const report = redactDeep(withHistoryNames(run.report, historyNames([...histories.keys()])));
+  const { out, histories, serverLogs } = run;
+  const names = historyNames([...histories.keys()]);
+  const report = redactDeep(withHistoryNames(run.report, names));
+  const files = new Map([...names].map(([id, file]) => [file, histories.get(id) ?? '']));
+  return { ...(await writeFolder({ out, report, files, serverLogs })), report };
+}
+
+/** What every report tells of its run. */
+interface RunFacts {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly interrupted: boolean;
+  readonly scenario: { readonly name: string };
+}
+
+/**
+ * The folder of one run: `report.json`, without passwords, and what belongs to it by file name. Whole or not at all, as
+ * `writeRun` says. Throws ReportNotWritten.
+ */
+export async function writeFolder({
+  out,
+  report,
+  files = new Map(),
+  serverLogs,
+}: {
+  readonly out: string;
+  readonly report: RunFacts;
+  readonly files?: ReadonlyMap<string, string>;
+  readonly serverLogs?: string | undefined;
+}): Promise<Pick<WrittenRun, 'folder' | 'latest'>> {
   const parent = join(out, fileName(report.scenario.name));
   const name = runName(report);
   const partial = join(parent, `.${name}.${process.pid}.partial`);
   try {
     await mkdir(parent, { recursive: true });
     await mkdir(partial);
-    await writeFile(join(partial, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
-    for (const [id, file] of historyNames([...histories.keys()])) {
-      await writeFile(join(partial, file), histories.get(id) ?? '');
-    }
-    if (run.serverLogs !== undefined) {
-      await cp(run.serverLogs, join(partial, 'server-logs'), { recursive: true });
-    }
+    await writeFile(join(partial, 'report.json'), `${JSON.stringify(redactDeep(report), undefined, 2)}\n`);
+    for (const [file, text] of files) await writeFile(join(partial, file), text);
+    if (serverLogs !== undefined) await cp(serverLogs, join(partial, 'server-logs'), { recursive: true });
     const folder = await place(partial, join(parent, name));
     const latest = report.interrupted ? undefined : await pointLatest(out, folder, report.runId);
-    return { folder, latest, report };
+    return { folder, latest };
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
     throw new ReportNotWritten(unwritable(parent, error), { cause: error });
@@ -87,7 +111,7 @@ function withHistoryNames(report: Report, names: ReadonlyMap<string, string>): R
 }
 
 /** Starts with the time, so that a listing is in order: `20260214-093012-7f3a91`. */
-function runName({ startedAt, runId }: Report): string {
+function runName({ startedAt, runId }: RunFacts): string {
   const [day = '', time = ''] = startedAt.split('T');
   return `${day.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${fileName(runId)}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exploreReportSchema } from './explore-report.js';
 import { historyLine } from './history-lines.js';
 import { matrixSchema } from './matrix-report.js';
 import { reportSchema } from './report.js';
@@ -14,6 +15,11 @@ export function jsonSchemas(): Readonly<Record<string, string>> {
       title: 'race-check matrix',
       description:
         'Every strategy in every scenario: for each contract its scenarios, for each of them a cell a target.',
+    }),
+    'explore.schema.json': schemaText(exploreReportSchema, {
+      title: 'race-check explore report',
+      description:
+        'What exploring found out: for each target how many schedules, a verdict, and the smallest counterexample.',
     }),
     'history.schema.json': schemaText(historyLine, {
       title: 'race-check history, one line',

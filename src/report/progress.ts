@@ -16,12 +16,15 @@ export interface ProgressOptions {
   readonly now: () => number;
   /** Says nothing but notes: what was skipped is said in any case. */
   readonly quiet: boolean;
+  /** What is counted. Default `trial`. */
+  readonly unit?: 'trial' | 'schedule';
 }
 
 /** Tells how far a run is. Holds no timer: it speaks only when it is spoken to. */
 export interface Progress {
-  targetStarted(id: string, role: ReportTarget['role'], planned: number): void;
-  /** `done` and `violated` are counts of this target's trials so far. */
+  /** `planned` is undefined where nobody knows how many it will be. */
+  targetStarted(id: string, role: ReportTarget['role'], planned: number | undefined): void;
+  /** `done` and `violated` are counts of this target's trials, or schedules, so far. */
   trialDone(done: number, violated: number): void;
   /** `words`: what became of it, e.g. `holds`. */
   targetDone(id: string, words: string): void;
@@ -37,8 +40,8 @@ const LINE_EVERY_MS = 5_000;
 const CLEAR_LINE = '\r\u001b[K';
 
 /** On a terminal one line that is rewritten; else a line for each target's start and end, and one every 5 s at most. */
-export function createProgress({ stream, isTty, now, quiet }: ProgressOptions): Progress {
-  let running: { id: string; planned: number } | undefined;
+export function createProgress({ stream, isTty, now, quiet, unit = 'trial' }: ProgressOptions): Progress {
+  let running: { id: string; planned: number | undefined } | undefined;
   let shown = '';
   let saidAt = -Infinity;
 
@@ -65,15 +68,19 @@ export function createProgress({ stream, isTty, now, quiet }: ProgressOptions): 
     targetStarted(id, role, planned) {
       running = { id: printable(id), planned };
       const what = role === 'control' ? `${running.id} (control)` : running.id;
-      tell(`${what}: up to ${planned} trials`);
+      tell(
+        planned === undefined ? `${what}: one ${unit} after the other` : `${what}: up to ${planned} ${unit}s`,
+      );
     },
     trialDone(done, violated) {
       if (quiet || running === undefined) return;
       if (now() - saidAt < (isTty ? REWRITE_EVERY_MS : LINE_EVERY_MS)) return;
       const found = violated > 0 ? `, ${violated} violated` : '';
       // Trials in which nothing overlapped are made up for.
-      const of = done <= running.planned ? `of ${running.planned}` : `(${running.planned} were planned)`;
-      tell(`${running.id}: trial ${done} ${of}${found}`);
+      const { planned } = running;
+      const of =
+        planned === undefined ? '' : done <= planned ? ` of ${planned}` : ` (${planned} were planned)`;
+      tell(`${running.id}: ${unit} ${done}${of}${found}`);
     },
     targetDone(id, words) {
       running = undefined;

@@ -53,7 +53,8 @@ export interface SessionOptions {
 
 /** Told of what happens while it happens. */
 export interface SessionProgress {
-  targetStarted(id: string, role: 'named' | 'control', planned: number): void;
+  /** `planned` is undefined where nobody knows how many it will be. */
+  targetStarted(id: string, role: 'named' | 'control', planned: number | undefined): void;
   trialDone(done: number, violated: number): void;
   targetDone(id: string, words: string): void;
   note(text: string): void;

@@ -25,20 +25,36 @@ export interface Ended<T> {
  * Has `work` run these plans on stores that they share, and stops the stores, whatever becomes of it. Their logs are kept
  * where something is left unexplained.
  */
-export async function withStores<T extends { readonly ran: readonly RanTarget[] }>(
-  options: Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal'>,
+export function withStores<T extends { readonly ran: readonly RanTarget[] }>(
+  options: StoreOptions,
   plans: readonly [SessionPlan, ...SessionPlan[]],
   work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
 ): Promise<Ended<T>> {
-  const reaper = openReaper();
   const clients = plans.map(
     ({ scenario, parameters, processes }) => clientsOf(scenario, parameters) + processes,
   );
   // How many connections an API opens to its stores is for it to say.
   const pools = plans.flatMap(storesOfPlan).includes('http') ? API_CONNECTIONS : 0;
-  const connections = Math.max(...clients, pools) + SPARE_CONNECTIONS;
-  const stores = openStores(options, plans[0].runId, connections, reaper);
-  stores.prepare([...new Set(plans.flatMap(storesOfPlan))]);
+  const needs = {
+    runId: plans[0].runId,
+    stores: [...new Set(plans.flatMap(storesOfPlan))],
+    clients: Math.max(...clients, pools),
+  };
+  return withOpenStores(options, needs, work, ({ ran }) => ran.some(isUnexplained));
+}
+
+export type StoreOptions = Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal'>;
+
+/** Opens stores for `work`, and stops them. Their logs are kept where the work threw, or came to something unexplained. */
+export async function withOpenStores<T>(
+  options: StoreOptions,
+  needs: { readonly runId: string; readonly stores: readonly string[]; readonly clients: number },
+  work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
+  isUnexplained: (value: T) => boolean,
+): Promise<Ended<T>> {
+  const reaper = openReaper();
+  const stores = openStores(options, needs.runId, needs.clients + SPARE_CONNECTIONS, reaper);
+  stores.prepare(needs.stores);
   let value: T;
   try {
     value = await work(stores, reaper);
@@ -48,7 +64,7 @@ export async function withStores<T extends { readonly ran: readonly RanTarget[] 
     throw error;
   }
   const environment = environmentOf(stores.opened());
-  const leftovers = await stores.stop(value.ran.some(isUnexplained) ? options.keepLogsIn : undefined);
+  const leftovers = await stores.stop(isUnexplained(value) ? options.keepLogsIn : undefined);
   reaper.close();
   return { value, environment, leftovers };
 }

@@ -1,0 +1,289 @@
+import type { Finding } from '../core/checker.js';
+import type { ContractTypes } from '../core/contract.js';
+import { seededRandom } from '../core/random.js';
+import { anybody, byPriority, chanceOfPriority, following } from './choosers.js';
+import type { Execution } from './execution.js';
+import { Diverged, searchAll } from './exhaustive.js';
+import type { Counterexample, Explored, ExplorePlan, KeptSchedule, Replayed } from './explored.js';
+import { isSmaller, minimised, switchesOf, type FoundSchedule } from './minimise.js';
+import { Stuck } from './quiescence.js';
+import { provedAt, rowsOf } from './rows.js';
+import { Tally } from './tally.js';
+import type { ExploredTrial, TargetSystem } from './target-system.js';
+import { Traces } from './traces.js';
+
+type Trial = ExploredTrial<ContractTypes>;
+
+export interface ExploreProgress {
+  /** So many schedules were run, and so many of them violated. */
+  scheduleDone(run: number, violated: number): void;
+}
+
+/** Of a counterexample. */
+const REPLAYS = 10;
+/** Counterexamples are made smaller for at most this long, also when the budget is used up. */
+const MINIMISE_MS = 5_000;
+
+/** Runs one schedule of a target after the other, as the plan says, and judges each. Never rejects for what a target does. */
+export async function exploreTarget(
+  system: TargetSystem<ContractTypes>,
+  plan: ExplorePlan,
+  progress: ExploreProgress,
+  signal: AbortSignal,
+): Promise<Explored> {
+  return new Exploration(system, plan, progress, signal).run();
+}
+
+class Exploration {
+  readonly #traces = new Traces();
+  readonly #tally = new Tally();
+  readonly #beganAt = performance.now();
+  readonly #cut: string[] = [];
+  readonly #reasons: string[] = [];
+  #smallest: FoundSchedule | undefined;
+  #steps = 1;
+  #redundant = 0;
+  #isExhaustive = false;
+  #isFair = false;
+  #standFor: bigint | undefined;
+  #chance: Explored['chance'];
+
+  constructor(
+    private readonly system: TargetSystem<ContractTypes>,
+    private readonly plan: ExplorePlan,
+    private readonly progress: ExploreProgress,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(): Promise<Explored> {
+    let counterexample: Counterexample | undefined;
+    try {
+      await this.#learnIds();
+      await this.#search();
+      if (this.#smallest !== undefined && !this.signal.aborted) {
+        counterexample = await this.#counterexample(this.#smallest);
+      }
+    } catch (error) {
+      if (!(error instanceof Stuck || error instanceof Diverged)) throw error;
+      this.#reasons.push(error.message);
+      this.#isExhaustive = false;
+    }
+    return this.#explored(counterexample);
+  }
+
+  /** The same schedule twice: what differs between the two is no difference. */
+  async #learnIds(): Promise<void> {
+    const [one, other] = [await this.system.run(following([])), await this.system.run(following([]))];
+    this.#traces.learn(one.transitions, other.transitions);
+    this.#steps = Math.max(one.transitions.length, other.transitions.length);
+  }
+
+  async #search(): Promise<void> {
+    const { search } = this.plan;
+    if (search.kind !== 'exhaustive') return this.#sample(search);
+    const reduce = search.reduce && search.preemptions === undefined;
+    const found = await searchAll(
+      this.system,
+      {
+        reduce,
+        preemptions: search.preemptions,
+        maxSchedules: this.plan.maxSchedules,
+        isUp: () => this.#isUp(),
+      },
+      (execution, standFor, victim) => this.#take(execution, standFor, victim),
+      (before, again) => this.#traces.isSame(before, again),
+    );
+    this.#redundant = found.redundant;
+    this.#isFair = found.heldBack > 0;
+    this.#standFor = found.standFor;
+    const cut = this.#cut;
+    if (found.cut !== undefined) cut.push(`it ended ${found.cut}`);
+    if (found.preemptionsCut > 0) {
+      cut.push(`no client was interrupted more than ${search.preemptions} times in all`);
+    }
+    if (found.heldBack > 0) {
+      cut.push(
+        `a client that repeated itself was not let go again before something changed (${found.heldBack} times)`,
+      );
+    }
+    if (found.victimsCut)
+      cut.push('where there were several circles, only the victim of the first was chosen');
+    if (found.sharesMemory && reduce) {
+      cut.push('clients waited for each other in their own process, which reduction takes no account of');
+    }
+    this.#isExhaustive =
+      found.cut === undefined &&
+      found.preemptionsCut === 0 &&
+      !found.victimsCut &&
+      !(found.sharesMemory && reduce);
+  }
+
+  /** Random schedules, with or without a guarantee. */
+  async #sample(search: Exclude<ExplorePlan['search'], { kind: 'exhaustive' }>): Promise<void> {
+    const { seed, maxSchedules = DEFAULT_SAMPLES } = this.plan;
+    let missed = 1;
+    let each = 1;
+    for (let number = 0; number < maxSchedules && !this.#isUp(); number += 1) {
+      const random = seededRandom(`${seed}/schedule/${number}`);
+      const { actors } = this.system;
+      const choose =
+        search.kind === 'random'
+          ? anybody(random)
+          : byPriority(actors, { steps: this.#steps, depth: search.depth }, random);
+      if (search.kind === 'pct') {
+        const chance = chanceOfPriority(actors, this.#steps, search.depth);
+        each = Math.min(each, chance);
+        missed *= 1 - chance;
+      }
+      const execution = await this.system.run(choose);
+      this.#steps = Math.max(this.#steps, execution.transitions.length);
+      this.#take(execution, 1n, undefined);
+    }
+    if (search.kind === 'pct') this.#chance = { each, all: 1 - missed, steps: this.#steps };
+    this.#cut.push(`only ${this.#tally.run} schedules were tried, drawn at random`);
+  }
+
+  #take(execution: Execution<Trial>, standFor: bigint, victim: number | undefined): void {
+    const trial = execution.result!;
+    const isViolated = this.#tally.add(execution.transitions, trial, standFor, this.#elapsedMs());
+    for (const problem of trial.result.undecided) {
+      if (!this.#reasons.includes(problem)) this.#reasons.push(problem);
+    }
+    if (isViolated) {
+      const clients = execution.transitions.map(({ client }) => client);
+      if (this.#smallest === undefined || isSmaller(clients, this.#smallest.clients)) {
+        this.#smallest = { clients, victim };
+      }
+    }
+    this.progress.scheduleDone(this.#tally.run, this.#tally.violated);
+  }
+
+  /** The smallest schedule that shows a violation, told step by step, and carried out again. */
+  async #counterexample(found: FoundSchedule): Promise<Counterexample | undefined> {
+    const untilMs = performance.now() + MINIMISE_MS;
+    const isUp = () => performance.now() > untilMs || this.signal.aborted;
+    const shows = ({ result }: Execution<Trial>) => violationOf(result) !== undefined;
+    const absent = await this.#leaveOut(found, isUp);
+    const smaller = await minimised(absent.found, { system: this.system, shows, isUp });
+    const execution = await this.system.run(following(smaller.clients), smaller.victim);
+    const finding = violationOf(execution.result);
+    if (finding === undefined || execution.result === undefined) {
+      const [step] = execution.transitions;
+      this.#reasons.push(
+        `a schedule that was violated was not when it was carried out again (it begins with client ${step?.client}): the code or the store does not always do the same`,
+      );
+      return undefined;
+    }
+    const { transitions, result } = execution;
+    const schedule: KeptSchedule = {
+      clients: transitions.map(({ client }) => client),
+      ...(smaller.victim === undefined ? {} : { victim: smaller.victim }),
+      absent: [...absent.clients],
+      trace: this.#traces.canonical(transitions),
+    };
+    const replayed = await replay(this.system, this.#traces, schedule, REPLAYS);
+    await this.system.leaveOut(new Set());
+    return {
+      ...{ schedule, finding, replayed },
+      rows: rowsOf(transitions),
+      provedAt: provedAt(transitions, result, finding),
+      switches: switchesOf(schedule.clients),
+    };
+  }
+
+  /** Tries with one client fewer, as long as it shows the same without him. */
+  async #leaveOut(found: FoundSchedule, isUp: () => boolean) {
+    let best = found;
+    let left: ReadonlySet<number> = new Set();
+    for (let client = 0; client < this.system.clients && !isUp(); client += 1) {
+      if (this.system.clients - left.size <= 2) break;
+      const without = new Set([...left, client]);
+      await this.system.leaveOut(without);
+      const clients = best.clients.filter((one) => one !== client);
+      const victim = best.victim === client ? undefined : best.victim;
+      const execution = await this.system.run(following(clients), victim);
+      if (violationOf(execution.result) === undefined) continue;
+      left = without;
+      best = { clients: execution.transitions.map((step) => step.client), victim };
+    }
+    await this.system.leaveOut(left);
+    return { found: best, clients: left };
+  }
+
+  #explored(counterexample: Counterexample | undefined): Explored {
+    const { search } = this.plan;
+    const tally = this.#tally;
+    const reasons = [...this.#reasons];
+    const isCut = search.kind === 'exhaustive' && !this.#isExhaustive && search.preemptions === undefined;
+    if (this.signal.aborted) reasons.push('interrupted');
+    if (isCut && reasons.length === 0) reasons.push(...this.#cut);
+    if (search.kind === 'random') reasons.push('a random search gives no bound for what it did not see');
+    if (tally.run === 0) reasons.push('no schedule was run');
+    else if (tally.answered === 0) reasons.push('no operation was answered in any schedule');
+    const isViolated = tally.violated > 0;
+    return {
+      verdict: isViolated ? 'violated' : reasons.length > 0 ? 'inconclusive' : 'holds',
+      reasons,
+      search,
+      clients: this.system.clients,
+      workers: this.system.actors - this.system.clients,
+      schedules: {
+        ...{ run: tally.run, redundant: this.#redundant, violated: tally.violated, gaveUp: tally.gaveUp },
+        ...(this.#isExhaustive && this.#standFor !== undefined
+          ? { standFor: { all: String(this.#standFor), violated: String(tally.violatedStandFor) } }
+          : {}),
+      },
+      isExhaustive: this.#isExhaustive && !this.signal.aborted,
+      isFair: this.#isFair,
+      cut: this.#cut,
+      ...(this.#chance && { chance: this.#chance }),
+      ends: tally.ends,
+      steps: tally.steps,
+      ...(tally.sawCircle && { victimChosenBy: this.system.choosesVictim ? 'scheduler' : 'server' }),
+      findings: tally.findings,
+      ...(counterexample && { counterexample }),
+      elapsedMs: this.#elapsedMs(),
+      ...(tally.firstViolationMs === undefined ? {} : { firstViolationMs: tally.firstViolationMs }),
+    };
+  }
+
+  #isUp(): boolean {
+    return this.signal.aborted || this.#elapsedMs() >= this.plan.budgetMs;
+  }
+
+  #elapsedMs(): number {
+    return performance.now() - this.#beganAt;
+  }
+}
+
+const DEFAULT_SAMPLES = 1_000;
+
+/** Carries a kept schedule out again and again: whether it goes the same way, and shows a violation. */
+export async function replay(
+  system: TargetSystem<ContractTypes>,
+  traces: Traces,
+  schedule: KeptSchedule,
+  times: number,
+): Promise<Replayed> {
+  let reproduced = 0;
+  let divergence: Replayed['divergence'];
+  for (let time = 0; time < times; time += 1) {
+    const { transitions, result } = await system.run(following(schedule.clients), schedule.victim);
+    const trace = traces.canonical(transitions);
+    const longer = Math.max(trace.length, schedule.trace.length);
+    const place = Array.from({ length: longer }).findIndex((_, at) => trace[at] !== schedule.trace[at]);
+    if (place < 0 && violationOf(result) !== undefined) reproduced += 1;
+    else if (place >= 0) {
+      divergence ??= {
+        step: place + 1,
+        expected: schedule.trace[place] ?? 'the end',
+        came: trace[place] ?? 'the end',
+      };
+    }
+  }
+  return { times, reproduced, ...(divergence && { divergence }) };
+}
+
+function violationOf(trial: Trial | undefined): Finding | undefined {
+  return trial?.result.findings.find(({ grade }) => grade === 'violation');
+}

@@ -1,0 +1,124 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { HostConnection, HostError } from '../engine/protocol.js';
+import { chase } from '../engine/trial.js';
+import type { Reaper } from '../process/reaper.js';
+import type { StoreNamespace } from '../stores/store.js';
+import type { ExplorerRequest, ExplorerResult } from './explorer.js';
+import { ALIVE_EVERY_MS, type FromExplorer, type ToExplorer } from './explorer-messages.js';
+
+export type ExplorerEnd =
+  | ExplorerResult
+  | { readonly kind: 'failed'; readonly error: HostError }
+  /** It was killed, or died; for people. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly run: number; readonly violated: number };
+
+export interface ExplorerOptions {
+  readonly reaper: Reaper;
+  readonly namespaces: ReadonlyMap<string, StoreNamespace>;
+  readonly signal: AbortSignal;
+  onProgress(run: number, violated: number): void;
+}
+
+const ENTRY = fileURLToPath(new URL('./explorer-process.js', import.meta.url));
+/** On top of a step's own limit: then silence means that its code never gives back control. */
+const SILENCE_MS = 5 * ALIVE_EVERY_MS;
+/** After an interruption: to end the schedule under way. */
+const STOP_MS = 3_000;
+const OUTPUT_LIMIT = 4_000;
+
+/**
+ * Has a process of its own explore. One that says nothing for longer than a step may take is killed, and so is one that
+ * does not stop when asked. Whatever becomes of it, its sessions at the servers are ended before this resolves.
+ */
+export async function explorerProcess(
+  request: ExplorerRequest,
+  { reaper, namespaces, signal, onProgress }: ExplorerOptions,
+): Promise<ExplorerEnd> {
+  // Detached from the terminal's group: Ctrl-C is for the command line, which ends it itself.
+  const child = fork(ENTRY, [], { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
+  const send = (message: ToExplorer) => child.send(message, () => undefined);
+  const silenceMs = request.timeoutMs + SILENCE_MS;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-OUTPUT_LIMIT)));
+  }
+  let connections: readonly HostConnection[] = [];
+  let counts = { run: 0, violated: 0 };
+  let reason: string | undefined;
+  let silence: NodeJS.Timeout | undefined;
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      reason = `the target's code did not give back control for ${silenceMs} ms, and its process was killed`;
+      child.kill('SIGKILL');
+    }, silenceMs);
+  };
+  const stop = () => {
+    send({ type: 'stop' });
+    void wait(STOP_MS, undefined, { ref: false }).then(() => {
+      reason ??= 'interrupted';
+      child.kill('SIGKILL');
+    });
+  };
+
+  const exited = once(child, 'exit');
+  const ended = new Promise<ExplorerEnd>((resolve) => {
+    const lost = (why: string) => {
+      const words = output.trim() === '' ? why : `${why}; it printed:\n${output.trimEnd()}`;
+      resolve({ kind: 'lost', reason: reason ?? words, ...counts });
+    };
+    child.once('error', (error) => lost(`the explorer's process could not be started: ${error.message}`));
+    child.once('exit', (code, killed) =>
+      lost(`the explorer's process ${killed ? `was ended by ${killed}` : `exited with code ${code}`}`),
+    );
+    child.on('message', (message: FromExplorer) => {
+      heard();
+      switch (message.type) {
+        case 'alive':
+          counts = { run: message.run, violated: message.violated };
+          return onProgress(message.run, message.violated);
+        case 'connected':
+          connections = message.connections;
+          return;
+        case 'chase':
+          chase(message.connections, namespaces).then(
+            (aftermath) => send({ type: 'chased', aftermath }),
+            (error: unknown) => send({ type: 'chase-failed', message: String(error) }),
+          );
+          return;
+        case 'done':
+          return resolve(message.result);
+        case 'failed':
+          return resolve({ kind: 'failed', error: message.error });
+      }
+    });
+  });
+  heard();
+  send({ type: 'run', request });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    const end = await ended;
+    if (end.kind === 'lost') await endSessions(connections, namespaces);
+    return end;
+  } finally {
+    clearTimeout(silence);
+    signal.removeEventListener('abort', stop);
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exited.catch(() => undefined);
+    if (child.pid !== undefined) reaper.release(child.pid);
+  }
+}
+
+/** Nothing that it began goes on at a server that others use. */
+async function endSessions(
+  connections: readonly HostConnection[],
+  namespaces: ReadonlyMap<string, StoreNamespace>,
+): Promise<void> {
+  const doubtful = connections.map(({ trace: _old, ...one }) => ({ ...one, doubtful: true }));
+  await chase(doubtful, namespaces).catch(() => undefined);
+}

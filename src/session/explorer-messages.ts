@@ -1,0 +1,21 @@
+import type { HostConnection, HostError } from '../engine/protocol.js';
+import type { Aftermath } from '../engine/trial.js';
+import type { ExplorerRequest, ExplorerResult } from './explorer.js';
+
+/** To an explorer's process. */
+export type ToExplorer =
+  | { readonly type: 'run'; readonly request: ExplorerRequest }
+  | { readonly type: 'chased'; readonly aftermath: Aftermath }
+  | { readonly type: 'chase-failed'; readonly message: string }
+  /** Ends well, with what was found until now. */
+  | { readonly type: 'stop' };
+
+/** From it. It says something every second, so that one that hangs in a loop is known by its silence. */
+export type FromExplorer =
+  | { readonly type: 'alive'; readonly run: number; readonly violated: number }
+  | { readonly type: 'connected'; readonly connections: readonly HostConnection[] }
+  | { readonly type: 'chase'; readonly connections: readonly HostConnection[] }
+  | { readonly type: 'done'; readonly result: ExplorerResult }
+  | { readonly type: 'failed'; readonly error: HostError };
+
+export const ALIVE_EVERY_MS = 1_000;

@@ -1,0 +1,72 @@
+import { hostError } from '../engine/failures.js';
+import { HostFailure } from '../engine/target-host.js';
+import type { Aftermath } from '../engine/trial.js';
+import { runExplorer, type ExplorerRequest } from './explorer.js';
+import { ALIVE_EVERY_MS, type FromExplorer, type ToExplorer } from './explorer-messages.js';
+import { findScenario } from './find-scenario.js';
+import { resolveTarget } from './resolve-target.js';
+
+/** Explores one target in a process of its own, so that code that hangs can be killed. */
+const send = (message: FromExplorer) => process.send?.(message);
+
+const stopping = new AbortController();
+let counts = { run: 0, violated: 0 };
+let toldAt = 0;
+let chased: { resolve(aftermath: Aftermath): void; reject(error: Error): void } | undefined;
+
+const tell = () => {
+  toldAt = performance.now();
+  send({ type: 'alive', ...counts });
+};
+
+async function run(request: ExplorerRequest): Promise<void> {
+  const alive = setInterval(tell, ALIVE_EVERY_MS);
+  try {
+    const [scenario, target] = await Promise.all([
+      findScenario(request.scenario, process.cwd()),
+      resolveTarget(request.target),
+    ]);
+    const result = await runExplorer(
+      request,
+      { scenario, target },
+      {
+        signal: stopping.signal,
+        scheduleDone: (schedules, violated) => {
+          const isFirst = violated > 0 && counts.violated === 0;
+          counts = { run: schedules, violated };
+          if (isFirst || performance.now() - toldAt > TELL_EVERY_MS) tell();
+        },
+        connected: (connections) => send({ type: 'connected', connections }),
+        chase: (connections) =>
+          new Promise((resolve, reject) => {
+            chased = { resolve, reject };
+            send({ type: 'chase', connections });
+          }),
+      },
+    );
+    send({ type: 'done', result });
+  } catch (error) {
+    send({
+      type: 'failed',
+      error: error instanceof HostFailure ? error.error : hostError(error, kindOf(error)),
+    });
+  } finally {
+    clearInterval(alive);
+    process.disconnect();
+  }
+}
+
+/** What the contract does not know, the target's code is to blame for. */
+function kindOf(error: unknown): 'mistake' | 'failure' {
+  return error instanceof Error && error.name === 'WrongShape' ? 'mistake' : 'failure';
+}
+
+const TELL_EVERY_MS = 100;
+
+process.on('message', (message: ToExplorer) => {
+  if (message.type === 'run') void run(message.request);
+  else if (message.type === 'stop') stopping.abort();
+  else if (message.type === 'chased') chased?.resolve(message.aftermath);
+  else chased?.reject(new Error(message.message));
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,77 @@
+import type { StoreAddress } from '../core/context.js';
+import type { Parameters } from '../core/scenario.js';
+import type { StepWire } from '../core/step.js';
+import type { HostConnection, TargetSource } from '../engine/protocol.js';
+import type { Aftermath } from '../engine/trial.js';
+import { following } from '../explore/choosers.js';
+import { exploreTarget, replay } from '../explore/explore-target.js';
+import type { Explored, ExplorePlan, KeptSchedule, Replayed } from '../explore/explored.js';
+import { TargetSystem } from '../explore/target-system.js';
+import { Traces } from '../explore/traces.js';
+import { hasWire, openWire } from '../wire/open-wire.js';
+import type { AnyScenario, AnyTarget } from './choice.js';
+
+/** What an explorer is asked to do. Plain JSON: it crosses a process border. */
+export interface ExplorerRequest {
+  /** A name or a file. */
+  readonly scenario: string;
+  readonly target: TargetSource;
+  readonly parameters: Parameters;
+  readonly addresses: readonly StoreAddress[];
+  readonly seed: string;
+  readonly timeoutMs: number;
+  readonly task:
+    | { readonly kind: 'explore'; readonly plan: ExplorePlan }
+    | { readonly kind: 'replay'; readonly schedule: KeptSchedule; readonly times: number };
+}
+
+export type ExplorerResult =
+  | { readonly kind: 'explored'; readonly explored: Explored }
+  | { readonly kind: 'replayed'; readonly replayed: Replayed };
+
+/** What an explorer needs from whoever asked it. */
+export interface ExplorerHooks {
+  readonly signal: AbortSignal;
+  scheduleDone(run: number, violated: number): void;
+  /** The connections of the clients are these now. */
+  connected(connections: readonly HostConnection[]): void;
+  chase(connections: readonly HostConnection[]): Promise<Aftermath>;
+}
+
+/** Opens a target between its stores' wires, does what is asked, and closes it. Runs in a process that can be killed. */
+export async function runExplorer(
+  request: ExplorerRequest,
+  { scenario, target }: { readonly scenario: AnyScenario; readonly target: AnyTarget },
+  hooks: ExplorerHooks,
+): Promise<ExplorerResult> {
+  const { addresses, parameters, seed, timeoutMs, task } = request;
+  const wires = new Map<string, StepWire>();
+  for (const address of addresses) {
+    if (hasWire(address.store)) wires.set(address.store, await openWire(address));
+  }
+  const system = new TargetSystem({
+    ...{ scenario, target, parameters, addresses, wires, seed, timeoutMs },
+    chase: (connections) => hooks.chase(connections),
+    onConnected: (connections) => hooks.connected(connections),
+  });
+  try {
+    await system.open();
+    if (task.kind === 'explore') {
+      const explored = await exploreTarget(system, task.plan, hooks, hooks.signal);
+      return { kind: 'explored', explored };
+    }
+    const traces = new Traces();
+    const [one, other] = [await system.run(following([])), await system.run(following([]))];
+    traces.learn(one.transitions, other.transitions);
+    await system.leaveOut(new Set(task.schedule.absent));
+    return { kind: 'replayed', replayed: await replay(system, traces, task.schedule, task.times) };
+  } finally {
+    await system.close().catch(() => undefined);
+    for (const wire of wires.values()) await wire.close().catch(() => undefined);
+  }
+}
+
+/** Stores whose clients can be held: through a wire, or because everything is in their own process. */
+export function canBeHeld(store: string): boolean {
+  return hasWire(store) || store === 'memory' || store === 'file';
+}
