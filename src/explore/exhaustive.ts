@@ -268,8 +268,9 @@ function sameRequest(before: Transition, again: Transition): boolean {
   return before.client === again.client && before.label === again.label && before.waits === again.waits;
 }
 
-function inWords({ client, label, waits }: Transition): string {
-  return `client ${client}: ${label}${waits ? ' (waits)' : ''}`;
+function inWords({ client, label, waits, answered }: Transition): string {
+  const answers = answered.map((one) => `, client ${one.client} was answered: ${one.label}`).join('');
+  return `client ${client}: ${label}${waits ? ' (waits)' : ''}${answers}`;
 }
 
 function came(enabled: readonly number[], labels: ReadonlyMap<number, string>): string {

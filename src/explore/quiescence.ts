@@ -16,8 +16,9 @@ export interface QuiescenceOptions {
 /** A step is asked about when its answer is so late, and then ever more rarely. */
 const FIRST_ASK_MS = 1;
 const LONGEST_ASK_MS = 64;
-/** A client that says nothing to the store for so long seems to wait for another one in its own process. */
-const QUIET_MS = 100;
+/** A client that says nothing to the store for so many times so long seems to wait for another one in its own process. */
+const QUIET_SLICES = 20;
+const SLICE_MS = 10;
 /** Turns of the event loop after which code that waits for nothing outside has come to rest. */
 const QUIET_TURNS = 3;
 /** A circle is looked at again after so long: the store may have undone it without an error. */
@@ -121,22 +122,33 @@ export class Quiescence {
 
   /** Waits for clients that run their own code. Whoever has nothing to wait for but another client is seen to wait. */
   async #pause(away: readonly Actor[]): Promise<void> {
-    if (this.options.wires.length === 0) {
-      const before = this.#changedAtMs;
-      for (let turn = 0; turn < QUIET_TURNS && before === this.#changedAtMs; turn += 1) {
-        await turnOfLoop();
-        if (openRequests() > 0) turn = -1;
-        if (this.#failure !== undefined) return;
-        this.#demandLife(away);
-      }
-      if (before === this.#changedAtMs) for (const actor of away) actor.waitsInside = true;
-      return;
-    }
-    if (await this.#event(QUIET_MS)) return;
+    const hasWire = this.options.wires.length > 0;
+    if (!(await (hasWire ? this.#isQuiet() : this.#isIdle()))) return this.#demandLife(away);
     if (this.#actors.some(({ isAtGate }) => isAtGate)) {
-      this.sharesMemory = true;
+      this.sharesMemory ||= hasWire;
       for (const actor of away) if (actor.isAway) actor.waitsInside = true;
-    } else this.#demandLife(away);
+    } else {
+      await this.#event(SLICE_MS);
+      this.#demandLife(away);
+    }
+  }
+
+  /** Nobody came to a gate for a while. In slices, each with a look at what arrived: a process that was not run hears late. */
+  async #isQuiet(): Promise<boolean> {
+    for (let slice = 0; slice < QUIET_SLICES; slice += 1) {
+      if (await this.#event(SLICE_MS)) return false;
+    }
+    return true;
+  }
+
+  /** Where nothing crosses a wire, code that waits for no request to the system waits for other code of this process. */
+  async #isIdle(): Promise<boolean> {
+    const before = this.#changedAtMs;
+    for (let turn = 0; turn < QUIET_TURNS; turn += 1) {
+      await turnOfLoop();
+      if (before !== this.#changedAtMs || this.#failure !== undefined || openRequests() > 0) return false;
+    }
+    return true;
   }
 
   #demandLife(away: readonly Actor[]): void {

@@ -3,6 +3,7 @@ import { seededRandom } from '../core/random.js';
 import type { Footprint, HeldStep, StepAnswer, StepWire } from '../core/step.js';
 import { monotonicNs } from '../engine/clock.js';
 import type { ClientOwner } from '../engine/client-owner.js';
+import { turnOfLoop } from './event-loop.js';
 import type { Answered, Choose, Transition } from './execution.js';
 import { ANYTHING, dependentFootprints, footprintIn, NOTHING } from './footprints.js';
 import { Actor, type Gate, type Outstanding } from './actor.js';
@@ -113,14 +114,23 @@ export class Scheduler implements ClientOwner {
         await going;
         settled = settle();
         settled.catch((error: unknown) => this.#quiescence.fail(error));
+        // The workers are told in a turn of their own, and always before the next choice.
+        await turnOfLoop();
         continue;
       }
       if (this.#actors.every(({ hasEnded }) => hasEnded)) break;
+      if (this.#actors.some(({ isAway }) => isAway)) continue;
       this.#closeTransition();
       const { enabled, held, cut } = this.#enabled();
       if (cut) heldBack += 1;
       this.#noteEnabled(enabled);
-      if (enabled.length === 0) throw new Stuck(this.#whyNobodyCanGo());
+      if (enabled.length === 0) {
+        const inside = this.#actors.filter(({ waitsInside }) => waitsInside);
+        if (inside.length === 0) throw new Stuck(this.#whyNobodyCanGo());
+        // Nobody is left for whom they could wait: they are given the time to come by themselves.
+        for (const actor of inside) actor.waitsInside = false;
+        continue;
+      }
       if (this.#transitions.length >= MOST_STEPS) {
         throw new Stuck(`a schedule did not come to its end within ${MOST_STEPS} steps`);
       }
@@ -330,7 +340,8 @@ export class Scheduler implements ClientOwner {
     this.#transitions.push({
       ...{ client, kind, label, atNs },
       footprints: [...this.#footprints, ...[...outstanding].map(({ footprint }) => footprint)],
-      answered: this.#answered,
+      // Two that were let go on together are answered in either order: that tells nothing.
+      answered: this.#answered.sort((one, other) => one.client - other.client),
       waits: outstanding.size > 0,
       enables: [],
       ...(circle && { circle }),
