@@ -10,6 +10,7 @@ import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './fl
 import { addExploreFlags } from './explore-flags.js';
 import { addLimitFlags } from './limit-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
+import { addReplayFlags } from './replay-command.js';
 import { addDoctorFlags } from './store-flags.js';
 
 interface CheckFlags {
@@ -89,6 +90,18 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
         exitCode = await (await import('./explore-command.js')).exploreCommand(name, command, scenario);
       }),
     scenario,
+  );
+  addReplayFlags(
+    program
+      .command('replay')
+      .argument('<report>', 'the report.json of an exploration')
+      .description(
+        'carry out the counterexamples of a report again: exit code 1 if each shows its violation again',
+      )
+      .addHelpText('after', EXIT_CODES)
+      .action(async (file: string, _options: unknown, command: Command) => {
+        exitCode = await (await import('./replay-command.js')).replayCommand(file, command);
+      }),
   );
   addMatrixFlags(
     program

@@ -11,9 +11,9 @@ export interface FoundSchedule {
 export interface Minimising<Result> {
   readonly system: System<Result>;
   /** Whether it still shows what is wanted. */
-  shows(execution: Execution<Result>): boolean;
+  readonly shows: (execution: Execution<Result>) => boolean;
   /** Asked before each run. */
-  isUp(): boolean;
+  readonly isUp: () => boolean;
 }
 
 /** How often clients take turns. */

@@ -21,9 +21,9 @@ export interface SchedulerOptions {
 
 /** Who among the actors is what. */
 export interface Cast {
-  isWorker(actor: number): boolean;
+  readonly isWorker: (actor: number) => boolean;
   /** It takes no part. */
-  isAbsent(actor: number): boolean;
+  readonly isAbsent: (actor: number) => boolean;
 }
 
 /** One schedule as it went. */

@@ -38,7 +38,9 @@ export class Tally {
     const refused = result.findings.some(({ needlessRefusals = 0 }) => needlessRefusals > 0);
     if (result.operations.fail > 0 || refused) this.gaveUp += 1;
     const anomalies = new Set<string>();
-    for (const { witness: _, needlessRefusals: __, ...finding } of result.findings) {
+    for (const found of result.findings) {
+      const { anomaly, grade, message, expected, observed, discrepancy } = found;
+      const finding = { anomaly, grade, message, expected, observed, ...(discrepancy && { discrepancy }) };
       const key = `${finding.anomaly}/${finding.grade}`;
       const before = this.#findings.get(key);
       const isNew = !anomalies.has(key);

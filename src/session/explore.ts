@@ -172,7 +172,7 @@ async function exploreHere(
     readonly session: PlannedExplore['session'];
     readonly namespaces: ReadonlyMap<string, StoreNamespace>;
     readonly signal: AbortSignal;
-    onProgress(run: number, violated: number): void;
+    readonly onProgress: (run: number, violated: number) => void;
   },
 ): Promise<ExplorerEnd> {
   try {

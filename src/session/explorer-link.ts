@@ -19,7 +19,7 @@ export interface ExplorerOptions {
   readonly reaper: Reaper;
   readonly namespaces: ReadonlyMap<string, StoreNamespace>;
   readonly signal: AbortSignal;
-  onProgress(run: number, violated: number): void;
+  readonly onProgress: (run: number, violated: number) => void;
 }
 
 const ENTRY = fileURLToPath(new URL('./explorer-process.js', import.meta.url));
