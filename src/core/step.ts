@@ -72,15 +72,22 @@ export interface StepWire {
    * never guessed. Rejects when the store does not answer.
    */
   blocked(clients: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
+  /**
+   * One listener, told when a released step begins to wait: then `blocked` is worth asking. Not every wait is told of, so
+   * it is to be asked from time to time as well.
+   */
+  onWaiting(listener: (client: number) => void): void;
   /** Whether swapping two neighbouring steps of different clients could change anything. When unsure: true. */
   dependent(a: Footprint, b: Footprint): boolean;
   /** Who decides which client of a deadlock fails. */
   readonly deadlockVictim: 'scheduler' | 'server';
   /**
-   * From its next step on, this client fails if it is part of a deadlock. Without one: whoever closes the circle. Only where
-   * `deadlockVictim` is `scheduler`, and while no step is on its way.
+   * From its next step on, this client fails if it is part of a deadlock. Without one, as at the start: whoever closes the
+   * circle. A victim that does not close it has to have its circle closed within `withinMs` of when it began to wait (200 by
+   * default), or nobody fails: then `blocked` shows a circle that stays, and the schedule is to be run again with more time.
+   * Rejects where `deadlockVictim` is `server`, and while a session is in a transaction or at work.
    */
-  chooseVictim(client: number | undefined): Promise<void>;
+  chooseVictim(client: number | undefined, withinMs?: number): Promise<void>;
   /** Ends every connection and every port. */
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { Reaper } from '../../process/reaper.js';
 import type { ServerUser } from './server-user.js';
 
 /** Of what a template holds and how it is written; part of its name, so that a change meets no old file. */
-export const TEMPLATE_FORMAT = 1;
+export const TEMPLATE_FORMAT = 2;
 
 const header = z.object({
   password: z.string(),

@@ -26,10 +26,14 @@ export interface ServerPlace {
  */
 const HBA = `host ${RUN_DATABASE} ${RUN_ROLE} 127.0.0.1/32 password\n`;
 
-/** The two template databases are two thirds of the files that each run would copy, and nobody makes a database here. */
+/**
+ * A run may say for each session how soon it looks for a deadlock, and be told who waits: that needs no superuser.
+ *
+ * The two template databases are two thirds of the files that each run would copy, and nobody makes a database here. */
 const STATEMENTS = (password: string) => [
   `create role ${RUN_ROLE} login password '${password}'`,
   `alter database ${RUN_DATABASE} owner to ${RUN_ROLE}`,
+  `grant set on parameter deadlock_timeout, log_lock_waits to ${RUN_ROLE}`,
   'alter database template0 is_template false',
   'alter database template1 is_template false',
   'drop database template0',

@@ -16,6 +16,8 @@ export interface ConnectionEvents {
   arrived(request: Request): void;
   /** Its answer is with the client; undefined where the connection ended before it was complete. */
   answered(request: Request, answer: Answer | undefined): void;
+  /** The server says that what is on its way waits for a lock and closes no circle of waits, or that the wait is over. */
+  waits(isWaiting: boolean): void;
   /** Both ends are closed. `reason` where the client still wanted it. */
   closed(reason: string | undefined): void;
 }
@@ -24,7 +26,13 @@ export interface ConnectionEvents {
 export interface ServerAccess {
   open(): Promise<Duplex>;
   /** The start-up packet as the server shall get it. */
-  startup(message: Message, packet: StartupPacket): Buffer;
+  startup(message: Message, packet: StartupPacket): StartupAsSent;
+}
+
+export interface StartupAsSent {
+  readonly bytes: Buffer;
+  /** The server was asked for messages of the level LOG, for us: the client did not want any. */
+  readonly hidesLog: boolean;
 }
 
 /**
@@ -45,6 +53,11 @@ export class Connection {
   #waiting: Request | undefined;
   #exchange: Exchange | undefined;
   #isTerminating = false;
+  #hidesLog = false;
+  /** A statement of our own, on its way. */
+  #own:
+    | { readonly messages: Message[]; readonly resolve: () => void; readonly reject: (error: Error) => void }
+    | undefined;
   #isClosed = false;
   #reason: string | undefined;
 
@@ -62,6 +75,11 @@ export class Connection {
   /** Whether its session is open at the server. */
   get isReady(): boolean {
     return this.#phase === 'ready' && !this.#isClosed;
+  }
+
+  /** Nothing is on its way or at the gate, and no transaction is open. */
+  get isIdle(): boolean {
+    return this.isReady && this.#mayArrive() && this.state.status === 'idle';
   }
 
   /** Lets the request at the gate go to the server. */
@@ -100,7 +118,7 @@ export class Connection {
       if (message === undefined) return;
       this.#toServer([message.bytes]);
     }
-    while (this.#phase === 'ready' && this.#waiting === undefined && this.#exchange === undefined) {
+    while (this.#mayArrive()) {
       const message = this.#fromClient.next();
       if (message === undefined) return;
       const request = this.#requests.add(message);
@@ -111,6 +129,11 @@ export class Connection {
         this.events.arrived(request);
       }
     }
+  }
+
+  #mayArrive(): boolean {
+    const isFree = this.#waiting === undefined && this.#exchange === undefined && this.#own === undefined;
+    return this.#phase === 'ready' && isFree;
   }
 
   #start(message: Message): void {
@@ -131,8 +154,9 @@ export class Connection {
     );
   }
 
-  #joined(server: Duplex, isSession: boolean, startup: Buffer): void {
+  #joined(server: Duplex, isSession: boolean, startup: StartupAsSent): void {
     this.#server = server;
+    this.#hidesLog = startup.hidesLog;
     server.on('data', (chunk: Buffer) => this.#guarded(() => this.#serverSaid(chunk)));
     server.on('error', () => undefined);
     server.on('end', () => server.end());
@@ -141,7 +165,7 @@ export class Connection {
     this.client.on('drain', () => server.resume());
     if (this.client.destroyed) return void server.end();
     this.#phase = isSession ? 'login' : 'raw';
-    server.write(startup);
+    server.write(startup.bytes);
     if (isSession) this.#guarded(() => this.#proceed());
     else this.#toServer([this.#fromClient.drain()]);
   }
@@ -151,6 +175,7 @@ export class Connection {
     this.#fromServer.add(chunk);
     let passed: Buffer[] = [];
     for (let message = this.#fromServer.next(); message !== undefined; message = this.#fromServer.next()) {
+      if (this.#isForUs(message)) continue;
       passed.push(message.bytes);
       const finished = this.#serverTold(message);
       if (finished === undefined) continue;
@@ -159,6 +184,38 @@ export class Connection {
       this.#finish(finished);
     }
     this.#toClient(passed);
+  }
+
+  /** The answer to a statement of our own, or what the server says at the level LOG. */
+  #isForUs(message: Message): boolean {
+    if (this.#own !== undefined) {
+      this.#own.messages.push(message);
+      if (message.type === 'Z') this.#endOwn();
+      return true;
+    }
+    if (message.type !== 'N' || !this.#hidesLog) return false;
+    const fields = readErrorFields(message);
+    if (fields.get('V') !== 'LOG') return false;
+    // Right after the check for a deadlock, which is made once in each wait; when the wait is over, without a detail.
+    if (fields.get('R') === 'ProcSleep' && this.#exchange !== undefined) this.events.waits(fields.has('D'));
+    return true;
+  }
+
+  /** Runs a statement of our own, unseen by the client. Rejects if the session is at work, in a transaction, or gone. */
+  async query(sql: string): Promise<void> {
+    if (!this.isIdle) throw new Error('a session that is at work can be told nothing');
+    const done = new Promise<void>((resolve, reject) => (this.#own = { messages: [], resolve, reject }));
+    this.#toServer([queryMessage(sql)]);
+    return done;
+  }
+
+  #endOwn(): void {
+    const own = this.#own;
+    this.#own = undefined;
+    const error = own?.messages.find(({ type }) => type === 'E');
+    if (error === undefined) own?.resolve();
+    else own?.reject(new Error(readErrorFields(error).get('M') ?? 'the server refused'));
+    this.#guarded(() => this.#proceed());
   }
 
   /** The exchange that this message completes. */
@@ -233,6 +290,7 @@ export class Connection {
     const unanswered = this.#exchange;
     this.#exchange = undefined;
     this.#waiting = undefined;
+    this.#own?.reject(new Error('the connection was lost'));
     if (unanswered !== undefined) {
       const isFarewell = unanswered.request.ends === 'terminate';
       this.events.answered(unanswered.request, isFarewell ? FAREWELL : undefined);
@@ -250,6 +308,14 @@ export class Connection {
       if (this.#server === undefined) this.#end();
     }
   }
+}
+
+function queryMessage(sql: string): Buffer {
+  const body = Buffer.from(`${sql}\0`, 'utf8');
+  const head = Buffer.alloc(5);
+  head.write('Q', 'latin1');
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
 }
 
 const FAREWELL: Answer = { label: 'closed', content: ['closed'], digest: 'closed', tags: [] };

@@ -199,3 +199,161 @@ describe('two steps that are called independent', () => {
     expect(seen.dependent).toBeGreaterThan(RUNS / 10);
   });
 });
+
+/** Statements of a session, the last of which is the step. */
+type Session = readonly string[];
+
+const BEGIN = 'begin';
+const REPEATABLE = 'begin isolation level repeatable read';
+const SERIALIZABLE = 'begin isolation level serializable';
+const UPDATE_1 = 'update a set v = v + 1 where id = 1';
+const UPDATE_2 = 'update a set v = v + 1 where id = 2';
+const READ_1 = 'select v from a where id = 1';
+
+async function areDependent(one: Session, other: Session): Promise<boolean> {
+  const cut = (session: Session): [Sql[], Sql] => [
+    session.slice(0, -1).map((text) => sql(text)),
+    sql(session.at(-1)!),
+  ];
+  const [[before, step], [beforeOther, otherStep]] = [cut(one), cut(other)];
+  const held = await bothHeld([before, beforeOther], [step, otherStep]);
+  const isDependent = wired.wire.dependent(held![0].footprint, held![1].footprint);
+  expect(wired.wire.dependent(held![1].footprint, held![0].footprint)).toBe(isDependent);
+  wired.wire.hold(false);
+  return isDependent;
+}
+
+describe('two steps are independent', () => {
+  it.each<[string, Session, Session]>([
+    ['a BEGIN and a write', [BEGIN], [UPDATE_1]],
+    ['a setting and a write', ['set lock_timeout = 5'], [UPDATE_1]],
+    ['two reads', [READ_1], ['select sum(v) from a']],
+    ['a read, and a write that nobody sees yet', [READ_1], [BEGIN, UPDATE_1]],
+    ['a read of one row, and a write of another that is committed at once', [READ_1], [UPDATE_2]],
+    ['a read of one row, and the COMMIT of another', [READ_1], [BEGIN, UPDATE_2, 'commit']],
+    ['a read, and a ROLLBACK', [READ_1], [BEGIN, UPDATE_1, 'rollback']],
+    ['writes of two rows', [BEGIN, UPDATE_1], [BEGIN, UPDATE_2]],
+    [
+      'a later read of REPEATABLE READ, and a COMMIT',
+      [REPEATABLE, READ_1, READ_1],
+      [BEGIN, UPDATE_1, 'commit'],
+    ],
+    [
+      'inserts that differ in every unique column',
+      ['insert into a values (4, 4)'],
+      ['insert into a values (5, 5)'],
+    ],
+    [
+      'a row for a foreign key, and an update of its parent that changes no key',
+      [BEGIN, 'insert into b (id, a_id) values (7, 1)'],
+      [BEGIN, UPDATE_1],
+    ],
+    ['advisory locks of two keys', ['select pg_advisory_xact_lock(1)'], ['select pg_advisory_xact_lock(2)']],
+    [
+      'a write of a row that is locked already, and who waits for that row',
+      [BEGIN, 'select v from a where id = 1 for update', UPDATE_1],
+      [BEGIN, 'select v from a where id = 1 for update'],
+    ],
+    [
+      'reads of two SERIALIZABLE transactions',
+      [SERIALIZABLE, READ_1, READ_1],
+      [SERIALIZABLE, READ_1, READ_1],
+    ],
+  ])('%s', async (_, one, other) => {
+    expect(await areDependent(one, other)).toBe(false);
+  });
+});
+
+describe('two steps depend on each other', () => {
+  it.each<[string, Session, Session]>([
+    ['a read, and a write of the row that is committed at once', [READ_1], [UPDATE_1]],
+    ['a read of many rows, and the COMMIT of one', ['select sum(v) from a'], [BEGIN, UPDATE_1, 'commit']],
+    [
+      'a subquery, and the COMMIT of what it reads',
+      ['select 1 where exists (select from a)'],
+      [BEGIN, UPDATE_1, 'commit'],
+    ],
+    ['two writes of a row', [BEGIN, UPDATE_1], [BEGIN, UPDATE_1]],
+    [
+      'a write by id and a write by another key',
+      [BEGIN, UPDATE_1],
+      [BEGIN, 'update a set v = 5 where u = 3'],
+    ],
+    [
+      'a row moved to where another looks',
+      [BEGIN, 'update a set id = 9 where id = 3', 'commit'],
+      ['select v from a where id = 9'],
+    ],
+    ['a value whose equality is not of texts', ['select v from a where id = 1.0'], [UPDATE_2]],
+    [
+      'the first read of REPEATABLE READ, and a COMMIT of something else',
+      [REPEATABLE, READ_1],
+      ['insert into plain values (2)'],
+    ],
+    [
+      'a lock in REPEATABLE READ, and a COMMIT',
+      [REPEATABLE, READ_1, `${READ_1} for key share`],
+      [BEGIN, UPDATE_1, 'commit'],
+    ],
+    [
+      'asking for a lock, and the ROLLBACK that frees it',
+      [`${READ_1} for update nowait`],
+      [BEGIN, UPDATE_1, 'rollback'],
+    ],
+    [
+      'inserts that meet in one unique column',
+      ['insert into a values (4, 4)'],
+      ['insert into a values (5, 4)'],
+    ],
+    [
+      'an insert, and the end of a row with its key',
+      ['insert into a values (3, 9)'],
+      [BEGIN, 'delete from a where id = 3', 'commit'],
+    ],
+    ['two numbers of a sequence', ["select nextval('s')"], ["select setval('s', 9)"]],
+    [
+      'two rows with a serial id',
+      [BEGIN, 'insert into b (a_id) values (1)'],
+      [BEGIN, 'insert into b (a_id) values (2)'],
+    ],
+    [
+      'a row for a foreign key, and the end of its parent',
+      ['insert into b (id, a_id) values (7, 3)'],
+      [BEGIN, 'delete from a where id = 3'],
+    ],
+    [
+      'advisory locks of a key that is computed',
+      ["select pg_advisory_xact_lock(hashtext('x'))"],
+      ['select pg_try_advisory_xact_lock(2)'],
+    ],
+    ['a table lock and a write', [BEGIN, 'lock table a in share mode'], [BEGIN, UPDATE_1]],
+    ['steps that close a circle of waits', [BEGIN, UPDATE_1, UPDATE_2], [BEGIN, UPDATE_2, UPDATE_1]],
+    [
+      'a read and a write of one table by SERIALIZABLE transactions',
+      [SERIALIZABLE, READ_1, READ_1],
+      [SERIALIZABLE, UPDATE_2, UPDATE_2],
+    ],
+    [
+      'a SERIALIZABLE read, and the COMMIT of another that only read',
+      [SERIALIZABLE, READ_1, READ_1],
+      [SERIALIZABLE, READ_1, 'commit'],
+    ],
+    ['a trigger and anything', ['insert into watched values (1)'], [READ_1]],
+    ['a function of somebody and anything', ['select mine()'], [READ_1]],
+    ['a view and anything', ['select * from seen'], [READ_1]],
+    ['a catalogue and anything', ['select count(*) from pg_class'], [READ_1]],
+    ['what is no SQL and anything', ['selec'], [READ_1]],
+    ['COPY and anything', ['copy a to stdout'], [READ_1]],
+    ['the end of a transaction that did something unknown', [BEGIN, 'select mine()', 'commit'], [READ_1]],
+  ])('%s', async (_, one, other) => {
+    expect(await areDependent(one, other)).toBe(true);
+  });
+
+  it('after the schema was changed, until it is learned again', async () => {
+    await startOver();
+    await (await hold(0, sql('create table later (id int)'))).release();
+    expect(await areDependent([READ_1], ['select 1'])).toBe(true);
+    await wired.wire.learn();
+    expect(await areDependent([READ_1], ['select 1'])).toBe(false);
+  });
+});

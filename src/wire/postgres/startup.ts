@@ -29,12 +29,13 @@ export function readStartup({ body }: Message): StartupPacket {
   return { kind: 'startup', parameters };
 }
 
-/** The same start-up packet with one parameter more; the last one of a name counts. */
-export function withParameter({ bytes }: Message, name: string, value: string): Buffer {
+/** The same start-up packet with more parameters; the last one of a name counts. */
+export function withParameters({ bytes }: Message, parameters: Readonly<Record<string, string>>): Buffer {
+  const list = Object.entries(parameters).map(([name, value]) => `${name}\0${value}\0`);
   // It ends with the zero byte that ends the list.
   const longer = Buffer.concat([
     bytes.subarray(0, bytes.length - 1),
-    Buffer.from(`${name}\0${value}\0\0`, 'utf8'),
+    Buffer.from(`${list.join('')}\0`, 'utf8'),
   ]);
   longer.writeInt32BE(longer.length, 0);
   return longer;

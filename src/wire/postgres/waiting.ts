@@ -1,5 +1,12 @@
 import type { Admin } from '../../stores/postgres/admin.js';
 
+/** One session that waits inside the server. */
+export interface Waiting {
+  /** Among those that were asked about. */
+  readonly blockers: readonly number[];
+  readonly sinceMs: number;
+}
+
 /**
  * Who waits for whom among these server processes: for a lock, or for the snapshot of a SERIALIZABLE READ ONLY DEFERRABLE
  * transaction. `pg_blocking_pids` names who holds what is asked for and who stands before in the queue. One statement for all.
@@ -7,18 +14,26 @@ import type { Admin } from '../../stores/postgres/admin.js';
 export async function waitingFor(
   admin: Admin,
   pids: readonly number[],
-): Promise<ReadonlyMap<number, readonly number[]>> {
+): Promise<ReadonlyMap<number, Waiting>> {
   if (pids.length === 0) return new Map();
-  const rows = await admin.query<{ readonly pid: number; readonly blockers: readonly number[] }>(
-    `select pid, pg_blocking_pids(pid) || pg_safe_snapshot_blocking_pids(pid) as blockers
-      from unnest($1::int[]) as pid`,
+  const rows = await admin.query<{
+    readonly pid: number;
+    readonly blockers: readonly number[];
+    readonly sinceMs: number;
+  }>(
+    `select asked.pid, pg_blocking_pids(asked.pid) || pg_safe_snapshot_blocking_pids(asked.pid) as blockers,
+        coalesce((select max(extract(epoch from clock_timestamp() - waitstart)) from pg_locks
+          where pg_locks.pid = asked.pid and not granted) * 1000, 0)::float8 as "sinceMs"
+      from unnest($1::int[]) as asked (pid)`,
     [pids],
     'waiting-for',
   );
   const ours = new Set(pids);
   return new Map(
     rows
-      .map(({ pid, blockers }) => [pid, blockers.filter((blocker) => ours.has(blocker))] as const)
-      .filter(([, blockers]) => blockers.length > 0),
+      .map(({ pid, blockers, sinceMs }) => {
+        return [pid, { blockers: blockers.filter((blocker) => ours.has(blocker)), sinceMs }] as const;
+      })
+      .filter(([, { blockers }]) => blockers.length > 0),
   );
 }

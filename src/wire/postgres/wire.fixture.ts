@@ -22,11 +22,11 @@ export interface WiredServer {
 /** Held steps in the order in which they came. */
 export class Gate {
   readonly #steps: HeldStep[] = [];
-  #wake: () => void = () => undefined;
+  #waiting: (() => void)[] = [];
 
   put(step: HeldStep): void {
     this.#steps.push(step);
-    this.#wake();
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   get size(): number {
@@ -38,7 +38,7 @@ export class Gate {
     for (;;) {
       const at = this.#steps.findIndex((step) => step.client === client);
       if (at >= 0) return this.#steps.splice(at, 1)[0]!;
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 

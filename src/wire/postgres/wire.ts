@@ -6,15 +6,12 @@ import { Admin } from '../../stores/postgres/admin.js';
 import type { Answer } from './answers.js';
 import { Connection } from './connection.js';
 import { readCatalogue } from './catalogue.js';
+import { asksForMessages, clockOf, mayChooseVictim, STARTUP_SETTINGS } from './deadlock-victim.js';
 import { dependent } from './dependence.js';
-import {
-  type Locks,
-  locksConflict,
-  NO_LOCKS,
-  type PostgresFootprint,
-  unknownFootprint,
-} from './footprint.js';
-import { type Asked, askedOf, labelOf } from './labels.js';
+import { type Line, newLine } from './line.js';
+import { withParameters } from './startup.js';
+import { locksConflict, NO_LOCKS, type PostgresFootprint, unknownFootprint } from './footprint.js';
+import { askedOf, labelOf } from './labels.js';
 import type { Isolation } from './effects.js';
 import { type Known, type OwnFootprint, SessionFootprints } from './session-footprints.js';
 import { loadParser } from './sql-parser.js';
@@ -23,22 +20,8 @@ import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
 import { waitingFor } from './waiting.js';
 
-/** One connection with what the wire keeps of it. */
-interface Line {
-  readonly client: number;
-  readonly number: number;
-  readonly connection: Connection;
-  readonly footprints: SessionFootprints;
-  /** At the gate or on its way. */
-  asked: readonly Asked[];
-  /** On its way: what it asks for. */
-  asks: Locks;
-  released: ((answer: StepAnswer) => void) | undefined;
-}
-
 /** Stands between the clients of a PostgreSQL and its server. The address is that of the server, in the run's namespace. */
 export class PostgresWire implements StepWire {
-  readonly deadlockVictim = 'server';
   readonly #admin: Admin;
   readonly #ports = new Map<number, Promise<net.Server>>();
   readonly #lines = new Set<Line>();
@@ -49,6 +32,9 @@ export class PostgresWire implements StepWire {
   #isContested = false;
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
+  #onWaiting: (client: number) => void = () => undefined;
+  #mayChoose: Promise<boolean> | undefined;
+  #deadlockVictim: 'scheduler' | 'server' = 'server';
 
   constructor(private readonly address: StoreAddress) {
     this.#admin = new Admin(address);
@@ -62,7 +48,7 @@ export class PostgresWire implements StepWire {
   }
 
   async learn(): Promise<void> {
-    const [catalogue] = await Promise.all([readCatalogue(this.#admin), loadParser()]);
+    const [catalogue] = await Promise.all([readCatalogue(this.#admin), loadParser(), this.#choosesVictim()]);
     this.#known.catalogue = catalogue;
     for (const line of this.#lines) line.footprints.learned(this.#isolationOf(line.connection));
   }
@@ -80,18 +66,25 @@ export class PostgresWire implements StepWire {
     this.#onLost = listener;
   }
 
+  onWaiting(listener: (client: number) => void): void {
+    this.#onWaiting = listener;
+  }
+
   async blocked(clients: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {
-    const lines = [...this.#lines].filter(({ client, connection }) => {
-      return clients.includes(client) && connection.isReady;
-    });
-    const clientOf = new Map(lines.map(({ client, connection }) => [connection.state.processId, client]));
-    const waiting = await waitingFor(this.#admin, [...clientOf.keys()]);
+    const ready = [...this.#lines].filter(
+      ({ client, connection }) => clients.includes(client) && connection.isReady,
+    );
+    if (!ready.some(({ isOnItsWay }) => isOnItsWay)) return new Map();
+    const lineOf = new Map(ready.map((line) => [line.connection.state.processId, line]));
+    const waiting = await waitingFor(this.#admin, [...lineOf.keys()]);
     const found = new Map<number, number[]>();
-    for (const [pid, blockers] of waiting) {
-      const client = clientOf.get(pid);
-      if (client === undefined) continue;
-      const before = found.get(client) ?? [];
-      found.set(client, [...before, ...blockers.map((blocker) => clientOf.get(blocker) ?? -1)]);
+    for (const [pid, { blockers, sinceMs }] of waiting) {
+      const line = lineOf.get(pid);
+      if (line === undefined || !line.isOnItsWay) continue;
+      // Not before it has looked for a deadlock: until then it may still find the circle that somebody else closes.
+      if (line.tellsWaits && !line.waits && sinceMs < TOLD_BY_THEN_MS) continue;
+      const others = blockers.flatMap((blocker) => lineOf.get(blocker)?.client ?? []);
+      found.set(line.client, [...(found.get(line.client) ?? []), ...others]);
     }
     return found;
   }
@@ -100,8 +93,22 @@ export class PostgresWire implements StepWire {
     return dependent(one as PostgresFootprint, other as PostgresFootprint);
   }
 
-  chooseVictim(): Promise<void> {
-    return Promise.resolve();
+  get deadlockVictim(): 'scheduler' | 'server' {
+    return this.#deadlockVictim;
+  }
+
+  async chooseVictim(client: number | undefined, withinMs = VICTIM_WITHIN_MS): Promise<void> {
+    if (!(await this.#choosesVictim())) throw new Error('The role may not set deadlock_timeout.');
+    const ready = [...this.#lines].filter(({ connection }) => connection.isReady);
+    if (!ready.every(({ connection }) => connection.isIdle)) {
+      throw new Error('The victim of a deadlock cannot be chosen while a session is at work.');
+    }
+    await Promise.all(
+      ready.map(async (line) => {
+        await line.connection.query(clockOf(line.client, client, withinMs));
+        line.tellsWaits = line.hidesLog && client === undefined;
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -121,18 +128,41 @@ export class PostgresWire implements StepWire {
     return server;
   }
 
+  #choosesVictim(): Promise<boolean> {
+    this.#mayChoose ??= mayChooseVictim(this.#admin).then((may) => {
+      this.#deadlockVictim = may ? 'scheduler' : 'server';
+      return may;
+    });
+    return this.#mayChoose;
+  }
+
   #accept(client: number, socket: net.Socket): void {
     const number = this.#opened.get(client) ?? 0;
     this.#opened.set(client, number + 1);
     const footprints = new SessionFootprints(this.#known);
     const connection = new Connection(
       socket,
-      { open: () => openServerEnd(this.address), startup: ({ bytes }) => bytes },
+      {
+        open: async () => {
+          await this.#choosesVictim();
+          return openServerEnd(this.address);
+        },
+        startup: (message, packet) => {
+          const asks = packet.kind !== 'startup' || asksForMessages(packet.parameters);
+          line.hidesLog = line.tellsWaits = this.#deadlockVictim === 'scheduler' && !asks;
+          const { hidesLog } = line;
+          return { bytes: hidesLog ? withParameters(message, STARTUP_SETTINGS) : message.bytes, hidesLog };
+        },
+      },
       {
         ready: () => {
           if (this.#known.catalogue !== undefined) footprints.learned(this.#isolationOf(connection));
         },
         arrived: (request) => this.#arrived(line, request),
+        waits: (isWaiting) => {
+          line.waits = isWaiting;
+          if (isWaiting) this.#onWaiting(client);
+        },
         answered: (request, answer) => this.#answered(line, request, answer),
         closed: (reason) => {
           this.#lines.delete(line);
@@ -140,15 +170,7 @@ export class PostgresWire implements StepWire {
         },
       },
     );
-    const line: Line = {
-      client,
-      number,
-      connection,
-      footprints,
-      asked: [],
-      asks: NO_LOCKS,
-      released: undefined,
-    };
+    const line = newLine(client, number, connection, footprints);
     this.#lines.add(line);
   }
 
@@ -164,6 +186,7 @@ export class PostgresWire implements StepWire {
     const footprint = () => this.#seen(line, footprints.before(request, line.asked));
     const release = () => {
       line.asks = footprints.before(request, line.asked).asks;
+      line.isOnItsWay = true;
       connection.release();
     };
     if (!this.#isHolding) return connection.release();
@@ -188,6 +211,7 @@ export class PostgresWire implements StepWire {
     const { status } = connection.state;
     line.released = undefined;
     line.asks = NO_LOCKS;
+    line.isOnItsWay = line.waits = false;
     const outcome = { failed: answer?.errorCode !== undefined || answer === undefined, status };
     const footprint = this.#seen(line, footprints.after(request, asked, outcome, answer?.tags ?? []));
     this.#watch(footprint);
@@ -230,6 +254,11 @@ export class PostgresWire implements StepWire {
     if (![...this.#lines].some(isOpen)) this.#isContested = false;
   }
 }
+
+/** A session that should have said that it waits, and did not, waits all the same. */
+const TOLD_BY_THEN_MS = 100;
+/** A victim that is not whoever closes the circle has to wait, and the circle to be closed, within this time. */
+const VICTIM_WITHIN_MS = 200;
 
 const LOST: StepAnswer = {
   label: 'connection lost',

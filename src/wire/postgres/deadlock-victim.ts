@@ -1,0 +1,44 @@
+import type { Admin } from '../../stores/postgres/admin.js';
+
+/**
+ * The server looks for a deadlock once in each wait, `deadlock_timeout` after the wait began, and whoever finds a circle then
+ * fails. So whose clock is short decides who it is.
+ *
+ * With a clock of 1 ms everywhere, it is whoever closes the circle: the others have looked before. That they have is seen:
+ * `log_lock_waits` has the server say so right after it looked, and only then is a session reported as waiting.
+ */
+const SOON = '1ms';
+/** Longer than any schedule: such a session never looks. */
+const NEVER = '24h';
+
+/** What a session is started with. Messages of the level LOG go to us, and no further. */
+export const STARTUP_SETTINGS: Readonly<Record<string, string>> = {
+  deadlock_timeout: SOON,
+  log_lock_waits: 'on',
+  client_min_messages: 'log',
+};
+
+/** Of a session that asks for messages itself: what we would ask for would change what it hears. */
+export function asksForMessages(startup: ReadonlyMap<string, string>): boolean {
+  return [...startup].some(([name, value]) => `${name} ${value}`.includes('client_min_messages'));
+}
+
+/** When a session looks for a deadlock. `victim`: undefined where it is whoever closes the circle. */
+export function clockOf(client: number, victim: number | undefined, withinMs: number): string {
+  const clock = victim === undefined ? SOON : victim === client ? `${withinMs}ms` : NEVER;
+  return `set deadlock_timeout = '${clock}'`;
+}
+
+/** Whether the role of these sessions may set that clock. From PostgreSQL 15 on it can be granted. */
+export async function mayChooseVictim(admin: Admin): Promise<boolean> {
+  const [row] = await admin.query<{ readonly may: boolean; readonly grantable: boolean }>(
+    `select current_setting('is_superuser') = 'on' as may,
+      current_setting('server_version_num')::int >= 150000 as grantable`,
+  );
+  if (row === undefined || row.may || !row.grantable) return row?.may ?? false;
+  const [granted] = await admin.query<{ readonly may: boolean }>(
+    `select has_parameter_privilege('deadlock_timeout', 'SET')
+      and has_parameter_privilege('log_lock_waits', 'SET') as may`,
+  );
+  return granted?.may ?? false;
+}

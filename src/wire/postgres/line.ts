@@ -1,0 +1,45 @@
+import type { StepAnswer } from '../../core/step.js';
+import type { Connection } from './connection.js';
+import { type Locks, NO_LOCKS } from './footprint.js';
+import type { Asked } from './labels.js';
+import type { SessionFootprints } from './session-footprints.js';
+
+/** One connection with what the wire keeps of it. */
+export interface Line {
+  readonly client: number;
+  /** Of this client's connections, from 0. */
+  readonly number: number;
+  readonly connection: Connection;
+  readonly footprints: SessionFootprints;
+  /** Of the request at the gate or on its way. */
+  asked: readonly Asked[];
+  /** On its way: what it asks for. */
+  asks: Locks;
+  /** Released, and not answered. */
+  isOnItsWay: boolean;
+  released: ((answer: StepAnswer) => void) | undefined;
+  /** Messages of the level LOG are kept from the client. */
+  hidesLog: boolean;
+  /** The server says when this session waits. */
+  tellsWaits: boolean;
+  /** It said so. */
+  waits: boolean;
+}
+
+export function newLine(
+  client: number,
+  number: number,
+  connection: Connection,
+  footprints: SessionFootprints,
+): Line {
+  return {
+    ...{ client, number, connection, footprints },
+    asked: [],
+    asks: NO_LOCKS,
+    isOnItsWay: false,
+    released: undefined,
+    hidesLog: false,
+    tellsWaits: false,
+    waits: false,
+  };
+}
