@@ -196,8 +196,11 @@ export class Connection {
     if (message.type !== 'N' || !this.#hidesLog) return false;
     const fields = readErrorFields(message);
     if (fields.get('V') !== 'LOG') return false;
-    // Right after the check for a deadlock, which is made once in each wait; when the wait is over, without a detail.
-    if (fields.get('R') === 'ProcSleep' && this.#exchange !== undefined) this.events.waits(fields.has('D'));
+    // Right after the check for a deadlock, which is made once in each wait, and when the wait is over. Where the server
+    // speaks another language the end of a wait is not told apart: then a second wait may be reported a little early.
+    if (fields.get('R') === 'ProcSleep' && this.#exchange !== undefined) {
+      this.events.waits(!(fields.get('M') ?? '').includes(' acquired '));
+    }
     return true;
   }
 
