@@ -174,7 +174,7 @@ const prefix: fc.Arbitrary<readonly Sql[]> = fc.oneof(
 const RUNS = Number(process.env['RACE_CHECK_PAIRS'] ?? 120);
 
 describe('two steps that are called independent', () => {
-  it('come to the same in both orders, on a real server', { timeout: 60_000 + RUNS * 200 }, async () => {
+  it('come to the same in both orders, on a real server', { timeout: 60_000 + RUNS * 500 }, async () => {
     const seen = { independent: 0, dependent: 0 };
     await fc.assert(
       fc.asyncProperty(
