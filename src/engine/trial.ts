@@ -26,8 +26,8 @@ export interface TrialSetting<C extends ContractTypes> {
   readonly start: StartKind;
   /** The measured duration of one operation; 0 while none was measured. */
   readonly typicalNs: number;
-  /** Chooses the offset where the start is a sweep's. */
-  readonly sweep: OffsetSweep;
+  /** Chooses the offset; needed where the start is a sweep's. */
+  readonly sweep?: OffsetSweep;
 }
 
 /** Who does what, and when. */
@@ -71,7 +71,7 @@ export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): 
     plans.filter((plan) => plan.attempts.length > 0),
     random,
   );
-  if (start !== 'offset-sweep') return { plans: dealt, offset: undefined };
+  if (start !== 'offset-sweep' || sweep === undefined) return { plans: dealt, offset: undefined };
   const offset = sweep.next(dealt, mostNs, random);
   return { plans: putOff(dealt, offset), offset };
 }

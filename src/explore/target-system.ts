@@ -168,9 +168,14 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       {
         burst: {
           ...{ events, connections, counts: settled.counts },
-          ...{ firstRequestSpreadNs: undefined, undecided: settled.workerErrors, broken: false },
+          ...{
+            firstRequestSpreadNs: undefined,
+            arrivalSpreadNs: undefined,
+            undecided: settled.workerErrors,
+            broken: false,
+          },
         },
-        ...{ aftermath, serverWaits: [], final },
+        ...{ aftermath, serverWaits: [], final, offset: undefined },
       },
     );
     return { ...judged, startAtNs };
@@ -181,7 +186,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     const renew = this.#renew;
     this.#renew = [];
     await this.#host.handle({ type: 'reset', initial: scenario.initial(parameters) });
-    const plans = planClients({
+    const { plans } = planClients({
       ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
       ...{ start: 'simultaneous', typicalNs: 0 },
     });

@@ -51,6 +51,7 @@ export class ClientPool {
       nowNs: () => 0,
       note: () => undefined,
       count: () => undefined,
+      arrived: () => undefined,
     });
     return { slot, client: await this.target.client(slot.context) };
   }

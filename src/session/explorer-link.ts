@@ -22,7 +22,7 @@ export interface ExplorerOptions {
   readonly onProgress: (run: number, violated: number) => void;
 }
 
-const ENTRY = fileURLToPath(new URL('./explorer-process.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../session/explorer-process.js', import.meta.url));
 /** On top of a step's own limit: then silence means that its code never gives back control. */
 const SILENCE_MS = 5 * ALIVE_EVERY_MS;
 /** After an interruption: to end the schedule under way. */
