@@ -1,67 +1,70 @@
 import type { ContractTypes } from '../src/core/contract.js';
-import type { OpenTarget, Target } from '../src/core/target.js';
+import type { HistoryEvent } from '../src/core/history.js';
+import type { Client, OpenTarget, Target } from '../src/core/target.js';
 import { TargetHost } from '../src/engine/target-host.js';
-import { openHttpTransport, type HttpTransport, type Sync } from '../src/http/http-transport.js';
+import type { ClientPlan } from '../src/engine/protocol.js';
+import {
+  openHttpTransport,
+  type HttpClient,
+  type HttpTransport,
+  type Sync,
+} from '../src/http/http-transport.js';
 
 /** A shop's only operation, as its targets have it. */
 export type Buying = {
   readonly operations: {
-    readonly buy: { readonly input: { readonly path: string }; readonly output: number };
+    readonly buy: { readonly input: null; readonly output: number };
+    /** It works for a while before it looks at the stock. */
+    readonly lateBuy: { readonly input: null; readonly output: number };
   };
   readonly initial: null;
   readonly final: null;
 };
 
-/** The target that a user's API would be: one POST, its status the outcome. */
+const PATHS = { buy: '/buy', lateBuy: '/late-buy' };
+
+/** The target that a user's API would be: two POSTs, their status the outcome. */
 export function buyingTarget(
   baseUrl: string,
   sync: Sync,
   onOpen: (transport: HttpTransport) => void,
 ): Target<Buying> {
   return {
-    ...{
-      contract: 'buying',
-      id: 'http/shop',
-      summary: '',
-      prevents: '',
-      costs: '',
-      source: '',
-      expectations: {},
-    },
+    ...{ contract: 'buying', id: 'http/shop', summary: '', prevents: '', costs: '', source: '' },
+    expectations: {},
     async open(context): Promise<OpenTarget<Buying>> {
       const transport = await openHttpTransport({ baseUrl, sync, insecure: false }, context);
       onOpen(transport);
-      const requestOf = ({ path }: { path: string }) => ({
-        method: 'POST',
-        path,
-        headers: {},
-        body: '{"units":1}',
-      });
       return {
         setup: () => Promise.resolve(),
         reset: () => Promise.resolve(),
         aboutToRelease: () => transport.aboutToRelease(),
-        async client(clientContext) {
-          const client = await transport.client(clientContext);
-          return {
-            buy: async (input) => (await client.send(requestOf(input))).status,
-            async hold(_, input) {
-              const held = await client.hold(requestOf(input as { path: string }));
-              return {
-                get early() {
-                  return held.early;
-                },
-                release: async () => (await held.release()).status,
-                abandon: () => held.abandon(),
-              };
-            },
-            close: () => client.close(),
-          };
-        },
+        client: async (clientContext) => buyer(await transport.client(clientContext)),
         read: () => Promise.resolve(null),
         close: () => transport.close(),
       };
     },
+  };
+}
+
+function buyer(client: HttpClient): Client<Buying> {
+  const requestOf = (f: keyof typeof PATHS) => ({
+    ...{ method: 'POST', path: PATHS[f], headers: {}, body: '{"units":1}' },
+  });
+  return {
+    buy: async () => (await client.send(requestOf('buy'))).status,
+    lateBuy: async () => (await client.send(requestOf('lateBuy'))).status,
+    async hold(f) {
+      const held = await client.hold(requestOf(f as keyof typeof PATHS));
+      return {
+        get early() {
+          return held.early;
+        },
+        release: async () => (await held.release()).status,
+        abandon: () => held.abandon(),
+      };
+    },
+    close: () => client.close(),
   };
 }
 
@@ -70,6 +73,7 @@ export class EngineBursts {
   readonly #host: TargetHost;
   #transport: HttpTransport | undefined;
   #trial = 0;
+  #events: HistoryEvent[] = [];
 
   constructor(
     private readonly url: string,
@@ -86,7 +90,7 @@ export class EngineBursts {
           ) as unknown as Target<ContractTypes>,
         ),
       errorsOf: () => Promise.resolve([]),
-      emit: () => undefined,
+      emit: (events) => this.#events.push(...events),
     });
   }
 
@@ -111,18 +115,14 @@ export class EngineBursts {
     return this.#transport?.holdMs ?? 0;
   }
 
-  /** One burst, each client's request at its delay; milliseconds that it took. */
-  async burst(delaysNs: readonly number[], paths: readonly string[] = []): Promise<number> {
-    const startedAt = performance.now();
-    const plans = delaysNs.map((delayNs, client) => ({
-      ...{ client, delayNs },
-      attempts: [{ f: 'buy', input: { path: paths[client] ?? '/buy' } }],
-    }));
+  /** One burst, as planned; what was recorded of it. */
+  async burst(plans: readonly ClientPlan[]): Promise<readonly HistoryEvent[]> {
+    this.#events = [];
     await this.#host.handle({ type: 'arm', trial: this.#trial++, plans, faults: [], renew: [] });
     await this.#host.handle({ type: 'hold' });
     await this.#host.handle({ type: 'go', startAtNs: process.hrtime.bigint().toString() });
     await this.#host.handle({ type: 'settle' });
-    return performance.now() - startedAt;
+    return this.#events;
   }
 
   async close(): Promise<void> {

@@ -29,11 +29,13 @@ export function ours(sync: Sync): Technique {
     async open(url, count) {
       const engine = new EngineBursts(url, count, sync);
       await engine.open();
-      const simultaneous = Array.from({ length: count }, () => 0);
+      const attempts = [{ f: 'buy', input: null }];
+      const simultaneous = Array.from({ length: count }, (_, client) => ({ client, delayNs: 0, attempts }));
       return {
         async burst() {
-          const holdMs = engine.holdMs;
-          return { costMs: (await engine.burst(simultaneous)) - holdMs };
+          const { holdMs } = engine;
+          const { costMs } = await timed(() => engine.burst(simultaneous));
+          return { costMs: costMs - holdMs };
         },
         close: () => engine.close(),
       };

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.js';
 import { benchHttp } from './http-burst.js';
+import { benchUnequal } from './http-unequal.js';
 import { benchMemory } from './memory.js';
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
 import { markdownTable } from './table.js';
@@ -13,12 +14,13 @@ const BENCHES: Readonly<
   'whole-run': benchWholeRun,
   memory: benchMemory,
   http: benchHttp,
+  'http-unequal': benchUnequal,
 };
 
 const LEAST_RUNS = 5;
 const names = Object.keys(BENCHES);
 
-/** `npm run bench -- [engine] [whole-run] [memory] [http] [--quick] [--runs N]`. Says what was measured; asserts nothing. */
+/** `npm run bench -- [engine] [whole-run] [memory] [http] [http-unequal] [--quick] [--runs N]`. Says what was measured; asserts nothing. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { canMakeCertificates } from '../stores/certificate.fixture.js';
 import type { HttpRequest, Sync } from './http-transport.js';
 import { bodyOf, open, PROTOCOLS, serve, type OpenedTransport, type Protocol } from './servers.fixture.js';
 
@@ -79,18 +80,6 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
     expect(read).toEqual([order(7).body]);
   });
 
-  it.runIf(protocol !== 'h2c')(
-    'sends nothing before the release where no synchronisation is asked for',
-    async () => {
-      const { url, begun, read } = await shop(0);
-      const { clients } = await open(url, 3, { sync: 'none' });
-      const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
-      expect(begun).toEqual([]);
-      await Promise.all(held.map((one) => one.release()));
-      expect(read).toHaveLength(3);
-    },
-  );
-
   it('releases requests without a body as well', async () => {
     let gets = 0;
     const url = await serve(protocol, (request, response) => {
@@ -140,3 +129,82 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
     await client.close();
   });
 });
+
+const whole = PROTOCOLS.filter((protocol) => protocol !== 'h2c');
+it.each(whole)('without synchronisation nothing is sent over %s before the release', async (protocol) => {
+  const read: string[] = [];
+  const url = await serve(protocol, (request, response) => {
+    bodyOf(request, (body) => {
+      if (request.method === 'POST') read.push(body);
+      response.end();
+    });
+  });
+  const { clients, transport } = await open(url, 3, { sync: 'none' });
+  const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
+  await clients[0]!.close();
+  expect(read).toEqual([]);
+  transport.aboutToRelease();
+  await Promise.allSettled(held.map((one) => one.release()));
+  expect(read).toHaveLength(2);
+});
+
+describe.each(['http', 'h2c'] as const)('decoys over %s', (protocol) => {
+  const sync = SYNC_OF[protocol];
+
+  it('are written in front of every second burst', async () => {
+    let [gets, orders] = [0, 0];
+    const getsBefore: number[] = [];
+    const url = await serve(protocol, (request, response) => {
+      if (request.method === 'GET') gets += 1;
+      bodyOf(request, () => {
+        if (request.method === 'POST' && orders++ % 2 === 0) getsBefore.push(gets);
+        response.end();
+      });
+    });
+    const opened = await open(url, 2, { sync });
+    const decoys: number[] = [];
+    for (let trial = 0; trial < 4; trial += 1) {
+      const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
+      const before = gets;
+      opened.transport.aboutToRelease();
+      await Promise.all(held.map((one) => one.release()));
+      decoys.push(getsBefore.at(-1)! - before);
+    }
+    expect(decoys.map((count) => count > 0)).toEqual([true, false, true, false]);
+  });
+
+  it('and probes are not sent where they are not wanted', async () => {
+    const requests: string[] = [];
+    const url = await serve(protocol, (request, response) => {
+      requests.push(request.method ?? '');
+      bodyOf(request, () => response.end());
+    });
+    const opened = await open(url, 3, { sync, decoyPath: false });
+    await burst(opened);
+    await burst(opened);
+    expect(requests).toEqual(Array(6).fill('POST'));
+    expect(opened.transport.holdMs).toBe(8);
+  });
+
+  it('have requests held for twice as long as the slowest of them took to be answered', async () => {
+    const url = await serve(protocol, (request, response) => {
+      setTimeout(() => bodyOf(request, () => response.end()), request.method === 'GET' ? 40 : 0);
+    });
+    const opened = await open(url, 1, { sync });
+    expect(opened.transport.holdMs).toBeGreaterThanOrEqual(2 * 39);
+    const startedAt = performance.now();
+    const held = await opened.clients[0]!.hold(order(0));
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2 * 39);
+    await held.release();
+  });
+});
+
+it.runIf(canMakeCertificates)(
+  'a certificate that nobody vouches for is refused unless that is asked for',
+  async () => {
+    for (const protocol of ['https', 'https+h2'] as const) {
+      const url = await serve(protocol, (_, response) => response.end());
+      await expect(open(url, 1, { insecure: false })).rejects.toThrow('is accepted where insecure is set');
+    }
+  },
+);

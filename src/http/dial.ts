@@ -16,6 +16,8 @@ export interface Origin {
   readonly insecure: boolean;
 }
 
+const CERTIFICATE = /CERT|SIGNATURE|ALTNAME/;
+
 /** Connects. Rejects with `NotHappened`, for nothing was sent. */
 export async function dial(
   { base, insecure }: Origin,
@@ -44,7 +46,10 @@ function connected(socket: net.Socket, event: 'connect' | 'secureConnect', base:
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => {
       socket.destroy();
-      const words = `could not connect to ${base.origin}: ${error.message || error.code}`;
+      const hint = CERTIFICATE.test(error.code ?? '')
+        ? '; a certificate that nobody vouches for is accepted where insecure is set'
+        : '';
+      const words = `could not connect to ${base.origin}: ${error.message || error.code}${hint}`;
       reject(new NotHappened(words, error.code ?? 'connect', { cause: error }));
     };
     const closed = () =>

@@ -21,6 +21,8 @@ export class Hold {
   #probesMs: number[] = [];
   #written = 0;
   #settling: Promise<void> | undefined;
+  #isHeld = true;
+  #bursts = 0;
 
   constructor(
     private readonly decoys: Probe,
@@ -30,6 +32,18 @@ export class Hold {
   get ms(): number {
     const slowest = Math.max(0, ...this.#probesMs);
     return Math.min(MOST_HOLD_MS, Math.max(this.leastMs, SLOW_TAIL_FACTOR * slowest));
+  }
+
+  /** A request of the next burst is about to be held. */
+  begin(): void {
+    this.#isHeld = true;
+  }
+
+  /** How many bursts have been released, with this one; several releases of one burst count once. */
+  released(): number {
+    if (this.#isHeld) this.#bursts += 1;
+    this.#isHeld = false;
+    return this.#bursts;
   }
 
   async calibrate(): Promise<void> {

@@ -39,7 +39,8 @@ export interface HeldRequest {
  * One client's connection. One request at a time; never pipelined, never sent again by itself.
  *
  * Rejects with `NotHappened` where no connection could be had, so that no byte was written; with `HttpError` where there
- * was no whole answer. A connection that the server has closed is replaced before a request, and counted as `reconnect`.
+ * was no whole answer. A connection that the server has closed, or is about to by its own word, is replaced before a request,
+ * and counted as `reconnect`.
  */
 export interface HttpClient {
   send(request: HttpRequest): Promise<HttpAnswer>;
@@ -64,8 +65,11 @@ export interface HttpTransportOptions {
   readonly sync: Sync;
   /** Accepts any certificate. */
   readonly insecure: boolean;
-  /** What decoys and probes ask for with GET. Default: the base URL's own path. */
-  readonly decoyPath?: string;
+  /**
+   * What decoys, probes and the first request of each connection ask for with GET. Default: the base URL's own path. `false`:
+   * nothing but the requests of the burst is sent; they then meet less often, and the hold does not adapt.
+   */
+  readonly decoyPath?: string | false;
   /** At least so long are requests held, in milliseconds. Default 8, or twice the slowest of the latest probes. */
   readonly holdMs?: number;
   /** A header of the answers that says when the request arrived, by the server's wall clock; see `arrivalMs`. */

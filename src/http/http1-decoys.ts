@@ -13,24 +13,27 @@ const WARM_LIMIT_MS = 2_000;
  * the server takes.
  */
 export class Decoys {
-  readonly #request: Buffer;
+  readonly #request: Buffer | undefined;
   #connections: Http1Connection[] = [];
   #isClosed = false;
 
   constructor(
     private readonly origin: Origin,
     private readonly context: TargetContext,
-    path: string,
+    path: string | false = '/',
   ) {
+    if (path === false) return;
     this.#request = requestBytes({ method: 'GET', path, headers: {} }, origin.base, 'whole').held;
   }
 
   async open(): Promise<void> {
+    // Also without decoys: what cannot be connected to is told of at once.
     await Promise.all(Array.from({ length: DECOYS }, (_, index) => this.#connect(index)));
   }
 
   /** Synchronously; a socket that still waits for an answer is left out, for nothing is pipelined. */
   write(): void {
+    if (this.#request === undefined) return;
     for (const connection of this.#connections) {
       if (connection.isFree) void this.#ask(connection);
     }
@@ -40,11 +43,12 @@ export class Decoys {
   async probe(limitMs: number): Promise<number | undefined> {
     await Promise.all(this.#connections.map((one, index) => this.#revive(one, index)));
     const connection = this.#connections[0]!;
-    return connection.isFree ? this.#timed(connection, limitMs) : undefined;
+    return this.#request !== undefined && connection.isFree ? this.#timed(connection, limitMs) : undefined;
   }
 
   /** Makes one request on somebody's connection. Whatever comes of it, the connection tells. */
   async warm(connection: Http1Connection): Promise<void> {
+    if (this.#request === undefined) return;
     await this.#timed(connection, WARM_LIMIT_MS);
   }
 
@@ -63,7 +67,7 @@ export class Decoys {
 
   #ask(connection: Http1Connection): Promise<boolean> {
     const { answer } = connection.exchange('GET');
-    connection.write(this.#request);
+    if (this.#request !== undefined) connection.write(this.#request);
     return answer.then(
       () => true,
       () => false,

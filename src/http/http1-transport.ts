@@ -20,7 +20,7 @@ export async function openHttp1(
   context: TargetContext,
 ): Promise<HttpTransport> {
   const origin = { base: new URL(options.baseUrl), insecure: options.insecure };
-  const decoys = new Decoys(origin, context, options.decoyPath ?? '/');
+  const decoys = new Decoys(origin, context, options.decoyPath);
   const hold = new Hold(decoys, options.holdMs);
   try {
     await decoys.open();
@@ -35,7 +35,6 @@ export async function openHttp1(
 class Http1Transport implements HttpTransport {
   /** A server that answers early does not wait for the body: what it does wait for is the end of the head. */
   #cut: Cut;
-  #withDecoys = false;
   /** A server that ends each connection after one answer leaves none to be warmed. */
   #keepsAlive = true;
 
@@ -52,6 +51,7 @@ class Http1Transport implements HttpTransport {
     const client = new Http1Client(this.origin.base, context, {
       open: () => this.#open(context),
       arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
+      begin: () => this.hold.begin(),
       cut: () => this.#cut,
       held: () => this.hold.afterWrite(),
       answeredEarly: () => {
@@ -78,8 +78,8 @@ class Http1Transport implements HttpTransport {
   }
 
   aboutToRelease(): void {
-    this.#withDecoys = !this.#withDecoys;
-    if (this.#withDecoys && this.#cut !== 'whole') this.decoys.write();
+    const isOdd = this.hold.released() % 2 === 1;
+    if (isOdd && this.#cut !== 'whole') this.decoys.write();
   }
 
   close(): Promise<void> {
@@ -92,6 +92,7 @@ class Http1Transport implements HttpTransport {
 interface Shared {
   readonly arrivalHeader: string | undefined;
   open(): Promise<Http1Connection>;
+  begin(): void;
   cut(): Cut;
   held(): Promise<void>;
   answeredEarly(): void;
@@ -123,6 +124,7 @@ class Http1Client implements HttpClient {
   }
 
   async hold(request: HttpRequest): Promise<HeldRequest> {
+    this.shared.begin();
     const cut = this.shared.cut();
     const { first, held } = requestBytes(request, this.base, cut);
     const connection = await this.#free();

@@ -24,7 +24,7 @@ export async function openHttp2(
 ): Promise<HttpTransport> {
   const origin = { base: new URL(options.baseUrl), insecure: options.insecure };
   const sessions = new Http2Sessions(origin, context);
-  const decoys = new DecoyStreams(origin, sessions, options.decoyPath ?? '/');
+  const decoys = new DecoyStreams(origin, sessions, options.decoyPath);
   const hold = new Hold(decoys, options.holdMs);
   try {
     await sessions.first();
@@ -38,21 +38,24 @@ export async function openHttp2(
 
 /** GET streams: in front of a release, and between bursts to see how long the server takes. */
 class DecoyStreams implements Probe {
-  readonly #headers: http2.OutgoingHttpHeaders;
+  readonly #headers: http2.OutgoingHttpHeaders | undefined;
 
   constructor(
     origin: Origin,
     private readonly sessions: Http2Sessions,
-    path: string,
+    path: string | false = '/',
   ) {
+    if (path === false) return;
     this.#headers = headersOf({ method: 'GET', path, headers: {} }, origin);
   }
 
   write(): void {
+    if (this.#headers === undefined) return;
     for (const session of this.sessions.all) void this.#ask(session).catch(() => undefined);
   }
 
   async probe(limitMs: number): Promise<number | undefined> {
+    if (this.#headers === undefined) return undefined;
     const startedAt = performance.now();
     try {
       await this.#ask(await this.sessions.first(), limitMs);
@@ -86,6 +89,7 @@ class Http2Transport implements HttpTransport {
     return Promise.resolve(
       new Http2Client(context, this.origin, this.sessions, {
         arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
+        begin: () => this.hold.begin(),
         holdsBody: () => this.#holdsBody,
         // One connection ends in one process of a server that has several, two mostly in two.
         spread: () => (this.options.sync === 'auto' && this.#bursts % 4 >= 2 ? 2 : 1),
@@ -100,7 +104,7 @@ class Http2Transport implements HttpTransport {
   }
 
   aboutToRelease(): void {
-    this.#bursts += 1;
+    this.#bursts = this.hold.released();
     if (this.#bursts % 2 === 1) this.decoys.write();
   }
 
@@ -113,6 +117,7 @@ class Http2Transport implements HttpTransport {
 /** What a client asks of its transport. */
 interface Shared {
   readonly arrivalHeader: string | undefined;
+  begin(): void;
   holdsBody(): boolean;
   spread(): number;
   held(): Promise<void>;
@@ -141,6 +146,7 @@ class Http2Client implements HttpClient {
 
   async hold(request: HttpRequest): Promise<HeldRequest> {
     const headers = headersOf(request, this.origin);
+    this.shared.begin();
     const session = await this.#take();
     const body = Buffer.from(request.body ?? '');
     // A server begins with a request that has no body as soon as it has its head: there is nothing to hold.

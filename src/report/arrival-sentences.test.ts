@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { aboutArrivals } from './arrival-sentences.js';
+import type { JudgedTarget } from './report.js';
+import { gateHolds, holding } from './report.fixture.js';
+
+function told(id: string, of: Partial<JudgedTarget>): string[] {
+  return aboutArrivals({ ...gateHolds, targets: [holding(id, 1, of)] }).map(({ text }) => text);
+}
+
+it('tells how close together the requests to an API left, and arrived', () => {
+  const spreads = {
+    firstRequestSpreadMs: { median: 0.312, max: 2.9 },
+    arrivalSpreadMs: { median: 1.25, max: 12 },
+  };
+  expect(told('http/my-shop', spreads)).toEqual([
+    "The requests of a simultaneous start on http/my-shop left within 312 us of each other (median; at most 2.9 ms), and arrived within 1.3 ms of each other (median; at most 12 ms) by the server's own word.",
+  ]);
+  expect(told('postgres/for-update', spreads)).toEqual([]);
+});
+
+it('tells of answers before the release, and of connections that had to be opened anew', () => {
+  expect(told('http/my-shop', { counts: { 'early-answer': 33, reconnect: 1 } })).toEqual([
+    '33 requests of http/my-shop were answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held.',
+    '1 connection of http/my-shop had to be opened anew: the server closes those that are idle.',
+  ]);
+});

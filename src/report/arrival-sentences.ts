@@ -1,0 +1,48 @@
+import { rough } from './numbers.js';
+import type { JudgedTarget, Report } from './report.js';
+import { plain, type Sentence } from './target-sentence.js';
+import { isJudged, plural } from './words.js';
+
+type Spread = NonNullable<JudgedTarget['arrivalSpreadMs']>;
+
+/** How close together the requests to an API were, and what stood in the way. */
+export function aboutArrivals({ targets }: Report): readonly Sentence[] {
+  return targets
+    .filter(isJudged)
+    .filter(({ id }) => id.startsWith('http/'))
+    .flatMap((target) => [...aboutSpread(target), ...aboutConnections(target)])
+    .map(plain);
+}
+
+function aboutSpread({ id, firstRequestSpreadMs, arrivalSpreadMs }: JudgedTarget): readonly string[] {
+  const left = firstRequestSpreadMs && `left within ${within(firstRequestSpreadMs)}`;
+  const arrived = arrivalSpreadMs && `arrived within ${within(arrivalSpreadMs)} by the server's own word`;
+  const words = [left, arrived].filter((part) => part !== undefined);
+  return words.length === 0 ? [] : [`The requests of a simultaneous start on ${id} ${words.join(', and ')}.`];
+}
+
+function aboutConnections({ id, counts }: JudgedTarget): readonly string[] {
+  const early = counts['early-answer'] ?? 0;
+  const again = counts.reconnect ?? 0;
+  return [
+    ...(early === 0
+      ? []
+      : [
+          `${plural(early, 'request')} of ${id} ${early === 1 ? 'was' : 'were'} answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held.`,
+        ]),
+    ...(again === 0
+      ? []
+      : [
+          `${plural(again, 'connection')} of ${id} had to be opened anew: the server closes those that are idle.`,
+        ]),
+  ];
+}
+
+function within({ median, max }: Spread): string {
+  return `${short(median)} of each other (median; at most ${short(max)})`;
+}
+
+/** Below a millisecond in microseconds. */
+function short(ms: number): string {
+  return ms < 1 ? `${rough(ms * 1_000)} us` : `${rough(ms)} ms`;
+}
