@@ -51,7 +51,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       const { begun, read, opened } = await shop(count);
       const { clients, transport } = opened;
       const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
-      expect(begun).toHaveLength(count);
+      expect(begun).toEqual([]);
       expect(read).toEqual([]);
       transport.aboutToRelease();
       const answers = await Promise.all(held.map((one) => one.release()));
@@ -64,6 +64,17 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       expect(opened.contexts.counts).toEqual({});
     },
   );
+
+  it('is held at its bodies from the second on, once a server has been seen to wait for them', async () => {
+    const { begun, read, opened } = await shop(7);
+    for (let trial = 0; trial < 3; trial += 1) {
+      const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
+      expect(begun).toHaveLength(trial === 0 ? 0 : 7 * (trial + 1));
+      expect(read).toHaveLength(7 * trial);
+      opened.transport.aboutToRelease();
+      await Promise.all(held.map((one) => one.release()));
+    }
+  });
 
   it('can be made again and again, on the same connections', async () => {
     const { read, opened } = await shop(5);
@@ -104,14 +115,24 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       response.end('did not look at the body');
     });
     const opened = await open(url, 4, { sync: SYNC_OF[protocol] });
-    const first = await burst(opened);
-    expect(first.map(({ early }) => early)).toEqual([true, true, true, true]);
+    const earlyOf = async () => (await burst(opened)).map(({ early }) => early);
+    expect(await earlyOf()).toEqual([false, false, false, false]);
+    expect(await earlyOf()).toEqual([true, true, true, true]);
     const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
-    expect(begun).toBe(4);
-    expect(held.map(({ early }) => early)).toEqual([false, false, false, false]);
-    const second = await Promise.all(held.map((one) => one.release()));
-    expect(second.every(({ early, status }) => !early && status === 200)).toBe(true);
     expect(begun).toBe(8);
+    const answers = await Promise.all(held.map((one) => one.release()));
+    expect(answers.every(({ early, status }) => !early && status === 200)).toBe(true);
+    expect(begun).toBe(12);
+  });
+
+  it('holds its second so long that a server that acts at once, and answers late, is found out', async () => {
+    const url = await serve(protocol, (request, response) => {
+      request.resume();
+      setTimeout(() => response.end(), request.method === 'POST' ? 40 : 0);
+    });
+    const opened = await open(url, 2, { sync: SYNC_OF[protocol] });
+    expect((await burst(opened)).map(({ early }) => early)).toEqual([false, false]);
+    expect((await burst(opened)).map(({ early }) => early)).toEqual([true, true]);
   });
 
   it('begins an operation at the store when it is let go', async () => {
@@ -192,6 +213,7 @@ describe.each(['http', 'h2c'] as const)('decoys over %s', (protocol) => {
     });
     const opened = await open(url, 1, { sync });
     expect(opened.transport.holdMs).toBeGreaterThanOrEqual(2 * 39);
+    await burst(opened);
     const startedAt = performance.now();
     const held = await opened.clients[0]!.hold(order(0));
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2 * 39);

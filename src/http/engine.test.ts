@@ -78,11 +78,11 @@ describe('held attempts', () => {
     const { events, openHost } = recording(target);
     const settings = { openHost, start: 'staggered' } as const;
     const result = await runShop(target, url, { clients: 3, trials: 3 }, settings);
-    // From the second trial on the end of the head is held, which this server waits for.
+    // In the first and third trial the end of the head is held, which this server waits for.
     expect(judgementOf(result).counts).toEqual({ 'early-answer': 3 });
     const begunNs = events.filter(({ type }) => type === 'invoke').map(({ timeNs }) => timeNs);
-    expect(begunNs.slice(0, 3)).toEqual([0, 0, 0]);
-    expect(Math.min(...begunNs.slice(3))).toBeGreaterThan(0);
+    expect(begunNs.slice(3, 6)).toEqual([0, 0, 0]);
+    expect(begunNs.filter((ns) => ns > 0)).toHaveLength(begunNs.length - 3);
   });
 
   it('whose connection cannot be had any more have certainly not happened', async () => {
@@ -122,7 +122,9 @@ describe('held attempts', () => {
       return Promise.resolve();
     });
     await runShop(target, url, { clients: 8, trials: 6 }, { processes: 4 });
-    expect(begunAtFirst).toEqual(Array(6).fill(8));
+    // In the first trial the ends of their heads are held, so that none has begun.
+    expect(begunAtFirst).toHaveLength(6);
+    expect(begunAtFirst.slice(1)).toEqual(Array(5).fill(8));
   });
 
   it('are released by several processes behind one barrier', async () => {
@@ -167,16 +169,13 @@ describe('unequal operations', () => {
     const target = shopTarget({ baseUrl: process.url, sync: 'auto', insecure: false }, () =>
       process.reset(setting),
     );
-    const judgement = judgementOf(
-      await runShop(target, process.url, {
-        clients: 2,
-        unequal: true,
-        trials: 400,
-        stopAtFirstViolation: true,
-      }),
-    );
+    const plan = { clients: 2, unequal: true, trials: 400, stopAtFirstViolation: true };
+    const result = await runShop(target, process.url, plan, { start: 'offset-sweep' });
+    const judgement = judgementOf(result);
     expect(judgement.verdict).toBe('violated');
     const [finding] = judgement.findings;
-    expect(['offset-sweep', 'shifted-pairs', 'staggered']).toContain(finding!.start);
+    expect(finding).toMatchObject({ anomaly: 'oversold', start: 'offset-sweep' });
+    expect(finding!.offset!.ms).toBeGreaterThanOrEqual(0);
+    expect(judgement.sweep!.planned).toBeGreaterThan(10);
   });
 });

@@ -78,14 +78,22 @@ describe('a server of HTTP/1.1 that does not answer well', () => {
 
   it('and answers as soon as it has the head has answered early, before the connection ended too', async () => {
     const url = await serveRaw((socket) => {
+      let text = '';
       socket.on('data', (bytes) => {
-        if (bytes.toString('latin1').startsWith('GET')) socket.write(OK);
-        else if (bytes.includes('POST')) socket.end('HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n');
+        text += bytes.toString('latin1');
+        if (text.startsWith('GET')) {
+          text = '';
+          socket.write(OK);
+        } else if (text.includes('\r\n\r\n'))
+          socket.end('HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       });
     });
-    const [held] = await heldAt(url);
-    expect(held!.early).toBe(true);
-    expect(await held!.release()).toMatchObject({ status: 413, early: true });
+    const { clients } = await open(url, 1);
+    const first = await (await clients[0]!.hold(order)).release();
+    expect(first).toMatchObject({ status: 413, early: false });
+    const second = await clients[0]!.hold(order);
+    expect(second.early).toBe(true);
+    expect(await second.release()).toMatchObject({ status: 413, early: true });
   });
 
   it('and ends a connection while its request is held leaves it without an answer', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { BodyWait } from './body-wait.js';
 
 /** Something that tells how long the server takes for the simplest request; undefined where there was no answer. */
 export interface Probe {
@@ -18,10 +19,11 @@ const SLOW_TAIL_FACTOR = 2;
  * burst one more probe follows the held parts: when it is answered, a server that takes its requests in turn has read them.
  */
 export class Hold {
+  readonly body = new BodyWait(MOST_HOLD_MS);
   #probesMs: number[] = [];
   #written = 0;
   #settling: Promise<void> | undefined;
-  #isHeld = true;
+  #isHeld = false;
   #bursts = 0;
 
   constructor(
@@ -31,11 +33,12 @@ export class Hold {
 
   get ms(): number {
     const slowest = Math.max(0, ...this.#probesMs);
-    return Math.min(MOST_HOLD_MS, Math.max(this.leastMs, SLOW_TAIL_FACTOR * slowest));
+    return Math.min(MOST_HOLD_MS, Math.max(this.leastMs, this.body.leastMs, SLOW_TAIL_FACTOR * slowest));
   }
 
   /** A request of the next burst is about to be held. */
   begin(): void {
+    if (!this.#isHeld) this.body.next();
     this.#isHeld = true;
   }
 

@@ -33,8 +33,6 @@ export async function openHttp1(
 }
 
 class Http1Transport implements HttpTransport {
-  /** A server that answers early does not wait for the body: what it does wait for is the end of the head. */
-  #cut: Cut;
   /** A server that ends each connection after one answer leaves none to be warmed. */
   #keepsAlive = true;
 
@@ -43,20 +41,14 @@ class Http1Transport implements HttpTransport {
     private readonly options: Pick<HttpTransportOptions, 'sync' | 'arrivalHeader'>,
     private readonly decoys: Decoys,
     private readonly hold: Hold,
-  ) {
-    this.#cut = options.sync === 'none' ? 'whole' : 'last-byte';
-  }
+  ) {}
 
   async client(context: ClientContext): Promise<HttpClient> {
     const client = new Http1Client(this.origin.base, context, {
       open: () => this.#open(context),
       arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
-      begin: () => this.hold.begin(),
       cut: () => this.#cut,
-      held: () => this.hold.afterWrite(),
-      answeredEarly: () => {
-        if (this.#cut === 'last-byte') this.#cut = 'head-end';
-      },
+      hold: this.hold,
     });
     await client.open();
     return client;
@@ -77,9 +69,14 @@ class Http1Transport implements HttpTransport {
     return this.hold.ms;
   }
 
+  get #cut(): Cut {
+    if (this.options.sync === 'none') return 'whole';
+    return this.hold.body.holdsBody ? 'last-byte' : 'head-end';
+  }
+
   aboutToRelease(): void {
     const isOdd = this.hold.released() % 2 === 1;
-    if (isOdd && this.#cut !== 'whole') this.decoys.write();
+    if (isOdd && this.options.sync !== 'none') this.decoys.write();
   }
 
   close(): Promise<void> {
@@ -92,10 +89,8 @@ class Http1Transport implements HttpTransport {
 interface Shared {
   readonly arrivalHeader: string | undefined;
   open(): Promise<Http1Connection>;
-  begin(): void;
+  readonly hold: Hold;
   cut(): Cut;
-  held(): Promise<void>;
-  answeredEarly(): void;
 }
 
 class Http1Client implements HttpClient {
@@ -124,13 +119,14 @@ class Http1Client implements HttpClient {
   }
 
   async hold(request: HttpRequest): Promise<HeldRequest> {
-    this.shared.begin();
+    const { hold } = this.shared;
+    hold.begin();
     const cut = this.shared.cut();
     const { first, held } = requestBytes(request, this.base, cut);
     const connection = await this.#free();
     const exchange = connection.exchange(request.method);
     connection.write(first);
-    if (cut !== 'whole') await this.shared.held();
+    if (cut !== 'whole') await hold.afterWrite();
     return {
       get early() {
         return exchange.begun;
@@ -139,8 +135,10 @@ class Http1Client implements HttpClient {
         const early = exchange.begun;
         const startedAt = performance.now();
         connection.write(held);
-        if (early) this.shared.answeredEarly();
-        return this.#answerOf(exchange, startedAt, early);
+        hold.released();
+        const answer = this.#answerOf(exchange, startedAt, early);
+        if (request.body) hold.body.learn(answer);
+        return answer;
       },
       abandon: () => connection.destroy(),
     };

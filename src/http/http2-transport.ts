@@ -73,8 +73,6 @@ class DecoyStreams implements Probe {
 }
 
 class Http2Transport implements HttpTransport {
-  /** A server that answers early does not wait for the body: nothing can be held, and all is sent in one turn. */
-  #holdsBody = true;
   #bursts = 0;
 
   constructor(
@@ -89,12 +87,9 @@ class Http2Transport implements HttpTransport {
     return Promise.resolve(
       new Http2Client(context, this.origin, this.sessions, {
         arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
-        begin: () => this.hold.begin(),
-        holdsBody: () => this.#holdsBody,
         // One connection ends in one process of a server that has several, two mostly in two.
         spread: () => (this.options.sync === 'auto' && this.#bursts % 4 >= 2 ? 2 : 1),
-        held: () => this.hold.afterWrite(),
-        answeredEarly: () => (this.#holdsBody = false),
+        hold: this.hold,
       }),
     );
   }
@@ -117,11 +112,8 @@ class Http2Transport implements HttpTransport {
 /** What a client asks of its transport. */
 interface Shared {
   readonly arrivalHeader: string | undefined;
-  begin(): void;
-  holdsBody(): boolean;
+  readonly hold: Hold;
   spread(): number;
-  held(): Promise<void>;
-  answeredEarly(): void;
 }
 
 class Http2Client implements HttpClient {
@@ -146,22 +138,27 @@ class Http2Client implements HttpClient {
 
   async hold(request: HttpRequest): Promise<HeldRequest> {
     const headers = headersOf(request, this.origin);
-    this.shared.begin();
+    const { hold } = this.shared;
+    hold.begin();
     const session = await this.#take();
     const body = Buffer.from(request.body ?? '');
     // A server begins with a request that has no body as soon as it has its head: there is nothing to hold.
-    if (body.length === 0 || !this.shared.holdsBody()) {
+    if (body.length === 0 || !hold.body.holdsBody) {
       return {
         early: false,
-        release: () => this.#whole(session, headers, request.body),
+        release: () => {
+          const answer = this.#whole(session, headers, request.body);
+          hold.released();
+          if (request.body) hold.body.learn(answer);
+          return answer;
+        },
         abandon: () => this.sessions.giveBack(session),
       };
     }
     const stream = this.#open(session, headers, false);
     const exchange = exchangeOn(stream, this.#traffic);
     if (body.length > 1) stream.write(body.subarray(0, -1));
-    await this.shared.held();
-    const { shared } = this;
+    await hold.afterWrite();
     return {
       get early() {
         return exchange.begun;
@@ -171,8 +168,10 @@ class Http2Client implements HttpClient {
         const startedAt = performance.now();
         this.#traffic.sent();
         stream.end(body.subarray(-1));
-        if (early) shared.answeredEarly();
-        return this.#answerOf(exchange, session, startedAt, early);
+        hold.released();
+        const answer = this.#answerOf(exchange, session, startedAt, early);
+        hold.body.learn(answer);
+        return answer;
       },
       abandon: () => {
         stream.close(NGHTTP2_CANCEL);
