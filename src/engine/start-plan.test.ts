@@ -14,6 +14,16 @@ describe(`starts drawn from the seed ${SEED}`, () => {
     }
   });
 
+  it('sweep over offsets in half of the trials where operations are unequal', () => {
+    const kinds = trials(600).map((trial) => startKindOf('mixed', SEED, trial, true));
+    expect(kinds[0]).toBe('simultaneous');
+    for (let block = 0; block < 100; block += 1) {
+      const inBlock = kinds.slice(block * 6, block * 6 + 6);
+      expect(inBlock.filter((kind) => kind === 'offset-sweep')).toHaveLength(3);
+      expect(new Set(inBlock)).toEqual(new Set([...MIXED_STARTS, 'offset-sweep']));
+    }
+  });
+
   it('are the same for the same seed, and differ for another', () => {
     const of = (seed: string) => trials(30).map((trial) => startKindOf('mixed', seed, trial));
     expect(of(SEED)).toEqual(of(SEED));

@@ -12,6 +12,7 @@ import {
   gateViolated,
   holding,
   violatedThroughout,
+  upperBound,
 } from './report.fixture.js';
 import { renderTerminal } from './terminal.js';
 import { textWidth } from './text-width.js';
@@ -281,6 +282,27 @@ describe('a report on a terminal', () => {
   it('prints no control character that a message brought along', () => {
     const hostile = caught('a/b', { verdict: 'inconclusive', reasons: ['\u001b[2Jgone\r\nover\u0007'] });
     expect(render(withTargets(hostile))).toContain('a/b is inconclusive: gone over.');
+  });
+});
+
+describe('a sweep over offsets', () => {
+  const at = (ms: number, counted: number) => ({
+    ...{ start: 'offset-sweep' as const, offset: { later: 'refund', ms } },
+    ...{ counted, violated: 0, upper: upperBound(counted) },
+  });
+  const strata = [
+    { start: 'simultaneous' as const, counted: 19, violated: 0, upper: upperBound(19) },
+    at(0, 3),
+    at(3.1, 2),
+  ];
+
+  it('is told of by its least tried offset, or by how many were not tried', () => {
+    const whole = holding('http/my-shop', 1, { strata, sweep: { planned: 2, tried: 2 } });
+    expect(flat(render(withTargets(whole)))).toContain(
+      'least tried start, refund 3.1 ms later: 0 of 2, < 77.7 %',
+    );
+    const part = holding('http/my-shop', 1, { strata, sweep: { planned: 40, tried: 2 } });
+    expect(flat(render(withTargets(part)))).toContain('offsets not tried: 38 of 40');
   });
 });
 

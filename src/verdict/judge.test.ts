@@ -322,3 +322,35 @@ describe('a judge whose time was up', () => {
     expect(judgement.reasons.join()).toContain('nothing overlapped');
   });
 });
+
+describe('a sweep over offsets', () => {
+  const swept = (later: string, offsetNs: number, other: Partial<TrialResult> = {}) =>
+    trial({ start: 'offset-sweep', offset: { later, offsetNs, planned: 3 }, ...other });
+
+  it('has a bound at each offset, and tells how many were tried', () => {
+    const results = [
+      trial(),
+      swept('refund', 3.1e6, { findings: [finding('oversold')] }),
+      swept('refund', 0),
+      swept('refund', 0),
+      swept('pay', 0, { overlap: noOverlap }),
+    ];
+    const judgement = judge(results, plan({ trials: 4 }));
+    expect(judgement.strata).toMatchObject([
+      { start: 'simultaneous', counted: 1, violated: 0 },
+      { start: 'offset-sweep', offset: { later: 'pay', ms: 0 }, counted: 0, violated: 0, upper: 1 },
+      { start: 'offset-sweep', offset: { later: 'refund', ms: 0 }, counted: 2, violated: 0 },
+      { start: 'offset-sweep', offset: { later: 'refund', ms: 3.1 }, counted: 1, violated: 1 },
+    ]);
+    expect(judgement.sweep).toEqual({ planned: 3, tried: 2 });
+    expect(judgement.findings).toMatchObject([{ offset: { later: 'refund', ms: 3.1 } }]);
+    expect(judge([trial()], plan())).not.toHaveProperty('sweep');
+  });
+});
+
+it('tells how far apart requests arrived where the server says so, of simultaneous starts', () => {
+  const results = [1e6, 3e6, 2e6].map((arrivalSpreadNs) => trial({ arrivalSpreadNs }));
+  const staggered = trial({ start: 'staggered', arrivalSpreadNs: 90e6 });
+  expect(judge([...results, staggered], plan()).arrivalSpreadMs).toEqual({ median: 2, max: 3 });
+  expect(judge([trial()], plan())).not.toHaveProperty('arrivalSpreadMs');
+});
