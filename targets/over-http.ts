@@ -1,7 +1,7 @@
 import type { Contract, ContractTypes, OperationName } from '../src/core/contract.js';
 import type { Json } from '../src/core/json.js';
 import type { Target } from '../src/core/target.js';
-import { defineHttpTarget, type HttpOperation } from '../src/http/define-http-target.js';
+import { httpTarget, type HttpOperation } from '../src/http/define-http-target.js';
 import { referenceServerCommand } from '../src/http/reference-server.js';
 import { HEALTH, NOT_HAPPENED_STATUS, TEST_ROUTES, type Route, type Routes } from '../src/http/routes.js';
 
@@ -22,7 +22,7 @@ export interface OverHttp<C extends ContractTypes> extends Pick<
  */
 export function overHttp<C extends ContractTypes>(api: OverHttp<C>): Target<C> {
   const { contract, routes, strategy, ...words } = api;
-  return defineHttpTarget({
+  return httpTarget({
     contract,
     name: strategy,
     ...words,

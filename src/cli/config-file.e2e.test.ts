@@ -108,10 +108,11 @@ describe.concurrent('a race-check.config.ts', { timeout: 60_000 }, () => {
       `${at}targets[0] (http/shop): baseUrl: it begins with "ftp://", not with "http://" or "https://"`,
       `${at}targets[0] (http/shop): start.command: expected a command such as "node server.js", got []`,
       `${at}targets[1] (atomic): id: expected an id such as "postgres/my-strategy"`,
-      ...['describe', 'parameters', 'initial', 'attempts', 'checkers'].map((part) =>
-        expect.stringMatching(new RegExp(`scenarios\\[0\\] \\(mine\\): ${part}: .*expected`)),
+      ...['describe', 'parameters', 'initial', 'attempts', 'checkers'].map(
+        (part): unknown =>
+          expect.stringMatching(new RegExp(`scenarios\\[0\\] \\(mine\\): ${part}: .*expected`)) as string,
       ),
-      ...['tally', 'expected', 'controls', 'defaultTarget'].map((part) =>
+      ...['tally', 'expected', 'controls', 'defaultTarget'].map((part): unknown =>
         expect.stringContaining(`scenarios[0] (mine): ${part}: `),
       ),
       'See race-check --help.',

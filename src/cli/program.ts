@@ -11,6 +11,7 @@ import { addExploreFlags } from './explore-flags.js';
 import { addLimitFlags } from './limit-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
 import { addReplayFlags } from './replay-command.js';
+import { addInitFlags } from './init-flags.js';
 import { addDoctorFlags } from './store-flags.js';
 
 interface CheckFlags {
@@ -120,6 +121,14 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .description('which stores and load engines are here, and how to get those that are not')
       .action(async (_options: unknown, command: Command) => {
         exitCode = await (await import('./doctor-command.js')).doctorCommand(command);
+      }),
+  );
+  addInitFlags(
+    program
+      .command('init')
+      .description('write a race-check.config.ts for an HTTP API of your own')
+      .action(async (_options: unknown, command: Command) => {
+        exitCode = await (await import('./init-command.js')).initCommand(command);
       }),
   );
   program

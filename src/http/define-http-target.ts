@@ -94,11 +94,24 @@ export interface HttpTargetDefinition<
   readonly control?: ApiControl;
 }
 
+/** What a definition has to hold for a contract. */
+type DefinitionFor<K, Store extends ApiStoreName> =
+  K extends Contract<infer C> ? HttpTargetDefinition<C, Store> : never;
+type TypesOf<K> = K extends Contract<infer C> ? C : never;
+
 /**
  * Somebody's HTTP API as a target, typed by its contract: every scenario of that contract then runs against it, with the same
  * checkers. What is wrong with the definition is said when the target is used, all of it at once.
  */
-export function defineHttpTarget<C extends ContractTypes, const Store extends ApiStoreName = never>(
+export function defineHttpTarget<K, const Store extends ApiStoreName = never>(
+  // Inferred from the contract alone, so that literal outcomes stay literals: `{ result: 'booked' }` needs no type beside it.
+  definition: { readonly contract: K } & DefinitionFor<NoInfer<K>, Store>,
+): Target<TypesOf<K>> {
+  return httpTarget(definition as unknown as HttpTargetDefinition<TypesOf<K>, Store>);
+}
+
+/** The same for whoever knows the contract's types by name. */
+export function httpTarget<C extends ContractTypes, Store extends ApiStoreName = never>(
   definition: HttpTargetDefinition<C, Store>,
 ): Target<C> {
   const { name, contract, baseUrl, insecure = false, start, settle, control, stores = [] } = definition;

@@ -7,6 +7,7 @@ import type { Scenario } from '../core/scenario.js';
 import { type Target } from '../core/target.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
+import { baseUrlProblems } from '../stores/http/base-url.js';
 import { targetIdsOf } from './find-targets.js';
 import { didYouMean } from './nearest.js';
 import { loadUserModule } from './user-module.js';
@@ -36,6 +37,7 @@ export interface LoadedConfig {
   readonly scenarios: readonly AnyScenario[];
 }
 
+const KEBAB = /^[a-z0-9-]+$/;
 const NAMES = ['ts', 'mts', 'js', 'mjs'].map((end) => `race-check.config.${end}`);
 
 /** The config file that was named, else the one in the folder, if there is one. Throws UsageError for a name of nothing. */
@@ -57,9 +59,22 @@ export function loadConfig(file: string): Promise<LoadedConfig> {
   return loading;
 }
 
+/** What is wrong with the name and the address of an API, as flags give them. */
+export function apiProblems({
+  name,
+  baseUrl,
+}: {
+  readonly name: string;
+  readonly baseUrl: string | undefined;
+}): readonly string[] {
+  return [
+    ...(KEBAB.test(name) ? [] : [`expected small letters, digits and dashes for --name, got "${name}"`]),
+    ...(baseUrl === undefined ? [] : baseUrlProblems(baseUrl).map((problem) => `--base-url: ${problem}`)),
+  ];
+}
+
 const callable = z.custom((value) => typeof value === 'function', 'expected a function');
 const contractShape = z.looseObject({ name: z.string().min(1), operations: z.looseObject({}) });
-const KEBAB = /^[a-z0-9-]+$/;
 
 const targetShape = z.looseObject({
   id: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected an id such as "postgres/my-strategy"'),

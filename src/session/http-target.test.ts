@@ -3,7 +3,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { defineHttpTarget, raceCheck, type HttpTargetDefinition, type ReportTarget } from '../index.js';
+import { httpTarget } from '../http/define-http-target.js';
+import { raceCheck, type HttpTargetDefinition, type ReportTarget } from '../index.js';
 import { drawing, tickets, type Tickets } from './tickets.fixture.js';
 
 /** An API that draws numbers, as the tests want it. */
@@ -63,7 +64,7 @@ const atomic: Draw = async (state, response) => {
 };
 
 function targetAt(baseUrl: string, changes: Partial<HttpTargetDefinition<Tickets>> = {}) {
-  return defineHttpTarget({
+  return httpTarget({
     contract: tickets,
     name: 'tickets',
     baseUrl,
@@ -219,7 +220,7 @@ describe('a definition that is wrong', () => {
   });
 
   it('is told of with everything that is wrong, before anything is sent', async () => {
-    const broken = defineHttpTarget<Tickets>({
+    const broken = httpTarget<Tickets>({
       name: 'My Tickets',
       contract: tickets,
       baseUrl: 'localhost:3000',

@@ -1,0 +1,96 @@
+import { access, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { demandNone, UsageError } from '../core/usage-error.js';
+import { didYouMean } from '../session/nearest.js';
+import { apiProblems } from '../session/config.js';
+import { named, unknownWords, type RawFlags } from './flags.js';
+import { configText, type InitAnswers } from './init/config-text.js';
+import { TEMPLATES } from './init/operations.js';
+import { INIT_DEFAULTS as DEFAULTS } from './init-flags.js';
+import { askFor } from './init/questions.js';
+import { print } from './output.js';
+
+const STORES = ['postgres', 'mongodb', 'redis'];
+
+/** `race-check init`: asks little and writes a commented race-check.config.ts. Never over a file, unless it is told to. */
+export async function initCommand(command: Command): Promise<number> {
+  const flags: RawFlags = command.opts();
+  const problems: string[] = [];
+  unknownWords(command, 0, problems);
+  const text = (flag: string) => flags[flag] as string | undefined;
+  const file = path.resolve(text('file') ?? DEFAULTS.file);
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere && flags['force'] !== true) {
+    problems.push(`${path.basename(file)} is there already: --force writes over it, --file names another`);
+  }
+  const stores = named('--store', 'names', flags['store'], problems);
+  problems.push(
+    ...stores
+      .filter((store) => !STORES.includes(store))
+      .map(
+        (store) =>
+          `expected some of ${STORES.join(', ')} for --store, got "${store}"${didYouMean(store, STORES)}`,
+      ),
+  );
+  demandNone(problems);
+
+  const known = { contract: text('contract'), baseUrl: text('baseUrl'), command: text('command') };
+  const mayAsk = flags['yes'] !== true && process.stdin.isTTY && process.stderr.isTTY;
+  const replies = mayAsk ? await askFor(known, { input: process.stdin, output: process.stderr }) : known;
+  const answers = answersOf({ ...replies, name: text('name') ?? DEFAULTS.name, stores });
+  await writeFile(file, configText(answers), { flag: isThere ? 'w' : 'wx' }).catch((error: unknown) => {
+    throw new UsageError([
+      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  });
+  await print(process.stdout, told(path.relative(process.cwd(), file), answers));
+  return 0;
+}
+
+interface Given {
+  readonly contract: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly command: string | undefined;
+  readonly name: string;
+  readonly stores: readonly string[];
+}
+
+function answersOf({
+  contract = TEMPLATES[0]!.contract,
+  baseUrl,
+  command,
+  name,
+  stores,
+}: Given): InitAnswers {
+  const contracts = TEMPLATES.map((one) => one.contract);
+  const template = TEMPLATES.find((one) => one.contract === contract);
+  const url = baseUrl ?? (command === undefined ? DEFAULTS.baseUrl : undefined);
+  demandNone([
+    ...(template === undefined
+      ? [
+          `expected one of ${contracts.join(', ')} for --contract, got "${contract}"${didYouMean(contract, contracts)}`,
+        ]
+      : []),
+    ...apiProblems({ name, baseUrl: url }),
+    ...(stores.length > 0 && command === undefined
+      ? ['expected a command to give the stores to (--command), got only --store']
+      : []),
+  ]);
+  return { template: template!, name, baseUrl: url, command, stores };
+}
+
+function told(file: string, { template, name, command }: InitAnswers): string {
+  const config = file === DEFAULTS.file ? '' : ` --config ${file}`;
+  return [
+    `${file} is written. Correct its routes to those of your API${command === undefined ? ', and start it' : ''}. Then:`,
+    '',
+    `  race-check ${template.scenario} --target ${name}${config}`,
+    '',
+    'How it is judged, and what else the file may hold: docs/http-targets.md',
+    '',
+  ].join('\n');
+}

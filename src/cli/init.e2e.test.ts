@@ -1,0 +1,95 @@
+import { copyFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect } from 'vitest';
+import { it, judged, type UserFolder } from './fixtures/user-folder.fixture.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CONTRACTS = ['checkout', 'bookings', 'customers', 'orders', 'seats'];
+
+/** What a compiler says of these files, where race-check is installed: each with the file's name before it. */
+function complaints(folder: UserFolder, files: readonly string[]): readonly string[] {
+  const program = ts.createProgram(
+    files.map((file) => path.join(folder.path, file)),
+    {
+      noEmit: true,
+      strict: true,
+      skipLibCheck: true,
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      typeRoots: [path.join(ROOT, 'node_modules/@types')],
+      types: ['node'],
+      paths: {
+        'race-check': [path.join(ROOT, 'dist/src/index.d.ts')],
+        'race-check/scenarios/*': [path.join(ROOT, 'dist/scenarios/*.d.ts')],
+      },
+    },
+  );
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ file, messageText }) =>
+        `${path.basename(file?.fileName ?? '')}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+}
+
+describe.concurrent('race-check init', { timeout: 60_000 }, () => {
+  it('writes a file that runs: a shop whose command it is told', async ({ folder }) => {
+    copyFileSync(path.join(ROOT, 'examples/http-api/server.mjs'), path.join(folder.path, 'server.mjs'));
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder.path, 'node_modules'));
+    const words = ['--contract', 'checkout', '--name', 'shop', '--store', 'postgres', '--yes'];
+    const command = 'TEST_ROUTES=on LOCKING=off node server.mjs';
+    const { code, stdout } = await folder.run(['init', ...words, '--command', command]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('race-check.config.ts is written');
+    expect(stdout).toContain('\n  race-check flash-sale --target shop\n');
+    const { report } = await folder.report(['flash-sale', '--target', 'shop', '--trials', '9']);
+    expect(judged(report, 'http/shop')).toMatchObject({ verdict: 'violated' });
+    expect(folder.left()).toEqual([]);
+  });
+
+  it('writes for each contract a file that type-checks, and that an own mistake in does not', async ({
+    folder,
+  }) => {
+    const files: string[] = [];
+    for (const contract of CONTRACTS) {
+      const file = `${contract}.config.ts`;
+      const words =
+        contract === 'seats' ? ['--command', "it's 'here'"] : ['--base-url', 'http://[::1]:80/v1'];
+      const { code } = await folder.run(['init', '--contract', contract, '--file', file, ...words]);
+      expect(code).toBe(0);
+      files.push(file);
+    }
+    folder.write('wrong.ts', folder.read('checkout.config.ts').replace("'ordered'", "'bought'"));
+    const [first, ...others] = complaints(folder, [...files, 'wrong.ts']);
+    expect(others).toEqual([]);
+    expect(first).toMatch(/^wrong\.ts: .*"bought"/);
+  });
+
+  it('asks nothing where nobody can answer, and writes over nothing unless it is told to', async ({
+    folder,
+  }) => {
+    expect((await folder.run(['init'])).code).toBe(0);
+    const first = folder.read('race-check.config.ts');
+    expect(first).toContain("baseUrl: 'http://127.0.0.1:3000'");
+    const again = await folder.run(['init', '--contract', 'seats']);
+    expect(again).toMatchObject({ code: 4, stdout: '' });
+    expect(again.stderr).toContain('race-check.config.ts is there already');
+    expect(folder.read('race-check.config.ts')).toBe(first);
+    expect((await folder.run(['init', '--contract', 'seats', '--force'])).code).toBe(0);
+    expect(folder.read('race-check.config.ts')).toContain('bookSeat');
+  });
+
+  it('names every mistake in its flags, and writes nothing', async ({ folder }) => {
+    const words = ['--contract', 'chekout', '--name', 'My API', '--base-url', 'localhost:3000'];
+    const { code, stderr } = await folder.run(['init', ...words, '--store', 'postgres']);
+    expect(code).toBe(4);
+    expect(stderr).toContain('for --contract, got "chekout", did you mean "checkout"?');
+    expect(stderr).toContain('for --name, got "My API"');
+    expect(stderr).toContain('--base-url: it begins with "localhost://"');
+    expect(stderr).toContain('expected a command to give the stores to');
+    expect(folder.has('race-check.config.ts')).toBe(false);
+  });
+});

@@ -1,0 +1,78 @@
+import type { ContractTemplate } from './operations.js';
+
+/** What a config is written from. */
+export interface InitAnswers {
+  readonly template: ContractTemplate;
+  readonly name: string;
+  /** Absent: the command is given a free port. */
+  readonly baseUrl: string | undefined;
+  /** Absent: the API is running already. */
+  readonly command: string | undefined;
+  /** What the command is given. */
+  readonly stores: readonly string[];
+}
+
+/** The text of a race-check.config.ts: it type-checks, and runs where the API has these routes. */
+export function configText(answers: InitAnswers): string {
+  const { template, name, command } = answers;
+  const { contract, finalType, scenario, operations } = template;
+  return `import { defineConfig, defineHttpTarget } from 'race-check';
+import { ${contract}, type ${finalType} } from 'race-check/scenarios/${contract}/contract';
+
+// race-check ${scenario} --target ${name}      does it hold when everybody comes at once?
+// race-check list                              every scenario of the contract "${contract}", with what it asks for
+const api = defineHttpTarget({
+  contract: ${contract},
+  name: ${quoted(name)},
+${addressOf(answers)}
+  // How each operation of the contract travels. An editor knows what a request is given and an outcome must be.
+  operations: {
+${operations.replace(/^ {2}/gm, '')}
+  },
+  // 5xx is taken for "may have happened", unless it surely did nothing.
+  // statuses: { 503: 'not-happened' },
+
+  // Before each trial: exactly this state. A route for tests alone, or a function that writes to the database.
+  reset: { request: (initial) => ({ method: 'POST', path: '/test/reset', body: initial }) },
+  // After each trial: everything that is stored.
+  state: { request: { path: '/test/state' }, final: (answer) => answer.json() as ${finalType} },
+
+  // Without a clear answer (a time-out, a 5xx) a request may still be at work in the API, and such a trial proves nothing.
+  // So say when it has come to rest: after the longest time that it gives a request, or when a route says so.
+  // settle: { afterMs: 1_000 },
+${command === undefined ? CONTROL_OF_RUNNING : CONTROL_OF_COMMAND}
+});
+
+export default defineConfig({ targets: [api] });
+`;
+}
+
+const CONTROL_OF_COMMAND = `
+  // The same command without what makes it right must be caught, or these conditions could not have shown the race.
+  // control: { env: { LOCKING: 'off' } },`;
+const CONTROL_OF_RUNNING = '';
+
+function addressOf({ baseUrl, command, stores }: InitAnswers): string {
+  const url =
+    baseUrl === undefined
+      ? '  // The command finds its port in PORT.\n  baseUrl: ({ port }) => `http://127.0.0.1:${port}`,'
+      : `  baseUrl: ${quoted(baseUrl)},`;
+  if (command === undefined) return `${url}\n`;
+  const given =
+    stores.length === 0
+      ? "  // A server of its own for the command, with its URL in DATABASE_URL:\n  // stores: ['postgres'],"
+      : `  // Servers of ours for the command: it finds their URLs in DATABASE_URL, MONGODB_URL, REDIS_URL.\n  stores: [${stores.map(quoted).join(', ')}],`;
+  return `${url}
+${given}
+  start: {
+    command: ${quoted(command)},
+    // env: { TEST_ROUTES: 'on' },
+    // A path that answers 2xx as soon as it can do everything. Default: its port takes connections.
+    // readyWhen: { path: '/health' },
+  },
+`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+}

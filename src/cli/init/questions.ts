@@ -1,0 +1,34 @@
+import { createInterface } from 'node:readline/promises';
+import { TEMPLATES } from './operations.js';
+
+/** What was asked and answered; nothing where the default will do. */
+export interface Replies {
+  readonly contract: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly command: string | undefined;
+}
+
+/** Who is asked. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+/** Asks for what no flag has said. */
+export async function askFor(known: Replies, terminal: Terminal): Promise<Replies> {
+  const line = createInterface({ ...terminal, terminal: false });
+  const ask = async (question: string) => (await line.question(`${question} `)).trim() || undefined;
+  try {
+    let { contract } = known;
+    if (contract === undefined) {
+      const choices = TEMPLATES.map(({ contract: name, question }) => `  ${name}: ${question}`).join('\n');
+      contract = await ask(`What does the API do?\n${choices}\n[${TEMPLATES[0]!.contract}]`);
+    }
+    const command = known.command ?? (await ask('Which command starts it? [it is running]'));
+    const isOpen = known.baseUrl === undefined && command === undefined;
+    const baseUrl = isOpen ? await ask('Where does it run? [http://127.0.0.1:3000]') : known.baseUrl;
+    return { contract, baseUrl, command };
+  } finally {
+    line.close();
+  }
+}
