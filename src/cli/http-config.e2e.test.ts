@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { descendantsOf, isRunning, until } from './fixtures/processes.fixture.js';
 import { it, judged, type UserFolder } from './fixtures/user-folder.fixture.js';
 
@@ -24,6 +24,13 @@ function openShop(folder: UserFolder, ...changes: readonly [string | RegExp, str
 
 const ENV = "env: { TEST_ROUTES: 'on' }";
 const skip = process.platform !== 'linux';
+
+test('the guide shows the very example', () => {
+  const guide = readFileSync(path.join(ROOT, 'docs/http-targets.md'), 'utf8');
+  const [, shown] =
+    /<!-- examples\/http-api\/race-check\.config\.ts -->\n\n```ts\n([^]*?)```/.exec(guide) ?? [];
+  expect(shown).toBe(readFileSync(path.join(EXAMPLE, 'race-check.config.ts'), 'utf8'));
+});
 
 describe.concurrent('an API in a race-check.config.ts', { timeout: 60_000, skip }, () => {
   it('is started with a database, holds, and its control is the same command without its locks', async ({
