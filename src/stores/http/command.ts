@@ -53,10 +53,13 @@ export async function startCommand(
   // It must not keep us from ending; the reaper sees to it then.
   child.unref();
   const isRunning = () => child.exitCode === null && child.signalCode === null;
+  const exited = once(child, 'exit');
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     if (process.platform === 'win32') await killTree(child);
     else if (!(await endGroup(pid, stopSignal, stopWithinMs))) await endGroup(pid, 'SIGKILL', KILLED_MS);
+    // That it is gone is seen sooner than told.
+    await Promise.race([exited, wait(KILLED_MS)]);
     reaper.release(pid);
   };
   return {
