@@ -53,13 +53,16 @@ export async function startCommand(
   // It must not keep us from ending; the reaper sees to it then.
   child.unref();
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit').catch(() => undefined);
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     if (process.platform === 'win32') await killTree(child);
     else if (!(await endGroup(pid, stopSignal, stopWithinMs))) await endGroup(pid, 'SIGKILL', KILLED_MS);
     // That it is gone is seen sooner than told.
-    await Promise.race([exited, wait(KILLED_MS)]);
+    const told = new AbortController();
+    const late = wait(KILLED_MS, undefined, { signal: told.signal }).catch(() => undefined);
+    await Promise.race([exited, late]);
+    told.abort();
     reaper.release(pid);
   };
   return {
