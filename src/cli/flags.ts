@@ -33,6 +33,11 @@ export function addRunFlags(command: Command): Command {
       .argParser(COLLECT)
       .default([], "the scenario's own; compare: every target"),
   );
+  command.addOption(
+    new Option('--exec <command>', 'a program as a target, several times; see docs/exec-protocol.md')
+      .argParser((value: string, previous: string[]) => [...previous, value])
+      .default([], 'none'),
+  );
   return addConditionFlags(command)
     .option(
       '--config <file>',
@@ -95,6 +100,7 @@ export function readRunFlags(
   return {
     session: {
       targets: named('--target', 'ids or files', flags['target'], problems),
+      exec: programs(flags['exec'], problems),
       stores: named('--store', 'names', flags['store'], problems),
       trials: number('trials'),
       confidence: percentage('--confidence', text('confidence'), problems),
@@ -171,6 +177,12 @@ function configFlag(given: string | undefined, problems: string[]): { readonly c
     problems.push(...error.problems);
     return {};
   }
+}
+
+function programs(given: RawFlags[string], problems: string[]): readonly string[] {
+  const all = (given ?? []) as readonly string[];
+  if (all.some((one) => one.trim() === '')) problems.push('expected a command for --exec, got nothing');
+  return all.filter((one) => one.trim() !== '');
 }
 
 export function wholeNumber(flag: string, text: string | undefined, problems: string[]): number | undefined {

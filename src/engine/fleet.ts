@@ -130,7 +130,7 @@ export class Fleet {
   ): Promise<Burst> {
     this.#events = [];
     if (holds) await this.#hold();
-    const startAtNs = this.#hosts.length > 1 ? monotonicNs() + BARRIER_LEAD_NS : monotonicNs();
+    const startAtNs = monotonicNs() + this.#barrierLeadNs();
     const limitMs = this.#burstLimitMs(plans, faults);
     const going = this.#hosts.map(({ link }) =>
       link.request({ type: 'go', startAtNs: startAtNs.toString() }, limitMs),
@@ -205,6 +205,12 @@ export class Fleet {
 
   async #ask<Reply>(link: HostLink, request: HostRequest, beforeMs = 0): Promise<Reply> {
     return (await link.request(request, beforeMs + this.options.timeoutMs + GRACE_MS)) as Reply;
+  }
+
+  #barrierLeadNs(): bigint {
+    const leadsNs = this.#hosts.map(({ link: { leadNs = 0n } }) => leadNs);
+    if (this.#hosts.length > 1) leadsNs.push(BARRIER_LEAD_NS);
+    return leadsNs.reduce((longest, leadNs) => (leadNs > longest ? leadNs : longest), 0n);
   }
 
   #burstLimitMs(plans: readonly ClientPlan[], faults: readonly Fault[]): number {

@@ -9,6 +9,8 @@ export interface HostLink {
    * when the process ended or was killed for not answering.
    */
   request(request: HostRequest, limitMs: number): Promise<HostReplyValue>;
+  /** How long before the barrier opens it wants to be told. Default: not at all. */
+  readonly leadNs?: bigint;
   /** Ends it at once. */
   kill(): Promise<void>;
 }

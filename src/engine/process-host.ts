@@ -2,10 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Reaper } from '../process/reaper.js';
 import { HostGone, type HostLink, type OnEvents, type OpenHost } from './host-link.js';
+import { lastOutput } from './last-output.js';
 import type { HostEvents, HostReply } from './protocol.js';
 import { HostFailure } from './target-host.js';
 
-const OUTPUT_LIMIT = 4_000;
 const EXIT_SEEN_MS = 1_000;
 
 /** Hosts in processes of their own. */
@@ -53,7 +53,7 @@ interface ProcessLink extends HostLink {
 }
 
 function linkTo(child: ChildProcess, reaper: Reaper): ProcessLink {
-  const output = lastOutput(child);
+  const output = lastOutput([child.stdout, child.stderr]);
   /** In the order of the requests, which is the order of the replies. */
   const waiting: { resolve(reply: HostReply): void; reject(error: Error): void }[] = [];
   let gone: HostGone | undefined;
@@ -106,13 +106,4 @@ function linkTo(child: ChildProcess, reaper: Reaper): ProcessLink {
     },
   };
   return link;
-}
-
-/** The end of what the process printed: where it died, the reason often stands there. */
-function lastOutput(child: ChildProcess): () => string {
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => (text = (text + chunk).slice(-OUTPUT_LIMIT)));
-  }
-  return () => (text.trim() === '' ? '' : `; it printed:\n${text.trimEnd()}`);
 }

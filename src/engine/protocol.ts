@@ -23,7 +23,8 @@ export type HostRequest =
 export type TargetSource =
   | { readonly kind: 'registry'; readonly contract: string; readonly id: string }
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'config'; readonly path: string; readonly contract: string; readonly id: string };
+  | { readonly kind: 'config'; readonly path: string; readonly contract: string; readonly id: string }
+  | { readonly kind: 'exec'; readonly command: string; readonly cwd: string };
 
 export interface LoadRequest {
   readonly type: 'load';

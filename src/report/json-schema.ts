@@ -28,7 +28,7 @@ export function jsonSchemas(): Readonly<Record<string, string>> {
   };
 }
 
-function schemaText(schema: z.ZodType, head: { title: string; description: string }): string {
+export function schemaText(schema: z.ZodType, head: { title: string; description: string }): string {
   // The side of the reader: a field with a default may be left out, an unknown field is let through.
   const { $schema, ...body } = z.toJSONSchema(schema, {
     io: 'input',

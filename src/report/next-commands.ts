@@ -61,7 +61,7 @@ export function nextCommands(
       .sort((a, b) => (b.opsPerSecond ?? 0) - (a.opsPerSecond ?? 0));
     if (best !== undefined) {
       commands.push({
-        command: `${run} --target ${wordOf(best)}`,
+        command: `${run} ${flagOf(best)}`,
         purpose: 'a gate on the fastest that holds',
       });
     }
@@ -83,7 +83,7 @@ function ofLargestStore(targets: readonly JudgedTarget[]): readonly JudgedTarget
 
 /** What may turn an inconclusive target into a verdict, read off its numbers. */
 function remedy(report: Report, run: string, target: JudgedTarget): NextCommand {
-  const again = `${run} --target ${wordOf(target)}`;
+  const again = `${run} ${flagOf(target)}`;
   const { clients } = report.scenario.parameters;
   const { trials, overlap, errors, operations } = target;
   if ((errors.timeout ?? 0) > 0) {
@@ -104,8 +104,9 @@ function remedy(report: Report, run: string, target: JudgedTarget): NextCommand 
 }
 
 /** How a target is named on the command line. */
-function wordOf({ id, file }: JudgedTarget): string {
-  return file === undefined ? id : quoted(file);
+function flagOf({ id, file, exec }: JudgedTarget): string {
+  if (exec !== undefined) return `--exec ${quoted(exec)}`;
+  return `--target ${file === undefined ? id : quoted(file)}`;
 }
 
 /** As a shell takes it for one word. */

@@ -174,6 +174,7 @@ const judgement = z.object({
 });
 
 const file = text.optional().describe('the file of a target of the user, as it was named');
+const exec = text.optional().describe('the command of a program of the user, as it was named');
 
 export const judged = judgement
   .extend({
@@ -182,6 +183,7 @@ export const judged = judgement
     role,
     summary: text,
     file,
+    exec,
     expectation: z.enum(['holds', 'violated', 'gives-up']).optional().describe('what the target claims here'),
     met: z.boolean().optional().describe('absent where the target claims nothing'),
     control: z
@@ -203,6 +205,7 @@ export const skipped = z
     role,
     summary: text,
     file,
+    exec,
     store: text,
     reason: text,
     remedy: text.describe('the one thing to do about it'),
@@ -210,7 +213,7 @@ export const skipped = z
   .describe('a target whose store cannot be had');
 
 export const failed = z
-  .object({ outcome: z.literal('error'), id: text, role, summary: text, file, message: text })
+  .object({ outcome: z.literal('error'), id: text, role, summary: text, file, exec, message: text })
   .describe('a target that could not run');
 
 const target = z.discriminatedUnion('outcome', [judged, skipped, failed]);

@@ -141,11 +141,12 @@ export function startWords({
   return offset === undefined ? start : `${offset.later} ${offset.ms.toFixed(1)} ms later`;
 }
 
-function caught({ targets }: Report, { control }: JudgedTarget): string | undefined {
+function caught({ targets }: Report, { control, exec }: JudgedTarget): string | undefined {
   if (control === undefined || !control.caught) return undefined;
   const ran = targets.find((target) => target.id === control.target);
   const trial = ran && isJudged(ran) ? ran.trials.firstViolated : undefined;
-  return `the control ${control.target} was caught${trial === undefined ? '' : ` in trial ${trial}`}`;
+  const whose = exec !== undefined && ran?.exec === undefined ? ', not this program,' : '';
+  return `the control ${control.target}${whose} was caught${trial === undefined ? '' : ` in trial ${trial}`}`;
 }
 
 function violations({ findings }: JudgedTarget): readonly ReportFinding[] {

@@ -14,4 +14,6 @@ export interface ChosenTarget {
   readonly source?: TargetSource;
   /** The user's file as it was named. */
   readonly file?: string;
+  /** The program as it was named. */
+  readonly exec?: string;
 }

@@ -21,6 +21,8 @@ export interface RanTarget {
   readonly role: 'named' | 'control';
   /** The user's file as it was named. */
   readonly file?: string;
+  /** The program as it was named. */
+  readonly exec?: string;
   readonly result:
     TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
   /** Where time was shared out. */
@@ -93,8 +95,12 @@ function gates(
 }
 
 function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
-  const { target, role, file, result } = one;
-  const head = { id: target.id, role, summary: target.summary, ...(file === undefined ? {} : { file }) };
+  const { target, role, file, exec, result } = one;
+  const head = {
+    ...{ id: target.id, role, summary: target.summary },
+    ...(file === undefined ? {} : { file }),
+    ...(exec === undefined ? {} : { exec }),
+  };
   if (result.kind === 'skipped') {
     const { store, message: reason, remedy } = result.error;
     return { ...head, outcome: 'skipped', store, reason, remedy };

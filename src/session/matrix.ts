@@ -11,8 +11,9 @@ import { BUDGET_LIMITS, FEWEST_TRIALS, MATRIX_DEFAULTS, type MatrixOptions } fro
 import { didYouMean } from './nearest.js';
 import type { OpenStores } from './open-stores.js';
 import type { SessionProgress } from './options.js';
-import { planSession, storeProblems, type SessionPlan } from './plan-session.js';
+import { planSession, type SessionPlan } from './plan-session.js';
 import { runPlan, serversFor } from './run-plan.js';
+import { storeProblems } from './store-problems.js';
 import { timeBudget } from './time-budget.js';
 import { withStores } from './with-stores.js';
 

@@ -8,6 +8,8 @@ export interface SessionOptions {
   readonly scenario: string | AnyScenario;
   /** Ids, files, or targets themselves. Default: the scenario's default target; in a comparison, every target of its contract. */
   readonly targets?: readonly (string | AnyTarget)[];
+  /** Programs that are targets, each as a line for the shell; see docs/exec-protocol.md. Default: none. */
+  readonly exec?: readonly string[];
   /** Only targets whose first store is one of these. Default: whatever their store. */
   readonly stores?: readonly string[];
   /** `gate` (default) stops a target at its first violation, `compare` runs every planned trial. */

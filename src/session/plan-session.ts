@@ -6,19 +6,19 @@ import { storesOf } from '../core/target.js';
 import { demandNone } from '../core/usage-error.js';
 import { START_KINDS, type TrialPlan } from '../core/verdict.js';
 import type { StartMode } from '../engine/start-plan.js';
-import { STORES } from '../stores/index.js';
 import { trialsNeeded } from '../verdict/binomial.js';
 import type { AnyScenario, ChosenTarget } from './choice.js';
 import { loadConfig } from './config.js';
 import { controlOfApi } from './api-control.js';
+import { findExec } from './exec-target.js';
 import { findScenario, isFile } from './find-scenario.js';
 import { configTargetsOf, findTarget, targetIdsOf, type TargetPlace } from './find-targets.js';
 import { limitProblems } from './limit-problems.js';
-import { didYouMean } from './nearest.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { pointProblems } from './points.js';
 import { processProblems } from './processes.js';
 import { resolveParameters } from './parameters.js';
+import { storeProblems } from './store-problems.js';
 
 /** An invocation with every question answered, before anything has been started. */
 export interface SessionPlan {
@@ -79,7 +79,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
   const scenarioFolder = folderOf(options.scenario, cwd);
   const named = await findNamed(options, scenario, command, { cwd, scenarioFolder, config }, problems);
   const processes = options.processes ?? DEFAULTS.processes;
-  const isAsked = (options.targets?.length ?? 0) > 0 || command === 'gate';
+  const isAsked = isAskedFor(options) || command === 'gate';
   if (problems.length === 0) {
     const asked = isAsked ? named : [];
     problems.push(
@@ -111,6 +111,10 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     runId: randomBytes(3).toString('hex'),
     isolation: options.isolation ?? 'none',
   };
+}
+
+function isAskedFor({ targets = [], exec = [] }: SessionOptions): boolean {
+  return targets.length + exec.length > 0;
 }
 
 function folderOf(scenario: SessionOptions['scenario'], cwd: string): string {
@@ -159,33 +163,25 @@ function timeoutProblems(
   ];
 }
 
-/** What is wrong with these names of stores; `where` they were given, for people. */
-export function storeProblems(stores: readonly string[] = [], where = ''): readonly string[] {
-  const known = Object.keys(STORES);
-  return stores
-    .filter((store) => !known.includes(store))
-    .map(
-      (store) => `unknown store "${store}"${didYouMean(store, known)}${where} (known: ${known.join(', ')})`,
-    );
-}
-
 /** What was asked for; else the scenario's default, or in a comparison everything that we have for its contract. */
 async function findNamed(
-  { targets, stores = [] }: SessionOptions,
+  options: SessionOptions,
   scenario: AnyScenario,
   command: 'gate' | 'compare',
   { cwd, scenarioFolder, config }: TargetPlace & { readonly scenarioFolder: string },
   problems: string[],
 ): Promise<readonly ChosenTarget[]> {
-  const isAsked = targets !== undefined && targets.length > 0;
+  const { targets = [], exec = [], stores = [] } = options;
+  const isAsked = isAskedFor(options);
   const { name: contract } = scenario.contract;
   const own = configTargetsOf(contract, config).map(({ target }) => target.id);
   const ours = command === 'compare' ? [...targetIdsOf(contract), ...own] : [];
   const given = isAsked ? [...new Set(targets)] : ours.length > 0 ? ours : [scenario.defaultTarget];
   const folder = isAsked ? cwd : scenarioFolder;
-  const found = await Promise.all(
-    given.map((one) => findTarget(one, scenario, { cwd: folder, config }, problems)),
-  );
+  const found = await Promise.all([
+    ...given.map((one) => findTarget(one, scenario, { cwd: folder, config }, problems)),
+    ...exec.map((one) => findExec(one, scenario, cwd, problems)),
+  ]);
   const chosen = found.filter((one) => one !== undefined);
   const kept = stores.length === 0 ? chosen : chosen.filter((one) => stores.includes(firstStore(one)));
   if (kept.length < chosen.length && problems.length === 0) {

@@ -6,12 +6,18 @@ import { loadUserModule } from './user-module.js';
 
 /** The target that a source names: one of ours, one of a config, or the default export of a user's file. */
 export async function resolveTarget(source: TargetSource): Promise<AnyTarget> {
-  if (source.kind === 'registry') return loadRegistered(source.contract, source.id);
-  if (source.kind === 'config') {
-    const { targets } = await loadConfig(source.path);
-    const target = targets.find(({ contract, id }) => contract === source.contract && id === source.id);
-    if (target === undefined) throw new Error(`${source.path} has no target ${source.id} any more.`);
-    return target;
+  switch (source.kind) {
+    case 'registry':
+      return loadRegistered(source.contract, source.id);
+    case 'file':
+      return (await loadUserModule(source.path)) as AnyTarget;
+    case 'config': {
+      const { targets } = await loadConfig(source.path);
+      const target = targets.find(({ contract, id }) => contract === source.contract && id === source.id);
+      if (target === undefined) throw new Error(`${source.path} has no target ${source.id} any more.`);
+      return target;
+    }
+    case 'exec':
+      throw new Error('A program is no target of this process: it is a host itself.');
   }
-  return (await loadUserModule(source.path)) as AnyTarget;
 }

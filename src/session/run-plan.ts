@@ -3,6 +3,7 @@ import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
+import { execHosts } from '../engine/exec-host.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { processHosts, type ProcessHosts } from '../engine/process-host.js';
 import { runTarget, type TargetRunResult, type TimeLimit } from '../engine/run-target.js';
@@ -40,6 +41,10 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     const { source } = chosen;
     // A file of the user's is loaded when its turn has come, and not twice.
     const args = source?.kind === 'registry' ? [JSON.stringify(source)] : [];
+    if (source?.kind === 'exec') {
+      hosts.set(chosen, execHosts(source, runner.reaper));
+      continue;
+    }
     hosts.set(chosen, processHosts(WORKER_ENTRY, args, runner.reaper));
   }
   for (const host of [...hosts.values()].slice(0, STARTED_AHEAD)) host.startAhead();
@@ -63,7 +68,8 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
 
 /** It runs in this process: the target is an object of the caller's, or no process of its own was asked for. */
 function livesHere({ source }: ChosenTarget, { isolation, processes }: SessionPlan): boolean {
-  return (isolation === 'none' && processes === 1) || source === undefined;
+  if (source === undefined) return true;
+  return isolation === 'none' && processes === 1 && source.kind !== 'exec';
 }
 
 /** Every store that the plan asks for. */
@@ -80,9 +86,13 @@ async function runOne(
   after: Promise<void>,
   shows?: readonly AnomalyId[],
 ): Promise<RanTarget & { readonly closed: Promise<void> }> {
-  const { target, file } = chosen;
+  const { target, file, exec } = chosen;
   const { progress } = runner;
-  const head = { target, role, ...(file === undefined ? {} : { file }) };
+  const head = {
+    ...{ target, role },
+    ...(file === undefined ? {} : { file }),
+    ...(exec === undefined ? {} : { exec }),
+  };
   let servers: ReadonlyMap<string, StoreServer>;
   try {
     servers = await serversFor(target, plan, runner.stores);
