@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { groupRuns } from '../process/process-group.js';
 import type { Reaper } from '../process/reaper.js';
 import { execEvent, execReply, type ExecEvent, type ExecReply, type ExecRequest } from './exec-protocol.js';
 import { HostGone } from './host-link.js';
@@ -19,6 +21,8 @@ const LONGEST_LINE = 64 * 1024 * 1024;
 const SHOWN_OF_A_LINE = 200;
 /** A process that has ended may have left lines in the pipe; one that it started may hold the pipe open. */
 const DRAIN_MS = 200;
+const GROUP_LIMIT_MS = 2_000;
+const POLL_MS = 5;
 
 const EVENT_TYPES: readonly unknown[] = ['invoke', 'ok', 'fail', 'info', 'note'];
 
@@ -131,7 +135,10 @@ export class ExecProgram {
     if (exitCode === null && signalCode === null) await once(this.#child, 'exit').catch(() => undefined);
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
-    this.reaper.release(pid);
+    // What the leader started dies on its own time. What does not is left to the reaper.
+    const deadline = performance.now() + GROUP_LIMIT_MS;
+    while (groupRuns(pid) && performance.now() < deadline) await wait(POLL_MS);
+    if (!groupRuns(pid)) this.reaper.release(pid);
   }
 
   #gone(what: string): void {
