@@ -60,7 +60,7 @@ const discountedOrders: Scenario<Orders, DiscountedOrders> = {
     mongodb: { target: 'mongodb/naive', shows: ['usage-miscounted', 'discount-overused'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2, limit: 1, customers: 1 },
+  small: { clients: 2, limit: 1, customers: 1, retries: 2 },
 };
 
 export default discountedOrders;

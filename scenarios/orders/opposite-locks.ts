@@ -83,7 +83,7 @@ const oppositeLocks: Scenario<Orders, OppositeLocks> = {
     mongodb: { target: 'mongodb/two-phase-locking', shows: ['deadlock', 'lock-timeout'] },
   },
   defaultTarget: 'postgres/for-update-ordered',
-  small: { clients: 2 },
+  small: { clients: 2, retries: 2 },
 };
 
 export default oppositeLocks;

@@ -63,7 +63,7 @@ const orderSet: Scenario<Orders, OrderSet> = {
     mongodb: { target: 'mongodb/naive', shows: ['lost-update'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2 },
+  small: { clients: 2, retries: 2 },
 };
 
 export default orderSet;

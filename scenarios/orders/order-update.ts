@@ -48,7 +48,7 @@ const orderUpdate: Scenario<Orders, OrderUpdate> = {
     mongodb: { target: 'mongodb/naive', shows: ['lost-update'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2 },
+  small: { clients: 2, retries: 2 },
 };
 
 export default orderUpdate;

@@ -8,6 +8,9 @@ export type Waiting = {
   readonly retries: number;
 };
 
+/** A store that aborts at once instead of waiting has one client lose many tries against one other: with few of them the bound must not be what is measured. */
+const FEWEST_RETRIES = 10;
+
 /** The same proportions at any scale: an expiry of 30,000 ms goes with a limit of 10,000 ms and a look every 100 ms. */
 export const WAITING: { readonly [K in keyof Waiting]: Parameter } = {
   expiryMs: { default: 600, min: 20, max: 600_000, describe: 'milliseconds after which a lock lapses' },
@@ -24,7 +27,7 @@ export const WAITING: { readonly [K in keyof Waiting]: Parameter } = {
     describe: 'milliseconds between two looks at a lock that is waited for',
   },
   retries: {
-    default: ({ clients = 0 }) => clients,
+    default: ({ clients = 0 }) => Math.max(FEWEST_RETRIES, clients),
     min: 0,
     max: 1_000_000,
     describe: 'how often a target that retries does so, for each attempt',

@@ -78,7 +78,7 @@ const sharedThenExclusive: Scenario<Orders, SharedThenExclusive> = {
     mongodb: { target: 'mongodb/two-phase-locking', shows: ['deadlock', 'lock-timeout'] },
   },
   defaultTarget: 'postgres/for-update-ordered',
-  small: { clients: 2 },
+  small: { clients: 2, retries: 2 },
 };
 
 export default sharedThenExclusive;

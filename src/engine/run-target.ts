@@ -2,6 +2,7 @@ import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { History, HistoryEvent } from '../core/history.js';
 import { clientsOf, type Parameters, type Scenario } from '../core/scenario.js';
+import type { Expectation } from '../core/target.js';
 import type { Judgement, Offset, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
 import { StoreUnavailable, type StoreNamespace, type StoreServer } from '../stores/store.js';
 import { createJudge } from '../verdict/judge.js';
@@ -30,8 +31,10 @@ export interface TargetRun<C extends ContractTypes> {
   readonly openHost: OpenHost;
   readonly servers: ReadonlyMap<string, StoreServer>;
   readonly plan: TrialPlan;
-  /** Of a control: what it must be caught for before an early stop. */
+  /** Of a control: what it must be caught for before an early stop, or because its time is up. */
   readonly shows?: readonly AnomalyId[];
+  /** What the target claims: see `Sought`. */
+  readonly claim?: Expectation;
   readonly start: StartMode;
   readonly seed: string;
   readonly timeoutMs: number;
@@ -44,6 +47,8 @@ export interface TargetRun<C extends ContractTypes> {
   readonly after?: Promise<void>;
   /** How long it may take: then the plan's `fewest` trials suffice. Default: as long as the trials take. */
   readonly limit?: TimeLimit;
+  /** Once, when the target is set up and everybody stands ready for the first burst. */
+  onReady?(): void;
   onTrial(result: TrialResult): void;
 }
 
@@ -128,13 +133,14 @@ class TargetSession<C extends ContractTypes> {
   #retired: StoreNamespace[] = [];
   #typicalNs = 0;
   readonly #sweep = new OffsetSweep();
-  /** 0 while only the first has run: that one also connects the clients. */
   #lastTrialMs = 0;
+  /** When everybody stood ready for the burst. */
+  #armedAt = 0;
   #firstViolation: ViolatedTrial<C> | undefined;
 
   constructor(private readonly settings: TargetRun<C>) {
     const { scenario, parameters, plan, signal, limit } = settings;
-    this.#judge = createJudge(plan, settings.shows);
+    this.#judge = createJudge(plan, settings);
     this.#clients = clientsOf(scenario, parameters);
     this.#ended = AbortSignal.any(limit === undefined ? [signal] : [signal, limit.cut]);
     this.#fleet = new Fleet({ ...settings, clients: this.#clients });
@@ -209,7 +215,8 @@ class TargetSession<C extends ContractTypes> {
       const { setting, initial, tried: ending } = ahead ?? this.#begin(this.#prepare(trial, renew));
       const tried = await ending;
       if (tried === undefined) return this.#stop();
-      if (trial > 0) this.#lastTrialMs = performance.now() - beganAt;
+      // The first one also connects the clients, and that is no part of what the next will take.
+      this.#lastTrialMs = performance.now() - (trial === 0 ? this.#armedAt : beganAt);
       renew = tried.aftermath.renew;
       // While this one is judged the next is under way. Most of what is unsafe is caught in the first, and needs no second.
       const isNextSure = trial > 0 && this.#judge.missing() > 1 && trial + 1 < mostTrials;
@@ -272,7 +279,10 @@ class TargetSession<C extends ContractTypes> {
     { setting, armed, offset }: PreparedTrial<C>,
     onGo: () => void,
   ): Promise<TriedTrial | undefined> {
-    const { burst, serverWaits } = await this.#burst(setting.trial, await armed, onGo);
+    const ready = await armed;
+    this.#armedAt = performance.now();
+    if (setting.trial === 0) this.settings.onReady?.();
+    const { burst, serverWaits } = await this.#burst(setting.trial, ready, onGo);
     this.#learnDuration(setting.start, burst.events);
     this.#sweep.learn(burst.events);
     if (burst.broken) {

@@ -1,6 +1,6 @@
 import type { Contract, ContractTypes } from '../core/contract.js';
 import type { Scenario } from '../core/scenario.js';
-import type { Target } from '../core/target.js';
+import type { Expectation, Target } from '../core/target.js';
 import type { TargetSource } from '../engine/protocol.js';
 
 export type AnyContract = Contract<ContractTypes>;
@@ -16,4 +16,13 @@ export interface ChosenTarget {
   readonly file?: string;
   /** The program as it was named. */
   readonly exec?: string;
+}
+
+/** What it claims in this scenario, with its clients spread as they are. */
+export function expectationOf(
+  target: AnyTarget,
+  { scenario, processes }: { readonly scenario: AnyScenario; readonly processes: number },
+): Expectation | undefined {
+  const across = processes > 1 ? target.acrossProcesses?.[scenario.name] : undefined;
+  return across ?? target.expectations?.[scenario.name];
 }

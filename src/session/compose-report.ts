@@ -1,5 +1,5 @@
 import type { ContractTypes } from '../core/contract.js';
-import { storesOf, type Expectation } from '../core/target.js';
+import { storesOf } from '../core/target.js';
 import type { TargetRunResult } from '../engine/run-target.js';
 import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
 import { gatesOf, hasLimits, type Limits } from '../report/gates.js';
@@ -9,7 +9,7 @@ import type { StoreUnavailable } from '../stores/store.js';
 import { applyControl, controlProblem, type ControlOutcome } from '../verdict/control.js';
 import { meets } from '../verdict/expectation.js';
 import { worstVerdict } from '../verdict/merge.js';
-import type { AnyTarget } from './choice.js';
+import { expectationOf, type AnyTarget } from './choice.js';
 import { exitCodeOf } from './exit-code.js';
 import type { SessionPlan } from './plan-session.js';
 import { userPlace } from './user-place.js';
@@ -130,12 +130,6 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
       ? {}
       : { control: vouching(control) }),
   };
-}
-
-/** What it claims in this scenario, with its clients spread as they are. */
-function expectationOf(target: AnyTarget, { scenario, processes }: SessionPlan): Expectation | undefined {
-  const across = processes > 1 ? target.acrossProcesses?.[scenario.name] : undefined;
-  return across ?? target.expectations?.[scenario.name];
 }
 
 /** What became of the control of a target's store under the very conditions of this run. */

@@ -4,7 +4,8 @@ import { storesOf } from '../core/target.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import type { Matrix } from '../report/matrix-report.js';
 import { StoreUnavailable } from '../stores/store.js';
-import type { AnyScenario } from './choice.js';
+import { cellOf, type Cell } from './cell-forecast.js';
+import type { AnyScenario, AnyTarget } from './choice.js';
 import { composeMatrix, type RanPlan } from './compose-matrix.js';
 import { loadRegistered, targetIdsOf } from './find-targets.js';
 import { BUDGET_LIMITS, FEWEST_TRIALS, MATRIX_DEFAULTS, type MatrixOptions } from './matrix-options.js';
@@ -36,14 +37,20 @@ export async function runMatrix(options: MatrixOptions, wallClock: () => Date): 
   const beganAt = now();
   const { value, environment, leftovers } = await withStores(options, plans, async (stores, reaper) => {
     const cells = await runnableCells(plans, stores);
+    const { trials: most } = plans[0].trials;
     // Starting the servers is part of the budget, and nobody's share.
-    const budget = timeBudget(Math.max(0, budgetMs - (now() - beganAt)), cells, now);
+    const leftMs = Math.max(0, budgetMs - (now() - beganAt));
+    const budget = timeBudget(leftMs, cells, { fewest: FEWEST_TRIALS, most }, now);
     const runner = { stores, reaper, signal: options.signal, told: new Set<string>() };
     const columns: RanPlan[] = [];
     let begun = 0;
     for (const plan of plans) {
-      const progress = labelled(options.progress, plan, () => `${(begun += 1)}/${cells}`);
-      const ran = await runPlan(plan, { ...runner, progress, nextSlice: () => budget.next() });
+      const progress = labelled(options.progress, plan, () => `${(begun += 1)}/${cells.length}`);
+      const ran = await runPlan(plan, {
+        ...runner,
+        progress,
+        nextSlice: (target) => budget.next(planned(plan, target)),
+      });
       columns.push({ plan, ran });
     }
     return { columns, usedMs: now() - beganAt, ran: columns.flatMap((column) => column.ran) };
@@ -121,21 +128,25 @@ async function hasTargetOn(stores: readonly string[], { contract }: AnyScenario)
   return targets.some((target) => stores.includes(storesOf(target)[0]!));
 }
 
-/** How many targets will run, controls that are no rows among them. Waits for every store: who has one need not start it. */
-async function runnableCells(plans: readonly SessionPlan[], stores: OpenStores): Promise<number> {
-  let cells = 0;
+/** The targets that will run, controls that are no rows among them. Waits for every store: who has one need not start it. */
+async function runnableCells(plans: readonly SessionPlan[], stores: OpenStores): Promise<readonly Cell[]> {
+  const cells: Cell[] = [];
   for (const plan of plans) {
     const controls = [...plan.controls.values()].filter(({ named }) => !named);
     for (const { target } of [...controls, ...plan.named]) {
       try {
         await serversFor(target, plan, stores);
-        cells += 1;
+        cells.push(planned(plan, target));
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
       }
     }
   }
   return cells;
+}
+
+function planned({ scenario, parameters }: SessionPlan, target: AnyTarget): Cell {
+  return cellOf(scenario, parameters, { id: target.id, store: storesOf(target)[0]! });
 }
 
 /** Tells which cell of how many begins, and its scenario. */

@@ -9,7 +9,7 @@ import { processHosts, type ProcessHosts } from '../engine/process-host.js';
 import { runTarget, type TargetRunResult, type TimeLimit } from '../engine/run-target.js';
 import type { Reaper } from '../process/reaper.js';
 import { StoreUnavailable, type StoreServer } from '../stores/store.js';
-import type { AnyTarget, ChosenTarget } from './choice.js';
+import { expectationOf, type AnyTarget, type ChosenTarget } from './choice.js';
 import type { RanTarget } from './compose-report.js';
 import type { OpenStores } from './open-stores.js';
 import type { SessionOptions, SessionProgress } from './options.js';
@@ -23,7 +23,7 @@ export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress'> 
   readonly stores: OpenStores;
   readonly reaper: Reaper;
   /** The time of the next target that runs. Default: what its trials take. */
-  readonly nextSlice?: () => TimeSlice;
+  readonly nextSlice?: (target: AnyTarget) => TimeSlice;
   /** Why targets were skipped, as far as it was told already. */
   readonly told: Set<string>;
 }
@@ -58,12 +58,21 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
   };
   try {
     for (const control of controls) await run(control, 'control', control.shows);
-    for (const chosen of plan.named) await run(chosen, 'named');
+    for (const chosen of plan.named) await run(chosen, 'named', shownInComparison(chosen, plan));
   } finally {
     await after;
     for (const host of hosts.values()) await host.close();
   }
   return ran;
+}
+
+/** A control that is a row of a comparison is to be caught as well, and not for anything else. */
+function shownInComparison(
+  { target }: ChosenTarget,
+  { command, controls }: SessionPlan,
+): readonly AnomalyId[] | undefined {
+  if (command !== 'compare') return undefined;
+  return [...controls.values()].find((control) => control.target.id === target.id)?.shows;
 }
 
 /** It runs in this process: the target is an object of the caller's, or no process of its own was asked for. */
@@ -104,7 +113,8 @@ async function runOne(
   // A control need be caught only once, also in a comparison that it is no row of.
   const trials = role === 'control' ? { ...plan.trials, stopAtFirstViolation: true } : plan.trials;
   if (!runner.signal?.aborted) progress?.targetStarted(target.id, role, trials.trials);
-  const slice = runner.nextSlice?.();
+  const claim = expectationOf(target, plan);
+  const slice = runner.nextSlice?.(target);
   const limit = slice && limitOf(slice);
   const { result, closed } = await runTarget({
     scenario: plan.scenario,
@@ -114,6 +124,7 @@ async function runOne(
     servers,
     plan: trials,
     ...(shows === undefined ? {} : { shows }),
+    ...(claim === undefined ? {} : { claim }),
     start: plan.start,
     seed: plan.seed,
     timeoutMs: plan.timeoutMs,
@@ -123,9 +134,10 @@ async function runOne(
     after,
     signal: runner.signal ?? new AbortController().signal,
     ...(limit === undefined ? {} : { limit: limit.limit }),
-    onTrial: progressOf(progress),
+    onReady: () => slice?.ready(),
+    onTrial: progressOf(progress, slice),
   }).finally(() => limit?.release());
-  slice?.end();
+  slice?.end(result.kind === 'judged' ? result.judgement.trials : undefined);
   if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result));
   return {
     ...head,
@@ -175,21 +187,17 @@ function tellSkipped(
   progress?.note(`${what}: ${reason}. ${remedy}`);
 }
 
-/**
- * Who has too few trials when the share is up borrows from those who come after, up to so many shares, and not beyond the end
- * of the budget: else all that was spent would be for nothing.
- */
-const MOST_SHARES = 3;
 /** Then one trial, or a set-up, may be under way. A client that is cut off in a transaction can keep a server busy for long. */
 const GRACE_MS = 5_000;
 
 function limitOf(slice: TimeSlice): { readonly limit: TimeLimit; release(): void } {
   const cut = new AbortController();
-  const mostMs = Math.min(slice.shareMs * MOST_SHARES, slice.leftMs);
+  const { shareMs, mostMs } = slice;
   const timer = setTimeout(() => cut.abort(), mostMs + GRACE_MS);
   return {
     limit: {
-      isUp: () => slice.usedMs() >= slice.shareMs,
+      // Also when one more trial would not fit in.
+      isUp: () => slice.usedMs() + slice.trialMs() > shareMs,
       leftMs: () => mostMs - slice.usedMs(),
       cut: cut.signal,
     },
@@ -197,10 +205,14 @@ function limitOf(slice: TimeSlice): { readonly limit: TimeLimit; release(): void
   };
 }
 
-function progressOf(progress: SessionProgress | undefined): (result: TrialResult) => void {
+function progressOf(
+  progress: SessionProgress | undefined,
+  slice: TimeSlice | undefined,
+): (result: TrialResult) => void {
   let done = 0;
   let violated = 0;
   return ({ findings }) => {
+    slice?.trialDone();
     done += 1;
     if (findings.some((finding) => finding.grade === 'violation')) violated += 1;
     progress?.trialDone(done, violated);

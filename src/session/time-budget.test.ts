@@ -1,54 +1,137 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { timeBudget } from './time-budget.js';
+import type { Cell } from './cell-forecast.js';
+import { timeBudget, type TimeSlice } from './time-budget.js';
 
 const seed = Date.now() % 2 ** 31;
+const TRIALS = { fewest: 5, most: 59 };
+/** What is guessed of one client with one attempt, where nothing was measured. */
+const SET_UP_MS = 210;
+const WORK_MS = 5;
+const GUESS_MS = SET_UP_MS + TRIALS.fewest * WORK_MS;
 
 function clock() {
   let nowMs = 1_000;
   return { now: () => nowMs, pass: (ms: number) => (nowMs += ms) };
 }
 
+function cells(...heldMs: readonly number[]): Cell[] {
+  return heldMs.map((held, place) => ({
+    ...{ contract: 'sale', scenario: `scenario ${place}`, store: 'memory', target: `memory/${place}` },
+    ...{ isControl: false, clients: 1, attempts: 1, heldMs: held },
+  }));
+}
+
+/** Uses so much of a slice, in so many trials that take as long as was expected, or nothing beside the set-up. */
+function use(slice: TimeSlice, ms: number, pass: (ms: number) => void, trials = 5): void {
+  pass(Math.min(ms, SET_UP_MS));
+  slice.ready();
+  for (let trial = 0; trial < trials; trial += 1) {
+    pass(Math.max(0, ms - SET_UP_MS) / trials);
+    slice.trialDone();
+  }
+  slice.end();
+}
+
 describe('a budget of time', () => {
-  it('is divided equally where everybody uses their share', () => {
+  it('is divided equally where everybody needs less than their part', () => {
     const { now, pass } = clock();
-    const budget = timeBudget(400, 4, now);
-    for (let part = 0; part < 4; part += 1) {
-      const slice = budget.next();
-      expect(slice.shareMs).toBe(100);
-      pass(99);
-      expect(slice.usedMs()).toBe(99);
-      pass(1);
-      slice.end();
+    const parts = cells(100, 100, 100, 100);
+    const budget = timeBudget(8_000, parts, TRIALS, now);
+    for (const part of parts) {
+      const slice = budget.next(part);
+      expect(slice.shareMs).toBeCloseTo(2_000);
+      use(slice, 2_000, pass, 17);
+      expect(slice.usedMs()).toBeCloseTo(2_000);
     }
   });
 
-  it('gives what one did not use to all who come after', () => {
-    const { now, pass } = clock();
-    const budget = timeBudget(400, 4, now);
-    budget.next();
-    pass(10);
-    expect(budget.next().shareMs).toBe(130);
-    pass(130);
-    expect(budget.next().shareMs).toBe(130);
+  it('gives those more whose trials take longer than an equal part', () => {
+    const budget = timeBudget(12_000, cells(2_000, 100, 100), TRIALS, clock().now);
+    // Five trials, and as much of an attempt's work and of the set-up as is guessed at first.
+    expect(budget.next(cells(2_000)[0]!).shareMs).toBeCloseTo(10_000 + GUESS_MS);
   });
 
-  it('takes from those who come after what one used too much, down to nothing', () => {
+  it('gives nobody more than all of their trials take, as long as others want it', () => {
+    const { now } = clock();
+    const parts = cells(0, 1_000);
+    const budget = timeBudget(20_000, parts, TRIALS, now);
+    expect(budget.next(parts[0]!).shareMs).toBeCloseTo(SET_UP_MS + 59 * WORK_MS);
+  });
+
+  it('is shared by those who need least where it is too short for all of them', () => {
     const { now, pass } = clock();
-    const budget = timeBudget(400, 4, now);
-    const first = budget.next();
-    pass(250);
-    first.end();
-    expect(first.usedMs()).toBe(250);
-    expect(budget.next()).toMatchObject({ shareMs: 50, leftMs: 150 });
+    const parts = cells(2_000, 100, 100, 3_000);
+    const budget = timeBudget(1_700, parts, TRIALS, now);
+    const shares = parts.map((part) => {
+      const slice = budget.next(part);
+      use(slice, slice.shareMs, pass);
+      return slice.shareMs;
+    });
+    expect(shares[0]).toBe(0);
+    expect(shares[1]).toBeCloseTo(500 + GUESS_MS);
+    expect(shares[2]).toBeCloseTo(500 + GUESS_MS);
+    expect(shares[3]).toBe(0);
+  });
+
+  it('goes to controls first where it is too short, for nothing holds without them', () => {
+    const [slow, cheap] = cells(1_000, 0).map((part) => ({ ...part, isControl: part.heldMs > 0 }));
+    const budget = timeBudget(5_300, [cheap!, slow!], TRIALS, clock().now);
+    expect(budget.next(cheap!).shareMs).toBe(0);
+    expect(budget.next(slow!).shareMs).toBeGreaterThan(5_000);
+  });
+
+  it('is not spent on those of whom one was cut off in its first trial', () => {
+    const { now, pass } = clock();
+    const parts = cells(0, 0).map((part) => ({ ...part, scenario: 'slow' }));
+    const budget = timeBudget(10_000, parts, TRIALS, now);
+    const first = budget.next(parts[0]!);
+    first.ready();
+    pass(first.mostMs);
+    first.end({ run: 0, counted: 0 });
+    expect(budget.next(parts[1]!).shareMs).toBe(0);
+  });
+
+  it('learns what the trials of a store take', () => {
+    const { now, pass } = clock();
+    const parts = cells(0, 0, 0);
+    const budget = timeBudget(9_000, parts, TRIALS, now);
+    const first = budget.next(parts[0]!);
+    pass(500);
+    first.ready();
+    for (let trial = 0; trial < 5; trial += 1) {
+      pass(400);
+      first.trialDone();
+    }
+    expect(first.trialMs()).toBe(400);
+    // Two of five were no evidence: it takes more of them.
+    first.end({ run: 5, counted: 3 });
+    const second = budget.next(parts[1]!);
+    expect(second.shareMs).toBeGreaterThan((5 * 400 * 5) / 3);
+  });
+
+  it('lends who needs more than was expected what the others can spare', () => {
+    const { now } = clock();
+    const parts = cells(0, 0, 0);
+    const slice = timeBudget(100_000, parts, TRIALS, now).next(parts[0]!);
+    expect(slice.mostMs).toBeGreaterThan(slice.shareMs);
+    expect(slice.mostMs).toBeLessThanOrEqual(100_000);
+  });
+
+  it('is nothing once it is used up', () => {
+    const { now, pass } = clock();
+    const parts = cells(0, 0);
+    const budget = timeBudget(400, parts, TRIALS, now);
+    const first = budget.next(parts[0]!);
     pass(1_000);
-    const third = budget.next();
-    expect(third).toMatchObject({ shareMs: 0, leftMs: 0 });
+    first.end();
+    expect(budget.next(parts[1]!)).toMatchObject({ shareMs: 0, mostMs: 0 });
   });
 
   it('counts what a slice used until its end, whatever the clock does later', () => {
     const { now, pass } = clock();
-    const slice = timeBudget(400, 1, now).next();
+    const parts = cells(0);
+    const slice = timeBudget(400, parts, TRIALS, now).next(parts[0]!);
     pass(30);
     slice.end();
     pass(500);
@@ -58,22 +141,26 @@ describe('a budget of time', () => {
 
   it('has a share for more than were announced: what is left', () => {
     const { now, pass } = clock();
-    const budget = timeBudget(100, 1, now);
-    budget.next();
-    pass(40);
-    expect(budget.next().shareMs).toBe(60);
+    const [one, other] = cells(0, 0);
+    const budget = timeBudget(1_000, [one!], TRIALS, now);
+    budget.next(one!).end();
+    pass(400);
+    expect(budget.next(other!).shareMs).toBeCloseTo(600);
   });
 
   it(`is never exceeded by those who stop when their share is up (seed ${seed})`, () => {
-    const use = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 50 });
+    const plans = fc.array(
+      fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), heldMs: fc.nat(2_000) }),
+      { minLength: 1, maxLength: 50 },
+    );
     fc.assert(
-      fc.property(use, (shares) => {
+      fc.property(plans, (uses) => {
         const { now, pass } = clock();
-        const budget = timeBudget(10_000, shares.length, now);
-        const used = shares.map((share) => {
-          const slice = budget.next();
-          pass(slice.shareMs * share);
-          slice.end();
+        const parts = cells(...uses.map(({ heldMs }) => heldMs));
+        const budget = timeBudget(10_000, parts, TRIALS, now);
+        const used = uses.map(({ share }, place) => {
+          const slice = budget.next(parts[place]!);
+          use(slice, slice.shareMs * share, pass);
           return slice.usedMs();
         });
         expect(used.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(10_000 + 1e-6);

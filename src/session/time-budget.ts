@@ -1,37 +1,163 @@
-/** What one of several may take, and what has become of it. */
+import { CellForecasts, type Cell, type CellTimes } from './cell-forecast.js';
+
+/** What one cell of several may take, and what has become of it. */
 export interface TimeSlice {
   readonly shareMs: number;
-  /** Of the whole budget, at the beginning of the slice. */
-  readonly leftMs: number;
-  /** To be called when its work is done; what it did not use is for the others. */
-  end(): void;
+  /** If it turns out that its share is too small for the fewest trials. */
+  readonly mostMs: number;
+  /** To be called when it is set up, before its first trial. */
+  ready(): void;
+  /** To be called after each trial. */
+  trialDone(): void;
+  /** To be called when its work is done: what it did not use is for the others, and they learn from what it took. */
+  end(trials?: { readonly run: number; readonly counted: number }): void;
   /** From its beginning to its end, or until now. */
   usedMs(): number;
+  /** The mean of its trials; 0 before the first is done. */
+  trialMs(): number;
 }
 
-/** A time that several share, one after the other. */
+/** A time that cells share, one after the other. */
 export interface TimeBudget {
-  /** The slice of the next of them: an equal part of what is left, for those that are left. 0 when nothing is. */
-  next(): TimeSlice;
+  next(cell: Cell): TimeSlice;
 }
 
-/** `totalMs` from now on, for so many. `now`: monotonic milliseconds. */
-export function timeBudget(totalMs: number, parts: number, now: () => number): TimeBudget {
+/** How many trials a cell needs, and how many it wants. */
+export interface TrialsOfCells {
+  readonly fewest: number;
+  readonly most: number;
+}
+
+/**
+ * Who has too few trials when the share is up borrows from those who come after: up to so many shares, or this part of what
+ * they do not need; else all that was spent would be for nothing.
+ */
+const MOST_SHARES = 3;
+const SPARE_PART = 0.5;
+/** More than enough to halve any budget down to a millisecond. */
+const HALVINGS = 60;
+
+/**
+ * `totalMs` from now on, for these cells. Everybody gets as much time as everybody else, but no less than the fewest trials
+ * are expected to take, and no more than all of them do. Where there is not enough for the fewest of each, equal parts would
+ * be too short for anybody: controls get what they need, then those that need least, and the others nothing.
+ * `now`: monotonic milliseconds.
+ */
+export function timeBudget(
+  totalMs: number,
+  cells: readonly Cell[],
+  trials: TrialsOfCells,
+  now: () => number,
+): TimeBudget {
   const startedAt = now();
-  let left = parts;
+  const forecasts = new CellForecasts();
+  const open = [...cells];
+  const claimOf = (cell: Cell): Claim => {
+    const { setUpMs, trialMs } = forecasts.of(cell);
+    return {
+      isControl: cell.isControl,
+      needMs: setUpMs + trials.fewest * trialMs,
+      wantMs: setUpMs + trials.most * trialMs,
+    };
+  };
   return {
-    next() {
+    next(cell) {
       const beganAt = now();
-      const remainingMs = Math.max(0, totalMs - (beganAt - startedAt));
-      const shareMs = remainingMs / Math.max(1, left);
-      left -= 1;
-      let endedAt: number | undefined;
-      return {
-        shareMs,
-        leftMs: remainingMs,
-        end: () => (endedAt ??= now()),
-        usedMs: () => (endedAt ?? now()) - beganAt,
-      };
+      const leftMs = Math.max(0, totalMs - (beganAt - startedAt));
+      const place = open.findIndex(
+        ({ scenario, target }) => scenario === cell.scenario && target === cell.target,
+      );
+      if (place >= 0) open.splice(place, 1);
+      const others = open.map(claimOf);
+      const shareMs = shareOf(claimOf(cell), others, leftMs);
+      const spareMs = leftMs - others.reduce((sum, { needMs }) => sum + needMs, 0);
+      const mostMs = Math.min(leftMs, Math.max(MOST_SHARES * shareMs, SPARE_PART * spareMs));
+      const learn = (times: Partial<CellTimes>) => forecasts.learn(cell, times);
+      return new Slice({ shareMs, mostMs, beganAt, now, learn });
     },
   };
+}
+
+interface Claim {
+  readonly isControl: boolean;
+  readonly needMs: number;
+  readonly wantMs: number;
+}
+
+/** The share of the first of them. */
+function shareOf(one: Claim, others: readonly Claim[], leftMs: number): number {
+  const all = [one, ...others];
+  const total = (of: (claim: Claim) => number) => all.reduce((sum, claim) => sum + of(claim), 0);
+  if (total(({ needMs }) => needMs) > leftMs) {
+    const before = others.filter(({ isControl, needMs }) =>
+      isControl === one.isControl ? needMs < one.needMs : isControl,
+    );
+    const upToItMs = before.reduce((sum, { needMs }) => sum + needMs, one.needMs);
+    return upToItMs <= leftMs ? one.needMs : 0;
+  }
+  const wantedMs = total(({ wantMs }) => wantMs);
+  if (wantedMs <= leftMs) return leftMs * (wantedMs > 0 ? one.wantMs / wantedMs : 1 / all.length);
+  const withLevel = (levelMs: number) => (claim: Claim) =>
+    Math.min(claim.wantMs, Math.max(claim.needMs, levelMs));
+  let lowMs = 0;
+  let highMs = leftMs;
+  for (let halving = 0; halving < HALVINGS; halving += 1) {
+    const levelMs = (lowMs + highMs) / 2;
+    if (total(withLevel(levelMs)) > leftMs) highMs = levelMs;
+    else lowMs = levelMs;
+  }
+  return withLevel(lowMs)(one);
+}
+
+interface SliceFacts {
+  readonly shareMs: number;
+  readonly mostMs: number;
+  readonly beganAt: number;
+  readonly now: () => number;
+  readonly learn: (times: Partial<CellTimes>) => void;
+}
+
+class Slice implements TimeSlice {
+  readonly shareMs: number;
+  readonly mostMs: number;
+  #trials = 0;
+  #readyMs: number | undefined;
+  #lastTrialMs = 0;
+  #endedMs: number | undefined;
+
+  constructor(private readonly facts: SliceFacts) {
+    this.shareMs = facts.shareMs;
+    this.mostMs = facts.mostMs;
+  }
+
+  ready(): void {
+    this.#readyMs = this.usedMs();
+  }
+
+  trialDone(): void {
+    this.#lastTrialMs = this.usedMs();
+    this.#trials += 1;
+  }
+
+  usedMs(): number {
+    return this.#endedMs ?? this.facts.now() - this.facts.beganAt;
+  }
+
+  trialMs(): number {
+    return this.#trials === 0 ? 0 : (this.#lastTrialMs - (this.#readyMs ?? 0)) / this.#trials;
+  }
+
+  end(trials?: { readonly run: number; readonly counted: number }): void {
+    if (this.#endedMs !== undefined) return;
+    this.#endedMs = this.usedMs();
+    // Nothing was begun: nothing is learnt.
+    if (this.mostMs === 0) return;
+    // What was cut off takes at least as long.
+    if (this.#readyMs === undefined) return this.facts.learn({ setUpMs: this.#endedMs });
+    const trialMs = this.#trials === 0 ? this.#endedMs - this.#readyMs : this.trialMs();
+    const { run = 0, counted = 0 } = trials ?? {};
+    // Trials that are no evidence have to be made up for.
+    const evidenceMs = counted > 0 ? (trialMs * run) / counted : trialMs;
+    this.facts.learn({ setUpMs: this.#readyMs, trialMs: evidenceMs });
+  }
 }

@@ -246,13 +246,13 @@ describe('deciding when to stop', () => {
 
   it('is for a control when it has shown what it must', () => {
     const stopping = plan({ trials: 9, stopAtFirstViolation: true });
-    const control = createJudge(stopping, ['lost-update']);
+    const control = createJudge(stopping, { shows: ['lost-update'] });
     control.add(violated);
     expect(control.isDecided()).toBe(false);
     control.add(trial({ findings: [finding('lost-update')] }));
     expect(control.isDecided()).toBe(true);
 
-    const deadlocks = createJudge(stopping, ['deadlock']);
+    const deadlocks = createJudge(stopping, { shows: ['deadlock'] });
     deadlocks.add(trial({ counts: { deadlock: 1 } }));
     expect(deadlocks.isDecided()).toBe(true);
   });
@@ -313,6 +313,30 @@ describe('a judge whose time was up', () => {
 
   it('is sure of a violation in enough trials', () => {
     expect(soFar([...trials(4), { ...violating(), trial: 4 }])).toMatchObject({ verdict: 'violated' });
+  });
+
+  it.each([
+    [{}, 0],
+    [{ claim: 'holds' as const }, 0],
+    [{ claim: 'violated' as const }, 1],
+    [{ claim: 'gives-up' as const }, 1],
+    [{ shows: ['deadlock' as const] }, 1],
+  ])('that seeks %o misses %s more after enough trials that show nothing', (sought, missing) => {
+    const all = createJudge(limited, sought);
+    for (const result of trials(4)) all.add(result);
+    expect(all.missing()).toBe(1);
+    all.add(trial());
+    expect(all.missing()).toBe(missing);
+    all.add(trial({ findings: [finding('oversold')], counts: { deadlock: 1 } }));
+    expect(all.missing()).toBe(0);
+  });
+
+  it('misses nothing of what claims to give up once an operation failed', () => {
+    const all = createJudge(limited, { claim: 'gives-up' });
+    for (const result of trials(5)) all.add(result);
+    expect(all.missing()).toBe(1);
+    all.add(trial({ operations: { ok: 1, fail: 1, info: 0 } }));
+    expect(all.missing()).toBe(0);
   });
 
   it('does not take trials in which nothing overlapped for evidence', () => {

@@ -1,5 +1,6 @@
 import type { AnomalyId } from '../core/anomaly.js';
 import type { Finding } from '../core/checker.js';
+import type { Expectation } from '../core/target.js';
 import {
   START_KINDS,
   type Judgement,
@@ -25,7 +26,7 @@ export interface Judge {
   add(result: TrialResult): void;
   /** Nothing more has to be tried: the planned evidence is there, or a violation where the first one suffices. */
   isDecided(): boolean;
-  /** How many trials of evidence there must still be before it can be judged when the time is up. */
+  /** How many trials there must still be before it can be judged when the time is up: of evidence, or until what is sought was seen. */
   missing(): number;
   /** `stopped`: why the run ended before it was decided; a run that was stopped never holds. For people. */
   judgement(stopped?: string): Judgement;
@@ -46,6 +47,17 @@ export function judge(results: readonly TrialResult[], plan: TrialPlan): Judgeme
   return all.judgement();
 }
 
+/** What a run is for, beside its verdict. */
+export interface Sought {
+  /** Of a control: it must be caught for one of these. */
+  readonly shows?: readonly AnomalyId[];
+  /**
+   * What the target claims. That it is caught, or gives up, may be seen in a third of the trials only: the fewest, where the
+   * time is up, may all be without it. None of 5 would then contradict a claim that none of 59 contradicts, so it goes on.
+   */
+  readonly claim?: Expectation;
+}
+
 /**
  * A verdict from trials: violated if any trial has a violation, whatever else happened; else inconclusive unless as many
  * trials as planned are evidence and none is undecided; else it holds, with its bound.
@@ -54,11 +66,11 @@ export function judge(results: readonly TrialResult[], plan: TrialPlan): Judgeme
  * it undecided. Rates are of violated among those trials: a violation in a trial that is no evidence for the rate (nothing
  * overlapped in it) still decides the verdict.
  *
- * `shows` is for a control, which must be caught for one of these: where the plan stops early, it goes on until one of
- * them was found as a violation or counted as an event.
+ * `shows` is for a control: where the plan stops early, it goes on until one of them was found as a violation or counted as
+ * an event.
  */
-export function createJudge(plan: TrialPlan, shows?: readonly AnomalyId[]): Judge {
-  return new TrialFold(plan, shows);
+export function createJudge(plan: TrialPlan, sought: Sought = {}): Judge {
+  return new TrialFold(plan, sought);
 }
 
 interface Stratum {
@@ -70,7 +82,7 @@ interface Stratum {
 
 class TrialFold implements Judge {
   readonly #plan: TrialPlan;
-  readonly #shows: readonly AnomalyId[] | undefined;
+  readonly #sought: Sought;
   #run = 0;
   #violated = 0;
   #firstViolated: number | undefined;
@@ -95,9 +107,9 @@ class TrialFold implements Judge {
   /** By grade too: a checker of somebody else's may find one anomaly in both grades. */
   readonly #findings = new Map<string, { readonly first: Omit<SeenFinding, 'trials'>; trials: number }>();
 
-  constructor(plan: TrialPlan, shows: readonly AnomalyId[] | undefined) {
+  constructor(plan: TrialPlan, sought: Sought) {
     this.#plan = plan;
-    this.#shows = shows;
+    this.#sought = sought;
   }
 
   add(result: TrialResult): void {
@@ -157,7 +169,8 @@ class TrialFold implements Judge {
 
   missing(): number {
     const { fewest, trials } = this.#plan;
-    return Math.max(0, (fewest ?? trials) - this.#evidence(undefined).counted);
+    const missing = (fewest ?? trials) - this.#evidence(undefined).counted;
+    return Math.max(this.#hasShown() && this.#hasClaimed() ? 0 : 1, missing);
   }
 
   judgementSoFar(): Judgement {
@@ -220,10 +233,27 @@ class TrialFold implements Judge {
 
   #stoppedEarly(): boolean {
     if (!this.#plan.stopAtFirstViolation) return false;
+    return this.#sought.shows === undefined ? this.#violated > 0 : this.#hasShown();
+  }
+
+  #hasShown(): boolean {
+    const { shows } = this.#sought;
     return (
-      this.#shows?.some((id) => this.#findings.has(`violation ${id}`) || (this.#counts.get(id) ?? 0) > 0) ??
-      this.#violated > 0
+      shows === undefined ||
+      shows.some((id) => this.#findings.has(`violation ${id}`) || (this.#counts.get(id) ?? 0) > 0)
     );
+  }
+
+  /** Or claims what any further trial could only contradict. */
+  #hasClaimed(): boolean {
+    switch (this.#sought.claim) {
+      case 'violated':
+        return this.#violated > 0;
+      case 'gives-up':
+        return this.#violated > 0 || this.#operations.fail + this.#needlessRefusals > 0;
+      default:
+        return true;
+    }
   }
 
   #evidence(stopped: string | undefined): Evidence {

@@ -9,7 +9,7 @@ export default customersOnMongodb({
   strategy: 'naive',
   summary: 'Finds the highest number and adds one.',
   prevents: 'Nothing.',
-  costs: 'Two reads and an insert; without an index each read goes through all customers.',
+  costs: 'Two reads and an insert; without an index on the number, the second goes through all customers.',
   source: 'https://www.mongodb.com/docs/manual/core/write-operations-atomicity/',
   expectations: {
     'customer-creation': 'violated',
