@@ -1,3 +1,6 @@
+import type { ClientContext } from '../src/core/context.js';
+import { underLock } from './locking.js';
+
 /** A lock in the memory of one process: first come, first served. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
@@ -9,5 +12,23 @@ export class Mutex {
     this.#last = new Promise((resolve) => (release = resolve));
     await before;
     return release;
+  }
+}
+
+/** Runs `body` under the mutex, with the notes and points of a lock, and releases it whatever becomes of it. */
+export async function underMutex<R>(
+  mutex: Mutex,
+  context: ClientContext,
+  key: string,
+  body: () => Promise<R>,
+): Promise<R> {
+  let release: (() => void) | undefined;
+  const acquire = async () => {
+    release = await mutex.acquire();
+  };
+  try {
+    return await underLock(context, [key], acquire, body);
+  } finally {
+    release?.();
   }
 }

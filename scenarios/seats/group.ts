@@ -1,7 +1,7 @@
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
-import { seatNumbers, type SeatNumbers } from './parameters.js';
+import { LOOK_THEN_TAKE, seatNumbers, type SeatNumbers } from './parameters.js';
 import { tally } from './tally.js';
 
 const TRIP = { id: 1, name: 'Museum Bus' };
@@ -39,12 +39,7 @@ const group: Scenario<Seats, GroupNumbers> = {
   tally,
   // Which groups are seated, and whether a seat is left that fits nobody, depends on who comes first.
   expected: () => ({ locked: 0 }),
-  controls: {
-    memory: { target: 'memory/naive', shows: ['oversold', 'negative-stock'] },
-    file: { target: 'file/naive', shows: ['oversold', 'lost-update'] },
-    redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
-    postgres: { target: 'postgres/naive', shows: ['oversold', 'lost-update'] },
-  },
+  controls: LOOK_THEN_TAKE,
   defaultTarget: 'memory/mutex',
   small: { clients: 2, seats: 3, largest: 2 },
 };

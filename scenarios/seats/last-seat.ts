@@ -1,7 +1,7 @@
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
-import { seatNumbers, rightTally, type SeatNumbers } from './parameters.js';
+import { LOOK_THEN_TAKE, oneSeatEach, seatNumbers, rightTally, type SeatNumbers } from './parameters.js';
 import { tally } from './tally.js';
 
 const TRIP = { id: 1, name: 'Morning Bus' };
@@ -17,21 +17,12 @@ const lastSeat: Scenario<Seats, SeatNumbers> = {
     'Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995, P4 lost update, on the last seat of a bus',
   parameters: seatNumbers({ clients: 2, seats: 1 }),
   initial: (numbers) => ({ trips: [{ ...TRIP, seats: numbers.seats }], abandonedLocks: [] }),
-  attempts: ({ clients }) =>
-    Array.from({ length: clients }, (_, student) => ({
-      f: 'bookSeat',
-      input: { trip: TRIP.id, student, seats: 1 },
-    })),
+  attempts: (numbers) => oneSeatEach(numbers, TRIP.id),
   slowestMs: ({ limitMs }) => limitMs,
   checkers: seatCheckers,
   tally,
   expected: rightTally,
-  controls: {
-    memory: { target: 'memory/naive', shows: ['oversold', 'negative-stock'] },
-    file: { target: 'file/naive', shows: ['oversold', 'lost-update'] },
-    redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
-    postgres: { target: 'postgres/naive', shows: ['oversold', 'lost-update'] },
-  },
+  controls: LOOK_THEN_TAKE,
   defaultTarget: 'memory/mutex',
   small: { clients: 2, seats: 1 },
 };

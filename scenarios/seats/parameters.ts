@@ -1,4 +1,5 @@
-import type { Parameter } from '../../src/core/scenario.js';
+import type { Attempt, Control, Parameter } from '../../src/core/scenario.js';
+import type { Seats } from './contract.js';
 
 /** The numbers of a trip that students want to book. Times are scaled down together; the classic ones stand behind each. */
 export type SeatNumbers = {
@@ -54,3 +55,22 @@ export function rightTally({ clients, seats }: SeatNumbers): Readonly<Record<str
   const booked = Math.min(clients, seats);
   return { booked, 'no-seat': clients - booked, locked: 0, left: seats - booked };
 }
+
+/** One attempt of each student, each for one seat of the trip. */
+export function oneSeatEach(
+  { clients }: Pick<SeatNumbers, 'clients'>,
+  trip: number,
+): readonly Attempt<Seats>[] {
+  return Array.from({ length: clients }, (_, student) => ({
+    f: 'bookSeat',
+    input: { trip, student, seats: 1 },
+  }));
+}
+
+/** Look, then take, on each store: two who saw the same seats free both take theirs. */
+export const LOOK_THEN_TAKE = {
+  memory: { target: 'memory/naive', shows: ['oversold', 'negative-stock'] },
+  file: { target: 'file/naive', shows: ['oversold', 'lost-update'] },
+  redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
+  postgres: { target: 'postgres/naive', shows: ['oversold', 'lost-update'] },
+} as const satisfies Readonly<Record<string, Control>>;

@@ -1,7 +1,7 @@
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
-import { seatNumbers, rightTally, type SeatNumbers } from './parameters.js';
+import { LOOK_THEN_TAKE, oneSeatEach, seatNumbers, rightTally, type SeatNumbers } from './parameters.js';
 import { tally } from './tally.js';
 
 const TRIP = { id: 1, name: 'School Bus' };
@@ -17,21 +17,12 @@ const schoolBus: Scenario<Seats, SeatNumbers> = {
   // Sixty who ask every 2 ms would only keep the processor busy, which does not scale down with the times.
   parameters: seatNumbers({ clients: 60, seats: 45, retryMs: 10, limitMs: 10_000 }),
   initial: (numbers) => ({ trips: [{ ...TRIP, seats: numbers.seats }], abandonedLocks: [] }),
-  attempts: ({ clients }) =>
-    Array.from({ length: clients }, (_, student) => ({
-      f: 'bookSeat',
-      input: { trip: TRIP.id, student, seats: 1 },
-    })),
+  attempts: (numbers) => oneSeatEach(numbers, TRIP.id),
   slowestMs: ({ limitMs }) => limitMs,
   checkers: seatCheckers,
   tally,
   expected: rightTally,
-  controls: {
-    memory: { target: 'memory/naive', shows: ['oversold', 'negative-stock'] },
-    file: { target: 'file/naive', shows: ['oversold', 'lost-update'] },
-    redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
-    postgres: { target: 'postgres/naive', shows: ['oversold', 'lost-update'] },
-  },
+  controls: LOOK_THEN_TAKE,
   defaultTarget: 'memory/mutex',
   small: { clients: 3, seats: 2 },
 };

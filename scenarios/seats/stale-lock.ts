@@ -1,7 +1,7 @@
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
-import { seatNumbers, rightTally, type SeatNumbers } from './parameters.js';
+import { LOOK_THEN_TAKE, oneSeatEach, seatNumbers, rightTally, type SeatNumbers } from './parameters.js';
 import { tally } from './tally.js';
 
 const TRIP = { id: 1, name: 'Last Bus' };
@@ -53,11 +53,7 @@ const staleLock: Scenario<Seats, StaleLockNumbers> = {
     trips: [{ ...TRIP, seats: numbers.seats }],
     abandonedLocks: [{ trip: TRIP.id, leftMs: numbers.leftMs }],
   }),
-  attempts: ({ clients }) =>
-    Array.from({ length: clients }, (_, student) => ({
-      f: 'bookSeat',
-      input: { trip: TRIP.id, student, seats: 1 },
-    })),
+  attempts: (numbers) => oneSeatEach(numbers, TRIP.id),
   faults: ({ stallMs }) => [
     { client: 0, point: 'looked', kind: 'stall', forMs: stallMs },
     { client: 1, point: 'checked', kind: 'stall', forMs: 2 * stallMs },
@@ -67,10 +63,8 @@ const staleLock: Scenario<Seats, StaleLockNumbers> = {
   tally,
   expected: rightTally,
   controls: {
-    memory: { target: 'memory/naive', shows: ['oversold', 'negative-stock'] },
+    ...LOOK_THEN_TAKE,
     file: { target: 'file/lock-file', shows: ['oversold', 'lost-update'] },
-    redis: { target: 'redis/get-then-decr', shows: ['oversold', 'negative-stock'] },
-    postgres: { target: 'postgres/naive', shows: ['oversold', 'lost-update'] },
   },
   defaultTarget: 'file/lock-file',
   small: { clients: 2, seats: 1 },

@@ -13,6 +13,11 @@ const HERE = {
 export function whyMissing(store: keyof typeof HERE): string | undefined {
   if (HERE[store]()) return undefined;
   const reason = `skipped: there is no ${store} server on this machine; .ci/provision gets one`;
-  if ((process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').includes(store)) throw new Error(reason);
+  if (isRequired(store)) throw new Error(reason);
   return reason;
+}
+
+/** Whether RACE_CHECK_REQUIRE names it. */
+export function isRequired(store: string): boolean {
+  return (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').includes(store);
 }

@@ -79,4 +79,12 @@ describe('what an operator would watch', () => {
     expect(waitedFor[0]).toEqual(waited(49, 50, 49));
     expect(waitedFor[20]).toEqual(waited(49, 50, 49, 'notes'));
   });
+
+  it('forgets rare pairs where there are too many to count, and none of the frequent', () => {
+    const often = waited(0, 1, 5);
+    const many = Array.from({ length: 10_001 }, (_, index) => waited(index, index + 2));
+    const judged = monitored(trial({ waitedFor: [often, ...many] }), trial({ waitedFor: [often, ...many] }));
+    expect(judged.waitedFor[0]).toEqual(waited(0, 1, 10));
+    expect(judged.waitedFor[1]!.samples).toBeLessThanOrEqual(2);
+  });
 });

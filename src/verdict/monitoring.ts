@@ -3,6 +3,12 @@ import type { Monitoring, TrialResult, WaitPair } from '../core/verdict.js';
 /** Of those that a server saw, and of those that notes tell of. */
 const MOST_PAIRS = 20;
 
+/**
+ * So many pairs are counted: ten thousand clients could make a hundred million. When there are more, the rarest half is
+ * forgotten, so that a pair which was rare at first may be told with too few samples, and none with too many.
+ */
+const COUNTED_PAIRS = 10_000;
+
 /** Adds up what an operator would watch, trial by trial. */
 export class MonitoringFold {
   #idleInTransaction = 0;
@@ -25,7 +31,13 @@ export class MonitoringFold {
       const known = this.#waitedFor.get(key);
       if (known) known.samples += pair.samples;
       else this.#waitedFor.set(key, { ...pair });
+      if (this.#waitedFor.size > COUNTED_PAIRS) this.#forgetRare();
     }
+  }
+
+  #forgetRare(): void {
+    const rarestFirst = [...this.#waitedFor].sort(([, a], [, b]) => a.samples - b.samples);
+    for (const [key] of rarestFirst.slice(0, COUNTED_PAIRS / 2)) this.#waitedFor.delete(key);
   }
 
   monitoring({ ok, fail, info }: TrialResult['operations'], counts: ReadonlyMap<string, number>): Monitoring {

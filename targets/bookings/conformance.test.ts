@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { raceCheck, type JudgedTarget, type ReportTarget, type Target } from '../../src/index.js';
+import { raceCheck, type ReportTarget, type Target } from '../../src/index.js';
 import type { Bookings } from '../../scenarios/bookings/contract.js';
 import { loadTarget, targetIds } from '../index.js';
+import { claimed, judgedRow } from '../judged-row.fixture.js';
 import lockPerTableLooksFirst from './mongodb/broken/lock-per-table-looks-first.fixture.js';
 import fencedLockUnfenced from './mongodb/broken/fenced-lock-unfenced.fixture.js';
 import pessimisticOutside from './mongodb/broken/pessimistic-outside.fixture.js';
@@ -18,7 +19,6 @@ import setNxKeptOnRefusal from './redis/broken/set-nx-kept-on-refusal.fixture.js
 import setNxWithoutExpiry from './redis/broken/set-nx-without-expiry.fixture.js';
 
 const SEED = 'targets of the bookings contract';
-const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
 
 /**
  * Fewer clients and shorter leases than the scenarios have by themselves: each target has to show what it does, not how fast.
@@ -95,18 +95,6 @@ async function judge(scenario: ScenarioName): Promise<ReadonlyMap<string, Report
     for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
   }
   return rows;
-}
-
-/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
-function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
-  if (row?.outcome === 'judged') return row;
-  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
-  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
-}
-
-function claimed({ met, expectation, verdict, reasons, gaveUp, errors, counts, findings }: JudgedTarget) {
-  const found = findings.map(({ anomaly, message }) => `${anomaly}: ${message}`);
-  return { met, expectation, verdict, reasons, gaveUp, errors, counts, found };
 }
 
 /** Nobody is stalled or crashed inside of an API, so it has no claim where that is the point. */

@@ -12,6 +12,7 @@ import crashedBuyer from '../../scenarios/checkout/crashed-buyer.js';
 import flashSale from '../../scenarios/checkout/flash-sale.js';
 import oversizedCart from '../../scenarios/checkout/oversized-cart.js';
 import { loadTarget, targetIds } from '../index.js';
+import { claimed, judgedRow } from '../judged-row.fixture.js';
 import mutexNotAwaited from './memory/broken/mutex-not-awaited.fixture.js';
 import conditionalUpdateAnyLeft from './mongodb/broken/conditional-update-any-left.fixture.js';
 import transactionRetryReadsOutside from './mongodb/broken/transaction-retry-reads-outside.fixture.js';
@@ -37,7 +38,6 @@ import orderFirst from './redis/broken/then-postgres-order-first.fixture.js';
 import soldOutNotCopied from './redis/broken/then-postgres-sold-out-not-copied.fixture.js';
 
 const SEED = 'targets of the checkout contract';
-const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
 const SCENARIOS = {
   'flash-sale': flashSale,
   basket,
@@ -86,17 +86,6 @@ async function judge(
     for (const row of report.targets) rows.set(row.id, row);
   }
   return rows;
-}
-
-/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
-function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
-  if (row?.outcome === 'judged') return row;
-  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
-  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
-}
-
-function claimed({ met, expectation, verdict, reasons, gaveUp, errors }: JudgedTarget) {
-  return { met, expectation, verdict, reasons, gaveUp, errors };
 }
 
 function anomaliesOf({ findings }: JudgedTarget): readonly string[] {

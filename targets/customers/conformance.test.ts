@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { raceCheck, type JudgedTarget, type ReportTarget, type Target } from '../../src/index.js';
+import { raceCheck, type ReportTarget, type Target } from '../../src/index.js';
 import type { Customers } from '../../scenarios/customers/contract.js';
 import customerCreation from '../../scenarios/customers/customer-creation.js';
 import failedCreation from '../../scenarios/customers/failed-creation.js';
@@ -7,6 +7,7 @@ import fiveDigits from '../../scenarios/customers/five-digits.js';
 import returningCustomer from '../../scenarios/customers/returning-customer.js';
 import thousandCustomers from '../../scenarios/customers/thousand-customers.js';
 import { loadTarget, targetIds } from '../index.js';
+import { claimed, judgedRow } from '../judged-row.fixture.js';
 import mutexNotAwaited from './memory/broken/mutex-not-awaited.fixture.js';
 import duplicateKeyCalledCreated from './mongodb/broken/duplicate-key-called-created.fixture.js';
 import incThenFind from './mongodb/broken/inc-then-find.fixture.js';
@@ -24,7 +25,6 @@ import sequenceCached from './postgres/broken/sequence-cached.fixture.js';
 import incrThenGet from './redis/broken/incr-then-get.fixture.js';
 
 const SEED = 'targets of the customers contract';
-const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
 
 /** Fewer at once than the scenarios have by themselves: each target has to show what it does, not how fast. */
 const SCENARIOS = {
@@ -114,17 +114,6 @@ async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarg
     for (const row of report.targets) rows.set(row.id, row);
   }
   return rows;
-}
-
-/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
-function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
-  if (row?.outcome === 'judged') return row;
-  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
-  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
-}
-
-function claimed({ met, expectation, verdict, reasons, gaveUp, errors }: JudgedTarget) {
-  return { met, expectation, verdict, reasons, gaveUp, errors };
 }
 
 it('names every target in a scenario', () => {

@@ -1,11 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  raceCheck,
-  type JudgedTarget,
-  type ReportTarget,
-  type Scenario,
-  type Target,
-} from '../../src/index.js';
+import { raceCheck, type ReportTarget, type Scenario, type Target } from '../../src/index.js';
 import type { Orders } from '../../scenarios/orders/contract.js';
 import discountedOrders from '../../scenarios/orders/discounted-orders.js';
 import oppositeLocks from '../../scenarios/orders/opposite-locks.js';
@@ -14,6 +8,7 @@ import orderUpdate from '../../scenarios/orders/order-update.js';
 import sharedThenExclusive from '../../scenarios/orders/shared-then-exclusive.js';
 import stalledTransaction from '../../scenarios/orders/stalled-transaction.js';
 import { loadTarget, targetIds } from '../index.js';
+import { claimed, judgedRow } from '../judged-row.fixture.js';
 import incLimitReadFirst from './mongodb/broken/inc-limit-read-first.fixture.js';
 import locksExclusiveBesideShared from './mongodb/broken/locks-exclusive-beside-shared.fixture.js';
 import locksKeptOnError from './mongodb/broken/locks-kept-on-error.fixture.js';
@@ -29,7 +24,6 @@ import rowLocksOneByOne from './postgres/broken/row-locks-one-by-one.fixture.js'
 import serializableDowngraded from './postgres/broken/serializable-downgraded.fixture.js';
 
 const SEED = 'targets of the orders contract';
-const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
 
 interface Trying {
   /** Each has parameters of its own. */
@@ -128,25 +122,6 @@ async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarg
     for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
   }
   return rows;
-}
-
-/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
-function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
-  if (row?.outcome === 'judged') return row;
-  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
-  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
-}
-
-function claimed({ met, expectation, verdict, reasons, gaveUp, errors, findings }: JudgedTarget) {
-  return {
-    met,
-    expectation,
-    verdict,
-    reasons,
-    gaveUp,
-    errors,
-    found: findings.map(({ message }) => message),
-  };
 }
 
 it('names every target in a scenario', () => {

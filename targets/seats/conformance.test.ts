@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { raceCheck, type JudgedTarget, type ReportTarget, type Target } from '../../src/index.js';
+import { raceCheck, type ReportTarget, type Target } from '../../src/index.js';
 import type { Seats } from '../../scenarios/seats/contract.js';
 import { loadTarget, targetIds } from '../index.js';
+import { claimed, judgedRow } from '../judged-row.fixture.js';
 import lockFileLooksFirst from './file/broken/lock-file-looks-first.fixture.js';
 import lockFileRemovedByAll from './file/broken/lock-file-removed-by-all.fixture.js';
 import properLockfileTooLate from './file/broken/proper-lockfile-too-late.fixture.js';
@@ -17,7 +18,6 @@ import luaAnyLeft from './redis/broken/lua-any-left.fixture.js';
 import setNxPerStudent from './redis/broken/set-nx-per-student.fixture.js';
 
 const SEED = 'targets of the seats contract';
-const REQUIRED = (process.env['RACE_CHECK_REQUIRE'] ?? '').split(',').filter(Boolean);
 
 /** Fewer students than a school bus has: each target has to show what it does, not how fast. */
 const PARAMETERS = {
@@ -80,17 +80,6 @@ async function judge(
     seed: SEED,
   });
   return rows;
-}
-
-/** The row of a target that was judged; skips the test, aloud, where its store cannot be had and need not be. */
-function judgedRow(row: ReportTarget | undefined, skip: (note: string) => never): JudgedTarget {
-  if (row?.outcome === 'judged') return row;
-  if (row?.outcome === 'skipped' && !REQUIRED.includes(row.store)) skip(`${row.reason} ${row.remedy}`);
-  throw new Error(`It was not judged: ${JSON.stringify(row)}`);
-}
-
-function claimed({ met, expectation, verdict, reasons, gaveUp, errors, counts }: JudgedTarget) {
-  return { met, expectation, verdict, reasons, gaveUp, errors, counts };
 }
 
 it('names every target in a scenario, and every unsafe one where it must be caught', async () => {

@@ -1,5 +1,4 @@
-import { underLock } from '../../locking.js';
-import { Mutex } from '../../mutex.js';
+import { Mutex, underMutex } from '../../mutex.js';
 import { checkoutInMemory, readCheckWrite } from './state.js';
 
 /** The naive way under a mutex: each client waits for the promise of the one before. Works within one process only. */
@@ -18,20 +17,6 @@ export default checkoutInMemory({
   },
   start: (shop) => {
     const mutex = new Mutex();
-    return async (input, context) => {
-      let release: (() => void) | undefined;
-      try {
-        return await underLock(
-          context,
-          ['shop'],
-          async () => {
-            release = await mutex.acquire();
-          },
-          () => readCheckWrite(shop, input, context),
-        );
-      } finally {
-        release?.();
-      }
-    };
+    return (input, context) => underMutex(mutex, context, 'shop', () => readCheckWrite(shop, input, context));
   },
 });

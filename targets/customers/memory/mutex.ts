@@ -1,5 +1,4 @@
-import { underLock } from '../../locking.js';
-import { Mutex } from '../../mutex.js';
+import { Mutex, underMutex } from '../../mutex.js';
 import { customersInMemory, lookCountStore } from './state.js';
 
 /**
@@ -21,20 +20,7 @@ export default customersInMemory({
   },
   start: (book) => {
     const mutex = new Mutex();
-    return async (input, context) => {
-      let release: (() => void) | undefined;
-      try {
-        return await underLock(
-          context,
-          ['counter'],
-          async () => {
-            release = await mutex.acquire();
-          },
-          () => lookCountStore(book, input, context),
-        );
-      } finally {
-        release?.();
-      }
-    };
+    return (input, context) =>
+      underMutex(mutex, context, 'counter', () => lookCountStore(book, input, context));
   },
 });
