@@ -23,9 +23,11 @@ export interface CellTimes {
 }
 
 /** Before anything was measured: milliseconds for each attempt, and for each client that is set up. Soon it is. */
-const FIRST_GUESS = { setUpMs: 10, workMs: 5 } as const;
+const FIRST_GUESS = { setUpMs: 10, workMs: 2 } as const;
 /** A process, its code and the empty store: as much as so many clients. */
 const CLIENTS_FOR_THE_REST = 20;
+/** The reset of a trial, its start and its judgement: as much as so many attempts. */
+const ATTEMPTS_FOR_THE_REST = 10;
 /** Scenarios that have their faults in turn have come round after so many trials. */
 const TURNS = 4;
 
@@ -60,7 +62,7 @@ export class CellForecasts {
     const workMs = this.#workMs.of(target, scenario, store) ?? FIRST_GUESS.workMs;
     return {
       setUpMs: (cell.clients + CLIENTS_FOR_THE_REST) * setUpMs,
-      trialMs: cell.heldMs + cell.attempts * workMs,
+      trialMs: cell.heldMs + (cell.attempts + ATTEMPTS_FOR_THE_REST) * workMs,
     };
   }
 
@@ -71,7 +73,8 @@ export class CellForecasts {
         this.#setUpMs.add(key, setUpMs / (cell.clients + CLIENTS_FOR_THE_REST));
       }
       if (trialMs !== undefined) {
-        this.#workMs.add(key, Math.max(0, trialMs - cell.heldMs) / cell.attempts);
+        const workMs = Math.max(0, trialMs - cell.heldMs) / (cell.attempts + ATTEMPTS_FOR_THE_REST);
+        this.#workMs.add(key, workMs);
       }
     }
   }

@@ -115,7 +115,8 @@ async function runOne(
   if (!runner.signal?.aborted) progress?.targetStarted(target.id, role, trials.trials);
   const claim = expectationOf(target, plan);
   const slice = runner.nextSlice?.(target);
-  const limit = slice && limitOf(slice);
+  const tell = progressOf(progress);
+  const limit = slice && limitOf(slice, trials.fewest ?? trials.trials);
   const { result, closed } = await runTarget({
     scenario: plan.scenario,
     parameters: plan.parameters,
@@ -134,8 +135,15 @@ async function runOne(
     after,
     signal: runner.signal ?? new AbortController().signal,
     ...(limit === undefined ? {} : { limit: limit.limit }),
-    onReady: () => slice?.ready(),
-    onTrial: progressOf(progress, slice),
+    onReady: () => {
+      slice?.ready();
+      limit?.trialBegins(0);
+    },
+    onTrial: (trial) => {
+      slice?.trialDone();
+      limit?.trialBegins(trial.trial + 1);
+      tell(trial);
+    },
   }).finally(() => limit?.release());
   slice?.end(result.kind === 'judged' ? result.judgement.trials : undefined);
   if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result));
@@ -190,10 +198,18 @@ function tellSkipped(
 /** Then one trial, or a set-up, may be under way. A client that is cut off in a transaction can keep a server busy for long. */
 const GRACE_MS = 5_000;
 
-function limitOf(slice: TimeSlice): { readonly limit: TimeLimit; release(): void } {
+/** A trial that lasts so many times as long as would still do is given up: the first of many clients may take minutes. */
+const HOPELESS = 2;
+const SHORTEST_HOPE_MS = 1_000;
+
+function limitOf(
+  slice: TimeSlice,
+  fewest: number,
+): { readonly limit: TimeLimit; trialBegins(done: number): void; release(): void } {
   const cut = new AbortController();
   const { shareMs, mostMs } = slice;
-  const timer = setTimeout(() => cut.abort(), mostMs + GRACE_MS);
+  const atEnd = setTimeout(() => cut.abort(), mostMs + GRACE_MS);
+  let inTrial: NodeJS.Timeout | undefined;
   return {
     limit: {
       // Also when one more trial would not fit in.
@@ -201,18 +217,23 @@ function limitOf(slice: TimeSlice): { readonly limit: TimeLimit; release(): void
       leftMs: () => mostMs - slice.usedMs(),
       cut: cut.signal,
     },
-    release: () => clearTimeout(timer),
+    trialBegins: (done) => {
+      clearTimeout(inTrial);
+      if (done >= fewest) return;
+      const partMs = (mostMs - slice.usedMs()) / (fewest - done);
+      inTrial = setTimeout(() => cut.abort(), Math.max(SHORTEST_HOPE_MS, HOPELESS * partMs));
+    },
+    release: () => {
+      clearTimeout(atEnd);
+      clearTimeout(inTrial);
+    },
   };
 }
 
-function progressOf(
-  progress: SessionProgress | undefined,
-  slice: TimeSlice | undefined,
-): (result: TrialResult) => void {
+function progressOf(progress: SessionProgress | undefined): (result: TrialResult) => void {
   let done = 0;
   let violated = 0;
   return ({ findings }) => {
-    slice?.trialDone();
     done += 1;
     if (findings.some((finding) => finding.grade === 'violation')) violated += 1;
     progress?.trialDone(done, violated);

@@ -7,7 +7,8 @@ const seed = Date.now() % 2 ** 31;
 const TRIALS = { fewest: 5, most: 59 };
 /** What is guessed of one client with one attempt, where nothing was measured. */
 const SET_UP_MS = 210;
-const WORK_MS = 5;
+/** The rest of a trial counts as ten attempts. */
+const WORK_MS = 2 * 11;
 const GUESS_MS = SET_UP_MS + TRIALS.fewest * WORK_MS;
 
 function clock() {
@@ -34,16 +35,19 @@ function use(slice: TimeSlice, ms: number, pass: (ms: number) => void, trials = 
 }
 
 describe('a budget of time', () => {
-  it('is divided equally where everybody needs less than their part', () => {
+  it('is divided equally where everybody needs less than their part, but for what is kept back in case of need', () => {
     const { now, pass } = clock();
     const parts = cells(100, 100, 100, 100);
     const budget = timeBudget(8_000, parts, TRIALS, now);
-    for (const part of parts) {
+    const shares = parts.map((part) => {
       const slice = budget.next(part);
-      expect(slice.shareMs).toBeCloseTo(2_000);
-      use(slice, 2_000, pass, 17);
-      expect(slice.usedMs()).toBeCloseTo(2_000);
-    }
+      use(slice, slice.shareMs, pass, 14);
+      expect(slice.usedMs()).toBeCloseTo(slice.shareMs);
+      return slice.shareMs;
+    });
+    expect(Math.min(...shares)).toBeGreaterThan(1_700);
+    expect(Math.max(...shares)).toBeLessThan(2_400);
+    expect(shares.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(8_000);
   });
 
   it('gives those more whose trials take longer than an equal part', () => {
@@ -55,30 +59,36 @@ describe('a budget of time', () => {
   it('gives nobody more than all of their trials take, as long as others want it', () => {
     const { now } = clock();
     const parts = cells(0, 1_000);
-    const budget = timeBudget(20_000, parts, TRIALS, now);
+    const budget = timeBudget(30_000, parts, TRIALS, now);
     expect(budget.next(parts[0]!).shareMs).toBeCloseTo(SET_UP_MS + 59 * WORK_MS);
   });
 
   it('is shared by those who need least where it is too short for all of them', () => {
     const { now, pass } = clock();
     const parts = cells(2_000, 100, 100, 3_000);
-    const budget = timeBudget(1_700, parts, TRIALS, now);
+    const budget = timeBudget(2_000, parts, TRIALS, now);
     const shares = parts.map((part) => {
       const slice = budget.next(part);
       use(slice, slice.shareMs, pass);
       return slice.shareMs;
     });
     expect(shares[0]).toBe(0);
-    expect(shares[1]).toBeCloseTo(500 + GUESS_MS);
-    expect(shares[2]).toBeCloseTo(500 + GUESS_MS);
+    expect(shares[1]).toBeGreaterThanOrEqual(500 + GUESS_MS);
+    expect(shares[2]).toBeGreaterThanOrEqual(500 + GUESS_MS);
     expect(shares[3]).toBe(0);
   });
 
-  it('goes to controls first where it is too short, for nothing holds without them', () => {
-    const [slow, cheap] = cells(1_000, 0).map((part) => ({ ...part, isControl: part.heldMs > 0 }));
-    const budget = timeBudget(5_300, [cheap!, slow!], TRIALS, clock().now);
-    expect(budget.next(cheap!).shareMs).toBe(0);
-    expect(budget.next(slow!).shareMs).toBeGreaterThan(5_000);
+  it('goes to a control rather than to one that is worth nothing without it', () => {
+    const [control, cheap, other] = cells(1_000, 800, 800).map((part) => ({
+      ...part,
+      scenario: part.target === 'memory/2' ? 'elsewhere' : 'here',
+      isControl: part.heldMs === 1_000,
+    }));
+    const shareOf = (one: Cell) =>
+      timeBudget(6_000, [control!, cheap!, other!], TRIALS, clock().now).next(one).shareMs;
+    expect(shareOf(control!)).toBeGreaterThan(5_000);
+    expect(shareOf(cheap!)).toBe(0);
+    expect(shareOf(other!)).toBe(0);
   });
 
   it('is not spent on those of whom one was cut off in its first trial', () => {

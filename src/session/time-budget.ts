@@ -29,18 +29,20 @@ export interface TrialsOfCells {
 }
 
 /**
- * Who has too few trials when the share is up borrows from those who come after: up to so many shares, or this part of what
- * they do not need; else all that was spent would be for nothing.
+ * Who has too few trials when the share is up borrows from those who come after: up to so many shares, up to an equal part, or
+ * up to this part of what they do not need; else all that was spent would be for nothing.
  */
 const MOST_SHARES = 3;
 const SPARE_PART = 0.5;
+/** Of what the others are expected to need, kept back for them before more than the needed is given to anybody. */
+const RESERVED_PART = 0.3;
 /** More than enough to halve any budget down to a millisecond. */
 const HALVINGS = 60;
 
 /**
  * `totalMs` from now on, for these cells. Everybody gets as much time as everybody else, but no less than the fewest trials
  * are expected to take, and no more than all of them do. Where there is not enough for the fewest of each, equal parts would
- * be too short for anybody: controls get what they need, then those that need least, and the others nothing.
+ * be too short for anybody: it is divided among those that need least for each cell that they decide, and the others get nothing.
  * `now`: monotonic milliseconds.
  */
 export function timeBudget(
@@ -54,8 +56,10 @@ export function timeBudget(
   const open = [...cells];
   const claimOf = (cell: Cell): Claim => {
     const { setUpMs, trialMs } = forecasts.of(cell);
+    // What holds is worth nothing without its control: that one is worth all of them.
+    const alike = open.filter(({ scenario, store }) => scenario === cell.scenario && store === cell.store);
     return {
-      isControl: cell.isControl,
+      worth: cell.isControl ? 1 + alike.length : 1,
       needMs: setUpMs + trials.fewest * trialMs,
       wantMs: setUpMs + trials.most * trialMs,
     };
@@ -71,7 +75,8 @@ export function timeBudget(
       const others = open.map(claimOf);
       const shareMs = shareOf(claimOf(cell), others, leftMs);
       const spareMs = leftMs - others.reduce((sum, { needMs }) => sum + needMs, 0);
-      const mostMs = Math.min(leftMs, Math.max(MOST_SHARES * shareMs, SPARE_PART * spareMs));
+      const lentMs = Math.max(MOST_SHARES * shareMs, leftMs / (open.length + 1), SPARE_PART * spareMs);
+      const mostMs = shareMs === 0 ? 0 : Math.min(leftMs, lentMs);
       const learn = (times: Partial<CellTimes>) => forecasts.learn(cell, times);
       return new Slice({ shareMs, mostMs, beganAt, now, learn });
     },
@@ -79,34 +84,43 @@ export function timeBudget(
 }
 
 interface Claim {
-  readonly isControl: boolean;
+  /** How many cells are decided by it. */
+  readonly worth: number;
   readonly needMs: number;
   readonly wantMs: number;
 }
 
-/** The share of the first of them. */
+/** The share of the first of them: none where there is not enough for all, and it is among those that need most. */
 function shareOf(one: Claim, others: readonly Claim[], leftMs: number): number {
-  const all = [one, ...others];
-  const total = (of: (claim: Claim) => number) => all.reduce((sum, claim) => sum + of(claim), 0);
-  if (total(({ needMs }) => needMs) > leftMs) {
-    const before = others.filter(({ isControl, needMs }) =>
-      isControl === one.isControl ? needMs < one.needMs : isControl,
-    );
-    const upToItMs = before.reduce((sum, { needMs }) => sum + needMs, one.needMs);
-    return upToItMs <= leftMs ? one.needMs : 0;
-  }
+  const served = affordable([one, ...others], leftMs);
+  if (!served.includes(one)) return 0;
+  const total = (of: (claim: Claim) => number) => served.reduce((sum, claim) => sum + of(claim), 0);
+  const neededMs = total(({ needMs }) => needMs);
   const wantedMs = total(({ wantMs }) => wantMs);
-  if (wantedMs <= leftMs) return leftMs * (wantedMs > 0 ? one.wantMs / wantedMs : 1 / all.length);
+  const reservedMs = RESERVED_PART * (neededMs - one.needMs);
+  const spareMs = leftMs - reservedMs;
+  if (wantedMs <= spareMs) return spareMs * (wantedMs > 0 ? one.wantMs / wantedMs : 1 / served.length);
   const withLevel = (levelMs: number) => (claim: Claim) =>
     Math.min(claim.wantMs, Math.max(claim.needMs, levelMs));
   let lowMs = 0;
   let highMs = leftMs;
   for (let halving = 0; halving < HALVINGS; halving += 1) {
     const levelMs = (lowMs + highMs) / 2;
-    if (total(withLevel(levelMs)) > leftMs) highMs = levelMs;
+    if (total(withLevel(levelMs)) > spareMs) highMs = levelMs;
     else lowMs = levelMs;
   }
   return withLevel(lowMs)(one);
+}
+
+/** As many of them as get what they need: those first that need least for each cell that they decide, then who comes first. */
+function affordable(claims: readonly Claim[], leftMs: number): readonly Claim[] {
+  const inTurn = claims.toSorted((a, b) => a.needMs / a.worth - b.needMs / b.worth);
+  let restMs = leftMs;
+  return inTurn.filter(({ needMs }) => {
+    if (needMs > restMs) return false;
+    restMs -= needMs;
+    return true;
+  });
 }
 
 interface SliceFacts {
