@@ -92,7 +92,7 @@ describe.concurrent('clients spread over processes', { timeout: 120_000 }, () =>
     const memory = await folder.run(['last-seat', '--target', 'memory/mutex', '--processes', '2']);
     expect(memory.code).toBe(4);
     expect(memory.stderr).toContain(
-      'memory/mutex cannot be spread over 2 processes: its data is in the memory of one process',
+      'memory/mutex cannot be spread over 2 processes: the data is in the memory of one process',
     );
   });
 

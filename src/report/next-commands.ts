@@ -41,6 +41,9 @@ export function nextCommands(
     const again = ['race-check', ...[...words, ...seeded].map(quoted)].join(' ');
     return [{ command: again, purpose: 'the same run again, to its end' }];
   }
+  if (report.targets.every(({ outcome }) => outcome === 'skipped')) {
+    return [{ command: 'race-check doctor', purpose: 'what can be had here, and how to get the rest' }];
+  }
   for (const target of judged.filter(({ verdict }) => verdict === 'inconclusive').slice(0, 1)) {
     commands.push(remedy(report, run, target));
   }

@@ -44,7 +44,8 @@ function aboutGates({ gates = [] }: Report): readonly Sentence[] {
 function aboutTargets(report: Report): readonly Sentence[] {
   const { targets } = report;
   if (report.command === 'gate' || targets.length <= TARGETS_WITH_A_SENTENCE) {
-    return targets.flatMap((target) => (isToothless(target) ? [] : [full(report, target)]));
+    const ran = targets.filter((target) => target.outcome !== 'skipped' && !isToothless(target));
+    return [...ran.map((target) => full(report, target)), ...skippedAlike(targets)];
   }
   const shared = targets.filter(
     (target): target is JudgedTarget =>

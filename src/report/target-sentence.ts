@@ -28,9 +28,7 @@ export function reasonsOf(target: JudgedTarget | undefined): string {
 
 /** All that is to be said about one target. */
 export function full(report: Report, target: ReportTarget): Sentence {
-  if (target.outcome === 'skipped') {
-    return skippedFor(target, [target.id]);
-  }
+  if (target.outcome === 'skipped') return skippedFor(target, [target.id]);
   if (target.outcome === 'error') return plain(`- ${target.id} could not run: ${target.message}`);
   switch (target.verdict) {
     case 'holds':

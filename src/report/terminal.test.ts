@@ -372,3 +372,13 @@ it('says once why several targets of a comparison were skipped', () => {
     '- memory/naive and memory/mutex were skipped: it has one process. Run it with --processes 1. - memory/other was skipped: it is another story. Run it with --processes 1.',
   );
 });
+
+it('says once why nothing of a gate could run, its control included, and leads to what can be had', () => {
+  const [skipped] = gateNotRun.targets;
+  const targets = [skipped!, { ...skipped!, id: 'redis/get-then-decr', role: 'control' as const }];
+  const text = flat(render({ ...gateNotRun, targets }));
+  expect(text).toContain('redis/lua and redis/get-then-decr were skipped: no redis-server on PATH');
+  expect(text.match(/no redis-server/g)).toHaveLength(1);
+  expect(text).toContain('Next: race-check doctor');
+  expect(text).not.toContain('race-check compare');
+});

@@ -39,8 +39,8 @@ describe('clients over several processes', () => {
   it('are refused for a target whose data is in memory, with the reason', async () => {
     const targets = ['memory/mutex', 'file/naive', 'memory/naive'];
     expect(await problemsOf({ scenario: 'school-bus', targets, processes: 2 })).toEqual([
-      'memory/mutex cannot be spread over 2 processes: its data is in the memory of one process, where no other can see it',
-      'memory/naive cannot be spread over 2 processes: its data is in the memory of one process, where no other can see it',
+      'memory/mutex cannot be spread over 2 processes: the data is in the memory of one process, where no other can see it',
+      'memory/naive cannot be spread over 2 processes: the data is in the memory of one process, where no other can see it',
     ]);
     expect(await problemsOf({ scenario: 'school-bus', processes: 2 })).toHaveLength(1);
   });

@@ -41,8 +41,8 @@ export function demandSpreadable(target: AnyTarget, processes: number): void {
   if (bound === undefined) return;
   throw new StoreUnavailable(
     storesOf(target)[0]!,
-    `it cannot be spread over ${processes} processes: ${bound}`,
-    'Run it with --processes 1',
+    `no spreading over ${processes} processes: ${bound}`,
+    'Use --processes 1',
   );
 }
 

@@ -2,7 +2,7 @@ import type { OpenStore } from './store.js';
 
 /** Stores that one process alone can see, with the reason: clients on other processes would have a state of their own. */
 export const ONE_PROCESS_STORES: Readonly<Record<string, string>> = {
-  memory: 'its data is in the memory of one process, where no other can see it',
+  memory: 'the data is in the memory of one process, where no other can see it',
 };
 
 /** Stores of which each target has a server of its own: it is no store until a target says where. */
