@@ -52,7 +52,7 @@ function slower(report: Report, id: string, than: string, which: 'p50' | 'p99'):
 
 export const checkout: ClaimedSystem = {
   letter: 'C',
-  document: 'the checkout document',
+  subject: 'Checkout under row locks',
   about:
     'Limited stock is sold in PostgreSQL: a transaction reads the rows of the cart with `SELECT ... FOR UPDATE`, checks them, and writes order and stock.',
   claims: [

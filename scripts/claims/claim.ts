@@ -11,7 +11,7 @@ export interface Finding {
 
 /** A claim that a run can put to the test. */
 export interface TestedClaim {
-  /** As the document has it, in one sentence. */
+  /** As the text has it, in one sentence. */
   readonly claim: string;
   /** What a reader types after `race-check `. */
   readonly commands: readonly [string, ...string[]];
@@ -32,11 +32,11 @@ export interface UntestedClaim {
 
 export type Claim = TestedClaim | UntestedClaim;
 
-/** The claims of one document. Its letter and a claim's place make the claim's name: `A1`. */
+/** The claims of one text. Its letter and a claim's place make the claim's name: `A1`. */
 export interface ClaimedSystem {
   readonly letter: string;
-  /** `the customer-number document` */
-  readonly document: string;
+  /** What the text is about, as a heading. */
+  readonly subject: string;
   /** The system that it describes, in one sentence. */
   readonly about: string;
   /** Of the commands those that mostly wait, so that they can run beside the others. */

@@ -32,7 +32,7 @@ const FASTER = { least: 0.4, most: 0.7 };
 
 export const customerNumbers: ClaimedSystem = {
   letter: 'A',
-  document: 'the customer-number document',
+  subject: 'Customer numbers from a counter',
   about:
     'Customers get numbers (CUST0001, CUST0002, ...) from a counter document in MongoDB, increased with `$inc`, with a transaction around it or without; a known phone gets the customer that it has.',
   claims: [
@@ -117,7 +117,7 @@ export const customerNumbers: ClaimedSystem = {
         if (tallied(without, 'gaps').min === 0) return didNotHappen(without);
         const gaps = `${rangeOf(within, 'gaps')} gaps with it and ${rangeOf(without, 'gaps')} without, where ${rangeOf(without, 'rejected')} inserts are rejected`;
         return tallied(within, 'gaps').min >= tallied(without, 'gaps').min
-          ? finding('refuted', gaps, 'the insert is outside of the transaction, as in the document')
+          ? finding('refuted', gaps, 'the insert is outside of the transaction, as in the text')
           : finding('confirmed', gaps);
       },
     },

@@ -5,7 +5,7 @@ import { lockingInNode } from './locking-in-node.js';
 import { tableBooking } from './table-booking.js';
 import { twoPhaseLocking } from './two-phase-locking.js';
 
-/** The five documents, in the order of the table. */
+/** The five texts, in the order of the tables. */
 export const SYSTEMS: readonly ClaimedSystem[] = [
   customerNumbers,
   tableBooking,
@@ -20,7 +20,7 @@ export interface NamedClaim {
   readonly claim: Claim;
 }
 
-/** Every claim with its name, in the order of the table. */
+/** Every claim with its name, in the order of the tables. */
 export const CLAIMS: readonly NamedClaim[] = SYSTEMS.flatMap(({ letter, claims }) =>
   claims.map((claim, place) => ({ name: `${letter}${place + 1}`, claim })),
 );

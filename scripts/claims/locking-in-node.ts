@@ -20,7 +20,7 @@ const LOCK_FILE = 'school-bus --target file/lock-file --processes 2 --trials 59'
 
 export const lockingInNode: ClaimedSystem = {
   letter: 'E',
-  document: 'the document on locking in Node.js',
+  subject: 'Locking in Node.js',
   about:
     'Seats of a bus are booked in one Node.js process, without a lock and with a `Set` of locked trips; for more than that it recommends lock files, Redis locks, row locks and queues.',
   waiting: [EXAMPLE],

@@ -27,7 +27,7 @@ const LEVELS =
   'compare table-booking --target mongodb/naive,mongodb/transaction,mongodb/pessimistic,mongodb/lock-document --clients 20 --trials 10';
 const OVERLAPPING = `overlapping-slots --target ${LOCK},mongodb/pessimistic,postgres/advisory-lock`;
 const OVERLAPPING_FEW = `${OVERLAPPING} --trials 3`;
-/** A lock lives for 30 s, as in the document, and its holder stalls for one and a half times as long. */
+/** A lock lives for 30 s, as in the text, and its holder stalls for one and a half times as long. */
 const STALLED = `stalled-holder --target ${LOCK} --expiry-ms 30000 --timeout 2m --trials 1`;
 const STALLED_SCALED = `stalled-holder --target ${LOCK} --trials 5`;
 const CRASHED = `crashed-holder --target ${LOCK} --trials 10`;
@@ -82,7 +82,7 @@ export function expiresOnTime(report: Report): Finding {
 
 export const tableBooking: ClaimedSystem = {
   letter: 'B',
-  document: 'the table-booking document',
+  subject: 'Table booking under a lock document',
   about:
     'A table is booked under a lock that is a document in MongoDB (unique index on restaurant, table, date and start, TTL 30 s): insert the lock, look for bookings again, book, delete the lock.',
   waiting: [STALLED, REAL_TTL],

@@ -6,21 +6,24 @@ const HEAD = ['', 'claim', 'how to test it', 'verdict', 'evidence'];
 
 /** The whole of docs/claims.md. */
 export function renderClaims(settled: readonly SettledClaim[], machine: string): string {
-  const documents = SYSTEMS.map(({ letter, document, about }) => `- **${letter}**, ${document}. ${about}`);
+  const sections = SYSTEMS.map(({ letter, subject, about }) => {
+    const own = settled.filter(({ name }) => name.startsWith(letter));
+    return `## ${letter}. ${subject}\n\n${about}\n\n${table(own)}\n`;
+  });
   const counts = countsOf(settled.map(({ verdict }) => verdict));
   return `# Claims put to the test
 
-Five documents describe systems that share state between concurrent clients, and claim things about them. Here is every claim
-of each, with the command that tests it and what became of it. The table is written by \`npm run claims\`, from real runs on ${machine}.
-
-${documents.join('\n')}
+Five texts explain how to share state between concurrent clients, each for a system of its own: numbers for customers,
+bookings of tables, a checkout, orders under two-phase locking, seats of a bus. They make claims that one meets elsewhere as
+well. Here is every claim of each, with the command that tests it and what became of it. The tables are written by
+\`npm run claims\`, from real runs on ${machine}.
 
 How to read it:
 
 - **confirmed**: the command was run and nothing spoke against it. Where it says that something never happens it comes with its
   bound: "0 of 59 trials, so fewer than 5.0 % of such trials at 95 %" is all that 59 trials can say.
 - **refuted**: a run showed otherwise. What was seen is in the evidence; each command repeats it.
-- **only if ...**: true under a condition that the document does not state, and false without it.
+- **only if ...**: true under a condition that the text does not state, and false without it.
 - **not settled here**: nothing that was run here can tell, and why.
 
 ${standIn(settled)}Times are those of the machine and servers that are named. \`RACE_CHECK_CLAIMS=all npx vitest run scripts/claims\` runs
@@ -28,8 +31,7 @@ every command again and compares the verdicts; without the variable a part of th
 
 ${counts}
 
-${table(settled)}
-`;
+${sections.join('\n')}`;
 }
 
 /** What evidence from another server than MongoDB is worth; nothing where there is none. */

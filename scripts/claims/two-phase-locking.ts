@@ -35,7 +35,7 @@ const DISCOUNTS = `discounted-orders --target ${LOCKING} --clients 10 --limit 6 
 
 export const twoPhaseLocking: ClaimedSystem = {
   letter: 'D',
-  document: 'the two-phase-locking document',
+  subject: 'Two-phase locking with lock documents',
   about:
     'Orders, customers and discounts are changed under locks that are documents in MongoDB, shared or exclusive: all acquired first (asked for every 100 ms, for 10 s, expiring after 30 s), all released last.',
   waiting: [STALLED, OPPOSITE],
