@@ -58,6 +58,7 @@ if (!Number.isInteger(runs) || runs < 1) {
 }
 
 const startedAt = performance.now();
+const seenStores = new Set<string>();
 const assignments = (await findAssignments()).filter(
   ({ target }) => values.target === undefined || values.target.includes(target),
 );
@@ -150,24 +151,38 @@ async function soak(assignment: Assignment, postgresUrl: string): Promise<SoakRo
 
 function note(row: SoakRow, seed: string, target: ReportTarget | undefined): void {
   if (target?.outcome === 'skipped') {
-    row.skipped = `${target.store}: ${target.reason}`;
+    const reason = `${target.store}: ${target.reason}`;
+    // A store that was there a moment ago is no store that is not to be had.
+    if (seenStores.has(target.store)) surprise(row, `seed ${seed}: skipped, ${reason}`);
+    else row.skipped = reason;
     return;
   }
   if (target?.outcome !== 'judged') {
-    row.surprises.push(`seed ${seed}: ${target?.message ?? 'it did not run'}`);
+    surprise(row, `seed ${seed}: ${target?.message ?? 'it did not run'}`);
     return;
   }
+  seenStores.add(storeOf(row.target));
   const { verdict, trials, gaveUp, met, reasons } = target;
   if (trials.firstViolated !== undefined) row.trialsToFirst.push(trials.firstViolated);
   row.gaveUp.failed += gaveUp?.failed ?? 0;
   row.gaveUp.refused += gaveUp?.refused ?? 0;
   row.gaveUp.operations += gaveUp?.operations ?? 0;
   if (met === true) row.met += 1;
-  else row.surprises.push(`seed ${seed}: ${verdict}${reasons.length > 0 ? `, ${reasons.join('; ')}` : ''}`);
+  else surprise(row, `seed ${seed}: ${verdict}${reasons.length > 0 ? `, ${reasons.join('; ')}` : ''}`);
+}
+
+/** Told at once: the table comes hours later. */
+function surprise(row: SoakRow, what: string): void {
+  row.surprises.push(what);
+  progress(`${row.target} in ${row.scenario}, ${what}`);
+}
+
+function storeOf(target: string): string {
+  return target.split('/')[0]!;
 }
 
 function runsOn(target: string): number {
-  return target.startsWith('mongodb') ? Math.max(1, Math.round(runs * MONGODB_SHARE)) : runs;
+  return storeOf(target) === 'mongodb' ? Math.max(1, Math.round(runs * MONGODB_SHARE)) : runs;
 }
 
 function shareOf({ met, runs, skipped }: SoakRow): string {

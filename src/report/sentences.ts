@@ -152,8 +152,9 @@ function expectationsMet(targets: readonly ReportTarget[]): readonly Sentence[] 
   const all = met.length === claimed.length;
   const others = targets.length - claimed.length;
   const besides = others === 0 ? '' : ` (${others} did not run, or claim nothing here)`;
-  const text = `${all ? 'All' : `${met.length} of`} ${claimed.length} targets did what they claim${besides}.`;
-  return [plain(text)];
+  const unmet = listed(claimed.filter((target) => !target.met).map(({ id }) => id));
+  const text = `${all ? 'All' : `${met.length} of`} ${claimed.length} targets did what they claim${besides}`;
+  return [plain(all ? `${text}.` : `${text}; not so ${unmet}.`)];
 }
 
 function weakest({ strata }: JudgedTarget): number {
