@@ -168,7 +168,10 @@ function note(row: SoakRow, seed: string, target: ReportTarget | undefined): voi
   row.gaveUp.refused += gaveUp?.refused ?? 0;
   row.gaveUp.operations += gaveUp?.operations ?? 0;
   if (met === true) row.met += 1;
-  else surprise(row, `seed ${seed}: ${verdict}${reasons.length > 0 ? `, ${reasons.join('; ')}` : ''}`);
+  else {
+    const gave = gaveUp === undefined ? [] : [`${gaveUp.failed} failed and ${gaveUp.refused} refused`];
+    surprise(row, `seed ${seed}: ${[verdict, ...gave, reasons.join('; ')].filter(Boolean).join(', ')}`);
+  }
 }
 
 /** Told at once: the table comes hours later. */
