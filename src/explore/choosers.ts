@@ -15,6 +15,24 @@ export function following(schedule: readonly number[]): Choose {
   };
 }
 
+/** Follows a schedule, then lets the clients go on in this order, each as far as it can. */
+export function oneByOne(schedule: readonly number[], order: readonly number[]): Choose {
+  const follow = following(schedule);
+  return (point) => {
+    if (point.place < schedule.length) return follow(point);
+    const next = order.find((client) => point.enabled.includes(client));
+    return { client: next ?? point.enabled[0]! };
+  };
+}
+
+/** Every order of a few clients. */
+export function ordersOf(clients: readonly number[]): readonly (readonly number[])[] {
+  if (clients.length <= 1) return [clients];
+  return clients.flatMap((first) =>
+    ordersOf(clients.filter((client) => client !== first)).map((rest) => [first, ...rest]),
+  );
+}
+
 /** Anybody who can go, each as likely. */
 export function anybody(random: () => number): Choose {
   return ({ enabled }) => ({ client: enabled[Math.floor(random() * enabled.length)]! });

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/checker.js';
 import type { ContractTypes } from '../core/contract.js';
 import { seededRandom } from '../core/random.js';
-import { anybody, byPriority, chanceOfPriority, following } from './choosers.js';
+import { anybody, byPriority, chanceOfPriority, following, oneByOne, ordersOf } from './choosers.js';
 import type { Execution } from './execution.js';
 import { Diverged, searchAll } from './exhaustive.js';
 import type { Counterexample, Explored, ExplorePlan, KeptSchedule, Replayed } from './explored.js';
@@ -21,6 +21,9 @@ export interface ExploreProgress {
 
 /** Of a counterexample. */
 const REPLAYS = 10;
+/** Of the budget. What is left when a search is not through goes to schedules by random priorities: they get further apart. */
+const EXHAUSTIVE_SHARE = 0.75;
+const PCT_DEPTH = 3;
 /** Counterexamples are made smaller for at most this long, also when the budget is used up. */
 const MINIMISE_MS = 5_000;
 
@@ -88,7 +91,7 @@ class Exploration {
         reduce,
         preemptions: search.preemptions,
         maxSchedules: this.plan.maxSchedules,
-        isUp: () => this.#isUp(),
+        isUp: () => this.#isUp(EXHAUSTIVE_SHARE),
       },
       (execution, standFor, victim) => this.#take(execution, standFor, victim),
       (before, again) => this.#traces.isSame(before, again),
@@ -98,6 +101,9 @@ class Exploration {
     this.#standFor = found.standFor;
     const cut = this.#cut;
     if (found.cut !== undefined) cut.push(`it ended ${found.cut}`);
+    if (found.cut !== undefined && this.#tally.violated === 0 && !this.#isUp()) {
+      await this.#sample({ kind: 'pct', depth: PCT_DEPTH });
+    }
     if (found.preemptionsCut > 0) {
       cut.push(`no client was interrupted more than ${search.preemptions} times in all`);
     }
@@ -120,10 +126,11 @@ class Exploration {
 
   /** Random schedules, with or without a guarantee. */
   async #sample(search: Exclude<ExplorePlan['search'], { kind: 'exhaustive' }>): Promise<void> {
-    const { seed, maxSchedules = DEFAULT_SAMPLES } = this.plan;
+    const { seed, maxSchedules = Number.POSITIVE_INFINITY } = this.plan;
+    const before = this.#tally.run;
     let missed = 1;
     let each = 1;
-    for (let number = 0; number < maxSchedules && !this.#isUp(); number += 1) {
+    for (let number = 0; before + number < maxSchedules && !this.#isUp(); number += 1) {
       const random = seededRandom(`${seed}/schedule/${number}`);
       const { actors } = this.system;
       const choose =
@@ -140,7 +147,8 @@ class Exploration {
       this.#take(execution, 1n, undefined);
     }
     if (search.kind === 'pct') this.#chance = { each, all: 1 - missed, steps: this.#steps };
-    this.#cut.push(`only ${this.#tally.run} schedules were tried, drawn at random`);
+    const how = search.kind === 'pct' ? 'by random priorities' : 'at random';
+    this.#cut.push(`${this.#tally.run - before} schedules were drawn ${how}`);
   }
 
   #take(execution: Execution<Trial>, standFor: bigint, victim: number | undefined): void {
@@ -181,14 +189,32 @@ class Exploration {
       absent: [...absent.clients],
       trace: this.#traces.canonical(transitions),
     };
+    const doomedAt = await this.#doomedAt(smaller, isUp);
     const replayed = await replay(this.system, this.#traces, schedule, REPLAYS);
     await this.system.leaveOut(new Set());
     return {
       ...{ schedule, finding, replayed },
       rows: rowsOf(transitions),
       provedAt: provedAt(transitions, result, finding),
+      ...(doomedAt === undefined ? {} : { doomedAt }),
       switches: switchesOf(schedule.clients),
     };
+  }
+
+  /**
+   * The first step after which it makes no difference in which order the clients go on, each to its end: all of those
+   * schedules are violated. Undefined where the time was up before.
+   */
+  async #doomedAt({ clients, victim }: FoundSchedule, isUp: () => boolean): Promise<number | undefined> {
+    const orders = ordersOf([...new Set(clients)]);
+    for (let length = clients.length - 1; length >= 0; length -= 1) {
+      for (const order of orders) {
+        if (isUp()) return undefined;
+        const { result } = await this.system.run(oneByOne(clients.slice(0, length), order), victim);
+        if (violationOf(result) === undefined) return length;
+      }
+    }
+    return 0;
   }
 
   /** Tries with one client fewer, as long as it shows the same without him. */
@@ -247,16 +273,14 @@ class Exploration {
     };
   }
 
-  #isUp(): boolean {
-    return this.signal.aborted || this.#elapsedMs() >= this.plan.budgetMs;
+  #isUp(share = 1): boolean {
+    return this.signal.aborted || this.#elapsedMs() >= share * this.plan.budgetMs;
   }
 
   #elapsedMs(): number {
     return performance.now() - this.#beganAt;
   }
 }
-
-const DEFAULT_SAMPLES = 1_000;
 
 /** Carries a kept schedule out again and again: whether it goes the same way, and shows a violation. */
 export async function replay(

@@ -52,6 +52,8 @@ export interface Counterexample {
   readonly finding: Finding;
   /** Place in `rows` of the last step that the finding rests on: from there on it is proved. */
   readonly provedAt: number;
+  /** Place in `rows` after which every order in which the clients go on one after the other is violated too. */
+  readonly doomedAt?: number;
   readonly switches: number;
   readonly replayed: Replayed;
 }

@@ -135,12 +135,14 @@ function counterexample(
     ],
     [
       ...scheduleTable(found, { width, clients: target.clients, paint }),
-      ...paragraph(`✘ ${PROOF}`, width).map(paint.quiet),
+      ...paragraph(`✘ ${found.doomedAt === undefined ? PROVED : DOOMED}`, width).map(paint.quiet),
     ],
   ];
 }
 
-const PROOF = 'the last step on which the finding rests: here it is proved.';
+const DOOMED =
+  'from here on it is lost: it is violated in whatever order the clients go on from here, one after the other.';
+const PROVED = 'the last step on which the finding rests: here it is proved.';
 
 function table(targets: readonly ExploreTarget[], paint: Paint): readonly string[] {
   const rows = targets.map((one): readonly string[] => {

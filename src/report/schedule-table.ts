@@ -8,9 +8,9 @@ const GAP = 2;
 /** A request or an answer takes this many lines at most. */
 const MOST_LINES = 4;
 
-/** One column a client, one row a step: what it asked, what was answered, who waited. The row that proves it is marked. */
+/** One column a client, one row a step: what it asked, what was answered, who waited. The row from which on it is lost is marked. */
 export function scheduleTable(
-  { rows, provedAt }: Counterexample,
+  { rows, provedAt, doomedAt = provedAt }: Counterexample,
   { width, clients, paint }: { readonly width: number; readonly clients: number; readonly paint: Paint },
 ): readonly string[] {
   const shown = [
@@ -26,14 +26,14 @@ export function scheduleTable(
   rows.forEach((row, place) => {
     const cells = shown.map((client) => cellOf(row, client, column));
     const height = Math.max(...cells.map(({ length }) => length));
-    const isProof = place === provedAt;
+    const isTurn = place === doomedAt;
     for (let index = 0; index < height; index += 1) {
-      const head = index === 0 ? `${isProof ? '✘' : ' '} ${String(place + 1).padStart(numbers)}` : '';
+      const head = index === 0 ? `${isTurn ? '✘' : ' '} ${String(place + 1).padStart(numbers)}` : '';
       const text = line(
         head,
         cells.map((cell) => cell[index] ?? ''),
       );
-      lines.push(isProof ? paint.violated(text) : text);
+      lines.push(isTurn ? paint.violated(text) : text);
     }
   });
   return lines;
