@@ -8,7 +8,8 @@ export interface Answered {
   readonly client: number;
   readonly label: string;
   readonly digest: string;
-  readonly errorCode?: string;
+  /** Line by line. */
+  readonly content: readonly string[];
 }
 
 /** One choice of the scheduler, carried out until everybody is at a gate again, waits, or has finished. */

@@ -7,6 +7,15 @@ export class Stuck extends Error {
   override readonly name = 'Stuck';
 }
 
+/** Clients wait for each other in a circle, and the store does not have one of them fail. */
+export class CircleStays extends Stuck {
+  constructor(readonly circle: readonly number[]) {
+    super(
+      `the clients ${circle.join(' and ')} wait for each other in a circle, and the store has none of them fail`,
+    );
+  }
+}
+
 export interface QuiescenceOptions {
   readonly wires: readonly StepWire[];
   /** How long a step may take that waits for nobody. */
@@ -14,7 +23,7 @@ export interface QuiescenceOptions {
 }
 
 /** A step is asked about when its answer is so late, and then ever more rarely. */
-const FIRST_ASK_MS = 1;
+const FIRST_ASK_MS = 5;
 const LONGEST_ASK_MS = 64;
 /** A client that says nothing to the store for so many times so long seems to wait for another one in its own process. */
 const QUIET_SLICES = 20;
@@ -34,12 +43,15 @@ export class Quiescence {
   #actors: readonly Actor[] = [];
   #failure: Error | undefined;
   #changedAtMs = 0;
+  #circleMs = 0;
   #wake: () => void = () => undefined;
 
   constructor(private readonly options: QuiescenceOptions) {}
 
-  begin(actors: readonly Actor[]): void {
+  /** `circleMs`: how long the store may leave a circle as it is. */
+  begin(actors: readonly Actor[], circleMs: number): void {
     this.#actors = actors;
+    this.#circleMs = circleMs;
     this.#failure = undefined;
     this.#changedAtMs = performance.now();
   }
@@ -89,8 +101,8 @@ export class Quiescence {
         // Nobody else can end it: it is waited for, and the store tells by an error whom it chose.
         circle = found;
         if (!(await this.#event(CIRCLE_ASK_MS))) {
+          if (performance.now() - this.#changedAtMs > this.#circleMs) throw new CircleStays(found);
           for (const number of found) this.#actors[number]!.isStale = true;
-          this.#demandAnswer();
         }
       }
     }

@@ -24,6 +24,8 @@ export interface Cast {
   readonly isWorker: (actor: number) => boolean;
   /** It takes no part. */
   readonly isAbsent: (actor: number) => boolean;
+  /** How long the store may leave clients as they are that wait for each other. Default: as long as a step may take. */
+  readonly circleMs?: number | undefined;
 }
 
 /** One schedule as it went. */
@@ -63,6 +65,12 @@ export class Scheduler implements ClientOwner {
     this.#quiescence = new Quiescence({ wires: [...options.wires.values()], answerMs: options.answerMs });
     for (const wire of options.wires.values()) {
       wire.onHeld((step) => this.#held(wire, step));
+      wire.onWaiting((client) => {
+        const actor = this.#actors[client];
+        if (actor === undefined || this.#isFree) return;
+        actor.isStale = true;
+        this.#quiescence.changed();
+      });
       wire.onLost((client, reason) => this.#lost(client, reason));
     }
   }
@@ -92,11 +100,11 @@ export class Scheduler implements ClientOwner {
    */
   async run(
     choose: Choose,
-    { isWorker, isAbsent }: Cast,
+    { isWorker, isAbsent, circleMs }: Cast,
     go: () => Promise<unknown>,
     settle: () => Promise<unknown>,
   ): Promise<ScheduledRun> {
-    this.#begin();
+    this.#begin(circleMs);
     for (const actor of this.#actors) actor.hasEnded = isAbsent(actor.number);
     this.#isFree = false;
     for (const wire of this.options.wires.values()) wire.hold(true);
@@ -143,7 +151,7 @@ export class Scheduler implements ClientOwner {
       });
       if (choice === undefined) {
         isAbandoned = true;
-        this.#free();
+        this.free();
         await going;
         await (isSettling ? settled : settle());
         break;
@@ -153,7 +161,7 @@ export class Scheduler implements ClientOwner {
     }
     await settled;
     this.#closeTransition();
-    this.#free();
+    this.free();
     return {
       transitions: this.#transitions,
       isAbandoned,
@@ -203,7 +211,7 @@ export class Scheduler implements ClientOwner {
     return this.options.wires.size === 0;
   }
 
-  #begin(): void {
+  #begin(circleMs = this.options.answerMs): void {
     this.#actors = Array.from({ length: this.#size }, (_, number) => new Actor(number));
     this.#pasts = this.#actors.map(() => []);
     this.#randoms = new Map();
@@ -212,7 +220,7 @@ export class Scheduler implements ClientOwner {
     this.#answered = [];
     this.#footprints = [];
     this.#open = undefined;
-    this.#quiescence.begin(this.#actors);
+    this.#quiescence.begin(this.#actors, circleMs);
   }
 
   #gate(
@@ -269,13 +277,14 @@ export class Scheduler implements ClientOwner {
   #answer(actor: Actor, outstanding: Outstanding, answer: StepAnswer): void {
     if (!actor.outstanding.delete(outstanding)) return;
     actor.waitsFor = undefined;
+    actor.isStale = false;
     actor.status = answer.status;
-    const { label, digest, errorCode, ended } = answer;
+    const { label, digest, content, ended } = answer;
     const footprints = [outstanding.footprint, footprintIn(outstanding.wire, answer.footprint)];
     for (const other of this.#actors) {
       if (other.waitsFor !== undefined) other.isStale ||= mayEnd(other, footprints);
     }
-    this.#answered.push({ client: actor.number, label, digest, ...(errorCode && { errorCode }) });
+    this.#answered.push({ client: actor.number, label, digest, content });
     this.#footprints.push(...footprints);
     this.#pasts[actor.number]!.push({
       ...{ kind: 'request', label: outstanding.label, digest, footprints },
@@ -299,7 +308,7 @@ export class Scheduler implements ClientOwner {
   }
 
   /** Everybody goes on as he can. */
-  #free(): void {
+  free(): void {
     this.#isFree = true;
     for (const actor of this.#actors) for (const gate of actor.gates.splice(0)) gate.release();
     for (const wire of this.options.wires.values()) wire.hold(false);

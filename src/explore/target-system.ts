@@ -13,6 +13,7 @@ import { judgeTrial, planClients, type Aftermath } from '../engine/trial.js';
 import { errorsOfStores } from '../stores/errors.js';
 import type { Choose, Execution, System } from './execution.js';
 import { dependentFootprints } from './footprints.js';
+import { CircleStays } from './quiescence.js';
 import { Scheduler, type ScheduledRun } from './scheduler.js';
 
 /** A scenario on a target, to be run in one schedule after the other. */
@@ -40,6 +41,9 @@ export interface ExploredTrial<C extends ContractTypes> {
   readonly startAtNs: bigint;
 }
 
+/** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. */
+const VICTIM_WITHIN_MS = [200, 1_000];
+
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
 
 /**
@@ -52,10 +56,15 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   readonly #clients: number;
   #workers = 0;
   #ports = '';
+  #victimPorts = '';
   #events: HistoryEvent[] = [];
   #prepared: Promise<void> | undefined;
   #renew: readonly number[] = [];
   #victim: number | undefined;
+  #withinMs: number | undefined;
+  #armed: ArmReply = { connections: [] };
+  #going: Promise<unknown> | undefined;
+  #settled: Promise<SettleReply> | undefined;
   /** Clients that take no part. */
   #absent: ReadonlySet<number> = new Set();
 
@@ -114,24 +123,54 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   }
 
   async run(choose: Choose, victim?: number): Promise<Execution<ExploredTrial<C>>> {
+    for (const withinMs of VICTIM_WITHIN_MS) {
+      try {
+        return await this.#run(choose, victim, withinMs);
+      } catch (error) {
+        if (!(error instanceof CircleStays) || victim === undefined) throw error;
+        await this.#unravel();
+      }
+    }
+    return this.#run(choose, victim, this.options.timeoutMs);
+  }
+
+  async #run(
+    choose: Choose,
+    victim: number | undefined,
+    withinMs: number,
+  ): Promise<Execution<ExploredTrial<C>>> {
     await (this.#prepared ?? this.#prepare());
     this.#prepared = undefined;
-    await this.#chooseVictim(victim);
+    await this.#chooseVictim(victim, withinMs);
     this.#events = [];
-    let settled: SettleReply | undefined;
     const startAtNs = monotonicNs();
     const run = await this.#scheduler.run(
       choose,
       {
         isWorker: (actor) => actor >= this.#clients,
         isAbsent: (actor) => this.#absent.has(actor),
+        circleMs: victim === undefined ? undefined : 2 * withinMs,
       },
-      () => this.#host.handle({ type: 'go', startAtNs: startAtNs.toString() }),
-      async () => (settled = (await this.#host.handle({ type: 'settle' })) as SettleReply),
+      () => (this.#going = this.#host.handle({ type: 'go', startAtNs: startAtNs.toString() })),
+      () => (this.#settled = this.#host.handle({ type: 'settle' }) as Promise<SettleReply>),
     );
-    const result = await this.#conclude(run, settled!, startAtNs);
+    const result = await this.#conclude(run, await this.#settled!, startAtNs);
     const { transitions, heldBack, sharesMemory } = run;
     return { transitions, heldBack, sharesMemory, result };
+  }
+
+  /**
+   * The victim waited before the circle was closed, and by the time it was, the server had looked at its wait already. It is
+   * no schedule: the sessions are ended, and it is run again with more time.
+   */
+  async #unravel(): Promise<void> {
+    const { connections } = this.#armed;
+    const doubtful = connections.map(({ trace: _old, ...one }) => ({ ...one, doubtful: true }));
+    this.#scheduler.free();
+    const { renew } = await this.options.chase(doubtful);
+    await this.#going;
+    await (this.#host.handle({ type: 'settle' }) as Promise<SettleReply>);
+    this.#renew = [...new Set([...renew, ...connections.map(({ client }) => client)])];
   }
 
   async close(): Promise<void> {
@@ -190,24 +229,28 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
       ...{ start: 'simultaneous', typicalNs: 0 },
     });
-    const { connections } = (await this.#host.handle({
+    this.#armed = (await this.#host.handle({
       ...{ type: 'arm', trial: 0, renew },
       plans: plans
         .filter(({ client }) => !this.#absent.has(client))
         .sort((one, other) => one.client - other.client),
       faults: scenario.faults?.(parameters, 0) ?? [],
     })) as ArmReply;
+    const { connections } = this.#armed;
     const ports = connections.map(({ localPort }) => localPort).join();
     if (ports === this.#ports) return;
     this.#ports = ports;
     this.options.onConnected?.(connections);
   }
 
-  async #chooseVictim(victim: number | undefined): Promise<void> {
-    if (victim === this.#victim) return;
-    this.#victim = victim;
+  async #chooseVictim(victim: number | undefined, withinMs: number): Promise<void> {
+    // A client that was connected anew has no victim yet.
+    if (victim === this.#victim && withinMs === this.#withinMs && this.#victimPorts === this.#ports) return;
     for (const wire of this.options.wires.values()) {
-      if (wire.deadlockVictim === 'scheduler') await wire.chooseVictim(victim);
+      if (wire.deadlockVictim === 'scheduler') await wire.chooseVictim(victim, withinMs);
     }
+    this.#victim = victim;
+    this.#withinMs = withinMs;
+    this.#victimPorts = this.#ports;
   }
 }

@@ -75,9 +75,18 @@ export class Traces {
   }
 }
 
-/** What was asked, and everything that was answered meanwhile. */
+/**
+ * What was asked, and everything that was answered meanwhile. The lines of an answer in an order of their own: rows that were
+ * asked for in none come as they lie in the file, which earlier schedules have a part in.
+ */
 function textsOf({ label, answered }: Transition): readonly string[] {
-  return [label, ...answered.map((one) => `client ${'abcdefghijklmnop'[one.client] ?? '?'}: ${one.label}`)];
+  return [
+    label,
+    ...answered.flatMap(({ client, content }) =>
+      // A letter, since the number of a client is no id.
+      [...content].sort().map((line) => `client ${String.fromCharCode(97 + client)}: ${line}`),
+    ),
+  ];
 }
 
 function parsed(text: string): Parsed {
