@@ -1,4 +1,5 @@
 import type { Choice, ChoicePoint, Execution, System, Transition } from './execution.js';
+import { Diverged, wordsOf } from './diverged.js';
 import { dependentSteps, HappensBefore, type Dependent } from './happens-before.js';
 
 /** How far an exhaustive search goes. */
@@ -30,19 +31,6 @@ export interface SearchResult {
   readonly sharesMemory: boolean;
   /** In a schedule with several circles, only the victim of the first was chosen. */
   readonly victimsCut: boolean;
-}
-
-/** The same choices led to another step than before: the code, or the store, does not do the same again. */
-export class Diverged extends Error {
-  override readonly name = 'Diverged';
-  constructor(
-    /** From 0. */
-    readonly place: number,
-    readonly expected: string,
-    readonly came: string,
-  ) {
-    super(`at step ${place + 1} ${expected} was expected, and ${came} came`);
-  }
 }
 
 /** A place of the tree on the way to the schedule that is being run. */
@@ -199,7 +187,7 @@ class Search<Result> {
       if (place < this.#order.length) {
         const before = node.transition;
         if (before !== undefined && !this.isSame(before, transition)) {
-          throw new Diverged(place, inWords(before), inWords(transition));
+          throw new Diverged(place, wordsOf(before), wordsOf(transition));
         }
         return;
       }
@@ -266,11 +254,6 @@ class Search<Result> {
 
 function sameRequest(before: Transition, again: Transition): boolean {
   return before.client === again.client && before.label === again.label && before.waits === again.waits;
-}
-
-function inWords({ client, label, waits, answered }: Transition): string {
-  const answers = answered.map((one) => `, client ${one.client} was answered: ${one.label}`).join('');
-  return `client ${client}: ${label}${waits ? ' (waits)' : ''}${answers}`;
 }
 
 function came(enabled: readonly number[], labels: ReadonlyMap<number, string>): string {

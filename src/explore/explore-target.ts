@@ -3,7 +3,8 @@ import type { ContractTypes } from '../core/contract.js';
 import { seededRandom } from '../core/random.js';
 import { anybody, byPriority, chanceOfPriority, following, oneByOne, ordersOf } from './choosers.js';
 import type { Execution } from './execution.js';
-import { Diverged, searchAll } from './exhaustive.js';
+import { Diverged } from './diverged.js';
+import { searchAll } from './exhaustive.js';
 import type { Counterexample, Explored, ExplorePlan, KeptSchedule, Replayed } from './explored.js';
 import { isSmaller, minimised, switchesOf, type FoundSchedule } from './minimise.js';
 import { Stuck } from './quiescence.js';
@@ -101,7 +102,7 @@ class Exploration {
     this.#standFor = found.standFor;
     const cut = this.#cut;
     if (found.cut !== undefined) cut.push(`it ended ${found.cut}`);
-    if (found.cut !== undefined && this.#tally.violated === 0 && !this.#isUp()) {
+    if (this.#isUp(EXHAUSTIVE_SHARE) && this.#tally.violated === 0 && !this.#isUp()) {
       await this.#sample({ kind: 'pct', depth: PCT_DEPTH });
     }
     if (found.preemptionsCut > 0) {

@@ -31,7 +31,9 @@ export class Tally {
     this.#most = Math.max(this.#most, transitions.length);
     this.answered += result.operations.ok;
     this.sawCircle ||= transitions.some(({ circle }) => circle !== undefined);
-    const outcomes = history.operations.map((one) =>
+    // By client: who began first is no difference between two ends.
+    const byClient = history.operations.toSorted((one, other) => one.client - other.client);
+    const outcomes = byClient.map((one) =>
       one.status === 'ok' ? [one.status, one.output] : [one.status, one.error.code],
     );
     this.#ends.add(JSON.stringify([result.tally, outcomes]));

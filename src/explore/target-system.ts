@@ -41,6 +41,8 @@ export interface ExploredTrial<C extends ContractTypes> {
   readonly startAtNs: bigint;
 }
 
+/** An operation is held between its steps for as long as others take: it may take so many times what a step may. */
+const OPERATION_FACTOR = 60;
 /** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. */
 const VICTIM_WITHIN_MS = [200, 1_000];
 
@@ -62,6 +64,8 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   #renew: readonly number[] = [];
   #victim: number | undefined;
   #withinMs: number | undefined;
+  /** A schedule is under way, or was left in the middle. */
+  #isBroken = false;
   #armed: ArmReply = { connections: [] };
   #going: Promise<unknown> | undefined;
   #settled: Promise<SettleReply> | undefined;
@@ -103,7 +107,8 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       type: 'load',
       // The host is given the target itself.
       target: { kind: 'registry', contract: target.contract, id: target.id },
-      ...{ addresses, parameters, seed, timeoutMs, clients },
+      ...{ addresses, parameters, seed, clients },
+      timeoutMs: OPERATION_FACTOR * timeoutMs,
       totalClients: this.#clients,
       setup: true,
       lead: true,
@@ -143,6 +148,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     this.#prepared = undefined;
     await this.#chooseVictim(victim, withinMs);
     this.#events = [];
+    this.#isBroken = true;
     const startAtNs = monotonicNs();
     const run = await this.#scheduler.run(
       choose,
@@ -155,6 +161,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       () => (this.#settled = this.#host.handle({ type: 'settle' }) as Promise<SettleReply>),
     );
     const result = await this.#conclude(run, await this.#settled!, startAtNs);
+    this.#isBroken = false;
     const { transitions, heldBack, sharesMemory } = run;
     return { transitions, heldBack, sharesMemory, result };
   }
@@ -173,7 +180,9 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     this.#renew = [...new Set([...renew, ...connections.map(({ client }) => client)])];
   }
 
+  /** Not where a schedule was left in the middle: its clients may never come back. */
   async close(): Promise<void> {
+    if (this.#isBroken) return;
     await this.#prepared?.catch(() => undefined);
     await this.#host.handle({ type: 'stop' });
   }

@@ -1,3 +1,4 @@
+import { Diverged, wordsOf } from './diverged.js';
 import type { Transition } from './execution.js';
 
 /** What may be another one each time: a number, a time, a UUID. */
@@ -19,8 +20,14 @@ export class Traces {
   /** By template: of each of its values, whether it was seen to differ. */
   readonly #differs = new Map<string, boolean[]>();
 
-  /** Two schedules in which everybody went at the same places. */
+  /** Two runs of one schedule. Throws `Diverged` where more than values differ between them. */
   learn(one: readonly Transition[], other: readonly Transition[]): void {
+    for (let place = 0; place < Math.max(one.length, other.length); place += 1) {
+      const [left, right] = [one[place], other[place]];
+      if (left === undefined || right === undefined || !this.isSame(left, right)) {
+        throw new Diverged(place, wordsOf(left), wordsOf(right));
+      }
+    }
     const texts = other.flatMap(textsOf);
     one.flatMap(textsOf).forEach((text, place) => {
       const [left, right] = [parsed(text), parsed(texts[place] ?? '')];

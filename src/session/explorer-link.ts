@@ -65,7 +65,7 @@ export async function explorerProcess(
     });
   };
 
-  const exited = once(child, 'exit');
+  const exited = once(child, 'exit').catch(() => undefined);
   const ended = new Promise<ExplorerEnd>((resolve) => {
     const lost = (why: string) => {
       const words = output.trim() === '' ? why : `${why}; it printed:\n${output.trimEnd()}`;
@@ -103,15 +103,21 @@ export async function explorerProcess(
   else signal.addEventListener('abort', stop, { once: true });
   try {
     const end = await ended;
-    if (end.kind === 'lost') await endSessions(connections, namespaces);
+    clearTimeout(silence);
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exited;
+    if (!isClean(end)) await endSessions(connections, namespaces);
     return end;
   } finally {
     clearTimeout(silence);
     signal.removeEventListener('abort', stop);
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await exited.catch(() => undefined);
     if (child.pid !== undefined) reaper.release(child.pid);
   }
+}
+
+/** Everything that it began has come to an end. */
+function isClean(end: ExplorerEnd): boolean {
+  return end.kind === 'replayed' || (end.kind === 'explored' && end.explored.verdict !== 'inconclusive');
 }
 
 /** Nothing that it began goes on at a server that others use. */
