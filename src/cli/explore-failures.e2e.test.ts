@@ -70,7 +70,7 @@ describe.concurrent('an exploration that cannot go on', { timeout: 90_000 }, () 
       `await session.query('update counter set next = next + 1');
       if (calls % 3 === 0) await session.query('select next from counter');`,
     );
-    expect(await reasonsOf(folder, words)).toMatch(/^at step \d+ .* was expected, and .* came$/);
+    expect(await reasonsOf(folder, words)).toMatch(/^at step \d+ client \d: .* was expected, and .* came$/);
   });
 
   it('says that the server died', async ({ folder }) => {

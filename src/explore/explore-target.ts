@@ -245,8 +245,8 @@ class Exploration {
     if (this.signal.aborted) reasons.push('interrupted');
     if (isCut && reasons.length === 0) reasons.push(...this.#cut);
     if (search.kind === 'random') reasons.push('a random search gives no bound for what it did not see');
-    if (tally.run === 0) reasons.push('no schedule was run');
-    else if (tally.answered === 0) reasons.push('no operation was answered in any schedule');
+    if (tally.run === 0 && reasons.length === 0) reasons.push('no schedule was run');
+    if (tally.run > 0 && tally.answered === 0) reasons.push('no operation was answered in any schedule');
     const isViolated = tally.violated > 0;
     return {
       verdict: isViolated ? 'violated' : reasons.length > 0 ? 'inconclusive' : 'holds',
