@@ -36,7 +36,11 @@ export class PostgresWire implements StepWire {
   #mayChoose: Promise<boolean> | undefined;
   #deadlockVictim: 'scheduler' | 'server' = 'server';
 
-  constructor(private readonly address: StoreAddress) {
+  /** `leaveSettings`: sessions are what their clients make of them, and the server chooses victims. */
+  constructor(
+    private readonly address: StoreAddress,
+    private readonly options: { readonly leaveSettings?: boolean } = {},
+  ) {
     this.#admin = new Admin(address);
   }
 
@@ -129,11 +133,15 @@ export class PostgresWire implements StepWire {
   }
 
   #choosesVictim(): Promise<boolean> {
-    this.#mayChoose ??= mayChooseVictim(this.#admin).then((may) => {
+    this.#mayChoose ??= this.#askVictim().then((may) => {
       this.#deadlockVictim = may ? 'scheduler' : 'server';
       return may;
     });
     return this.#mayChoose;
+  }
+
+  async #askVictim(): Promise<boolean> {
+    return !this.options.leaveSettings && (await mayChooseVictim(this.#admin));
   }
 
   #accept(client: number, socket: net.Socket): void {
