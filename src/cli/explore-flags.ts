@@ -31,6 +31,7 @@ export function addExploreFlags(command: Command, scenario: AnyScenario | undefi
   addServerFlags(addStoreFlag(command));
   if (scenario !== undefined) addParameterFlags(command, { ...scenario, parameters: smallOf(scenario) });
   return command
+    .option('--spec <file>', "run a spec of PostgreSQL's isolationtester instead, and print what it would")
     .option('--search <kind>', `how: ${SEARCHES.join(', ')} (default: exhaustive)`)
     .option('--no-reduction', 'run equivalent interleavings too, one by one')
     .option(

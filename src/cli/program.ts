@@ -86,7 +86,12 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .argument('[scenario]')
       .description('every interleaving of two or three clients: hold each statement, decide who goes next')
       .addHelpText('after', EXIT_CODES)
-      .action(async (name: string | undefined, _options: unknown, command: Command) => {
+      .action(async (name: string | undefined, { spec }: { readonly spec?: string }, command: Command) => {
+        if (spec !== undefined) {
+          const { exploreSpecCommand } = await import('./explore-spec-command.js');
+          exitCode = await exploreSpecCommand(spec, name, command);
+          return;
+        }
         if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
         exitCode = await (await import('./explore-command.js')).exploreCommand(name, command, scenario);
       }),

@@ -57,12 +57,21 @@ interface Named {
   readonly alias: string;
 }
 
+/** The server's own tables that only a change of the schema writes to; and that is unknown anyway. Drivers ask them for types. */
+const DESCRIBES_SCHEMA: ReadonlySet<string> = new Set([
+  ...['pg_type', 'pg_namespace', 'pg_attribute', 'pg_attrdef', 'pg_class', 'pg_range', 'pg_enum', 'pg_index'],
+  ...['pg_constraint', 'pg_proc', 'pg_collation', 'pg_am', 'pg_description', 'pg_opclass', 'pg_operator'],
+]);
+
 function tableOf(relation: unknown, { catalogue, withNames }: Statement): Named | undefined {
   const fields = isObject(relation) ? relation : {};
   const [schema, name] = [text(fields['schemaname']), text(fields['relname'])];
   const alias = isObject(fields['alias']) ? text(fields['alias']['aliasname']) : name;
   if (schema === '' && withNames.has(name)) return undefined;
   const table = catalogue.tables.get(name);
+  if ((schema === '' || schema === 'pg_catalog') && table === undefined && DESCRIBES_SCHEMA.has(name)) {
+    return undefined;
+  }
   const isOurs = schema === '' || (catalogue.schemas.length === 1 && schema === catalogue.schemas[0]);
   if (table === undefined || !isOurs || text(fields['catalogname']) !== '') {
     throw new NotKnown(
@@ -147,7 +156,7 @@ function keyOf(where: KnownValues, table: Table): KnownValues {
 function addInsert(fields: Fields, reading: Statement): void {
   const { relation, cols, selectStmt, onConflictClause, ...rest } = fields;
   const target = tableOf(relation, reading);
-  if (target === undefined) throw new NotKnown('it inserts into a query');
+  if (target === undefined) throw new NotKnown('it inserts into what is no table of this run');
   const { table } = target;
   const { effect } = reading;
   addExpression({ ...rest, override: undefined }, reading);
@@ -279,7 +288,7 @@ function assignedColumns(targets: unknown): ReadonlySet<string> {
 function addUpdate(fields: Fields, reading: Statement): void {
   const { relation, fromClause, ...rest } = fields;
   const target = tableOf(relation, reading);
-  if (target === undefined) throw new NotKnown('it updates a query');
+  if (target === undefined) throw new NotKnown('it updates what is no table of this run');
   const { table, alias } = target;
   addExpression(rest, reading);
   const others = readOthers(fromClause, reading);
@@ -332,7 +341,7 @@ function addChange(
 function addDelete(fields: Fields, reading: Statement): void {
   const { relation, usingClause, ...rest } = fields;
   const target = tableOf(relation, reading);
-  if (target === undefined) throw new NotKnown('it deletes from a query');
+  if (target === undefined) throw new NotKnown('it deletes from what is no table of this run');
   const { table, alias } = target;
   const { effect } = reading;
   addExpression(rest, reading);

@@ -1,6 +1,7 @@
 import type { Catalogue } from './catalogue.js';
 import { type EffectBuilder, NotKnown } from './effects.js';
 import { constantOf, type Parameters } from './known-values.js';
+import { isHarmless } from './settings.js';
 import { type Fields, namesOf, type Node, nodesOf } from './sql-parser.js';
 
 /**
@@ -29,11 +30,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
 
 /** Set session state that decides what the session's statements mean. */
 const SETS = 'set_config';
-const HARMLESS_SETTINGS: ReadonlySet<string> = new Set([
-  'application_name',
-  'lock_timeout',
-  'statement_timeout',
-]);
 
 /** Advisory locks: how long they are held, and whether they are shared. */
 const ADVISORY = /^pg_(?<try>try_)?advisory_(?<xact>xact_)?lock(?<shared>_shared)?$/;
@@ -56,7 +52,7 @@ export function addCall(
   if (name === 'nextval' || name === 'setval') return addSequence(args[0], catalogue, parameters, effect);
   if (name === SETS) {
     const set = constantOf(args[0], parameters)?.text;
-    if (set !== undefined && HARMLESS_SETTINGS.has(set)) return;
+    if (set !== undefined && isHarmless(set.toLowerCase())) return;
     throw new NotKnown('it sets a parameter by a function', true);
   }
   const lock = ADVISORY.exec(name)?.groups;

@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue.js';
 import { dataEffect } from './data-statements.js';
 import { type Effect, type Isolation, NO_DATA, NotKnown } from './effects.js';
 import { constantOf, NO_PARAMETERS, type Parameters } from './known-values.js';
+import { ISOLATIONS, renames } from './settings.js';
 import { asNode, isObject, namesOf, type Node, nodesOf, parseSql, text } from './sql-parser.js';
 
 /** What the statements of a text do, in their order. */
@@ -123,16 +124,6 @@ export function levelNamed(name: string): Isolation {
   }
 }
 
-/** Settings that decide what names mean, who asks, or whether triggers run. */
-const RENAMING: ReadonlySet<string> = new Set([
-  ...['search_path', 'role', 'session_authorization', 'session_replication_role', 'row_security'],
-  ...['default_table_access_method', 'check_function_bodies', 'constraints'],
-]);
-const ISOLATIONS: Readonly<Record<string, 'transaction' | 'session'>> = {
-  transaction_isolation: 'transaction',
-  default_transaction_isolation: 'session',
-};
-
 /** Every other setting is the session's own business. */
 function setEffect(fields: Node['fields'], catalogue: Catalogue): Effect {
   const name = text(fields['name']).toLowerCase();
@@ -160,7 +151,7 @@ function setEffect(fields: Node['fields'], catalogue: Catalogue): Effect {
   if (kind === 'VAR_RESET_ALL') {
     return { kind: 'isolation', isolation: levelNamed(catalogue.defaultIsolation), of: 'session' };
   }
-  if (!RENAMING.has(name)) return NOTHING;
+  if (!renames(name)) return NOTHING;
   const words = args.map((argument) => constantOf(argument, NO_PARAMETERS)?.text);
   const isSame =
     name === 'search_path' &&

@@ -41,6 +41,7 @@ export const ELEMENT_OF: ReadonlyMap<number, number> = new Map([
   [1182, OID.date],
   [1231, OID.numeric],
   [2951, OID.uuid],
+  [1028, OID.oid],
 ]);
 
 const NUMBERS: ReadonlySet<number> = new Set([

@@ -190,15 +190,17 @@ export class PostgresWire implements StepWire {
 
   #arrived(line: Line, request: Request): void {
     const { client, number, connection, footprints } = line;
-    line.asked = askedOf(request, connection.state);
-    const footprint = () => this.#seen(line, footprints.before(request, line.asked));
+    const asked = askedOf(request, connection.state);
+    line.asked = asked;
+    let asReleased: PostgresFootprint | undefined;
+    const footprint = () => asReleased ?? this.#seen(line, footprints.before(request, asked));
     const release = () => {
-      line.asks = footprints.before(request, line.asked).asks;
+      asReleased = footprint();
+      line.asks = asReleased.asks;
       line.isOnItsWay = true;
       connection.release();
     };
     if (!this.#isHolding) return connection.release();
-    const { asked } = line;
     this.#onHeld({
       client,
       connection: number,
