@@ -90,6 +90,8 @@ export interface Api {
   readonly baseUrl: string | ((given: { readonly port: number }) => string);
   /** Takes any certificate. */
   readonly insecure: boolean;
+  /** How its requests are made to arrive together. Default `auto`. */
+  readonly sync?: 'auto' | 'last-byte' | 'single-packet' | 'none';
   readonly start?: ApiStart;
   readonly settle?: ApiSettle;
   readonly control?: ApiControl;

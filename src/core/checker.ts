@@ -22,9 +22,27 @@ export interface Finding {
 }
 
 /** Judges one history. Pure: no clock, no store, no memory of other trials; must say nothing on a history that is right. */
-export interface Checker<C extends ContractTypes> {
+export interface Checker<C extends ContractTypes> extends Judging {
+  check(history: History<C>): readonly Finding[];
+}
+
+/** A checker whose judgement is made elsewhere, such as in a thread that can be ended: it answers in its own time. */
+export interface SlowChecker<C extends ContractTypes> extends Judging {
+  check(history: History<C>): Promise<readonly Finding[]>;
+}
+
+interface Judging {
   readonly name: string;
   /** Every anomaly that it can name. */
   readonly anomalies: readonly AnomalyId[];
-  check(history: History<C>): readonly Finding[];
+  /**
+   * It looks at the answers and never at the final state, so that what it finds is true also where something may still be at
+   * work. Default: false.
+   */
+  readonly restsOnAnswers?: boolean;
+}
+
+/** Thrown by a checker that cannot tell: the trial proves nothing, for the reason that its message gives. */
+export class Undecided extends Error {
+  override readonly name = 'Undecided';
 }

@@ -1,5 +1,5 @@
 import type { AnomalyId } from './anomaly.js';
-import type { Checker } from './checker.js';
+import type { Checker, SlowChecker } from './checker.js';
 import type { Contract, ContractTypes, InputOf, OperationName } from './contract.js';
 import type { History } from './history.js';
 import type { PointName } from './context.js';
@@ -38,6 +38,12 @@ export type Attempt<C extends ContractTypes> = {
   };
 }[OperationName<C>];
 
+/** One answer: its kind, such as a status, and its text. Empty where there was none. */
+export interface ShownAnswer {
+  readonly label: string;
+  readonly text: string;
+}
+
 /** What happens to one client at a point of the target: it is delayed there, or dies there with its connections. */
 export type Fault = {
   readonly client: number;
@@ -71,9 +77,13 @@ export interface Scenario<C extends ContractTypes, P extends Parameters = Parame
   readonly parameters: { readonly [K in keyof P]: Parameter };
   /** What is wrong with these numbers together: one sentence each, none if nothing is. */
   problems?(parameters: P): readonly string[];
-  initial(parameters: P): C['initial'];
-  /** The attempts of one trial. `random` gives numbers in [0, 1) that the seed and the trial's number repeat. */
-  attempts(parameters: P, random: () => number): readonly Attempt<C>[];
+  /** The state before a trial. `trial` is from 0, default 0; `random` gives the same numbers as to the trial's attempts. */
+  initial(parameters: P, trial?: number, random?: () => number): C['initial'];
+  /**
+   * The attempts of one trial. `random` gives numbers in [0, 1) that the seed and the trial's number repeat; `trial` is from 0,
+   * default 0.
+   */
+  attempts(parameters: P, random: () => number, trial?: number): readonly Attempt<C>[];
   /** `trial` is from 0, for a scenario that has its faults in turn. */
   faults?(parameters: P, trial: number): readonly Fault[];
   /**
@@ -84,8 +94,16 @@ export interface Scenario<C extends ContractTypes, P extends Parameters = Parame
   /** How long one operation is stalled or kept waiting by design, in milliseconds: its time-out must be longer. Default 0. */
   slowestMs?(parameters: P): number;
   readonly checkers: readonly [Checker<C>, ...Checker<C>[]];
+  /** They are asked after the others. Default: none. */
+  readonly slowCheckers?: readonly SlowChecker<C>[];
   /** The numbers of one trial that a table shows, in the order of its columns, e.g. ordered, refused, left. */
   tally(history: History<C>): Readonly<Record<string, number>>;
+  /** What each operation was answered, where equal answers are to be grouped and shown. Default: they are not. */
+  answers?(history: History<C>): readonly ShownAnswer[];
+  /** False where nothing brings the initial state back: then one trial is run, and none is made up for. Default: true. */
+  readonly isRepeatable?: boolean;
+  /** Why no run of it can hold, e.g. because nobody said what is right. Default: it can. */
+  readonly unjudged?: string;
   /** What the tally is where everything goes right; a name may be left out where several are right. */
   expected(parameters: P): Readonly<Record<string, number>>;
   /** By store: `postgres`, `memory`, ... */

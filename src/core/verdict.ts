@@ -1,4 +1,5 @@
 import type { Finding } from './checker.js';
+import type { ShownAnswer } from './scenario.js';
 
 export type VerdictKind = 'holds' | 'violated' | 'inconclusive';
 
@@ -34,6 +35,17 @@ export interface WaitPair {
   readonly seenBy: 'server' | 'notes';
 }
 
+/** Answers that are equal, but for numbers and ids which differ from one to the next: those are shown as `#`. */
+export interface AnswerGroup {
+  readonly label: string;
+  readonly text: string;
+  readonly count: number;
+  /** In how many trials it was given. */
+  readonly trials: number;
+  /** How often in the first trial that was violated; absent where none was. */
+  readonly inFirstViolated?: number;
+}
+
 /** What one trial came to. Everything but `findings` is for the numbers of the run. */
 export interface TrialResult {
   /** From 0. */
@@ -66,6 +78,8 @@ export interface TrialResult {
   readonly firstRequestSpreadNs?: number;
   /** How far apart the requests arrived, by the server's own word. Absent where fewer than two answers told. */
   readonly arrivalSpreadNs?: number;
+  /** What each operation was answered. Absent where a scenario does not have them grouped. */
+  readonly answers?: readonly ShownAnswer[];
 }
 
 /** How many trials were wanted, and what for. */
@@ -173,6 +187,7 @@ export interface Judgement {
   readonly errors: Readonly<Record<string, number>>;
   /** Absent when no operation ended in `ok`, and after an early stop. */
   readonly latencyMs?: {
+    readonly min?: number;
     readonly p50: number;
     readonly p95: number;
     readonly p99: number;
@@ -190,6 +205,8 @@ export interface Judgement {
   readonly sweep?: { readonly planned: number; readonly tried: number };
   readonly overlap: Overlap;
   readonly monitoring: Monitoring;
+  /** The most frequent first, within a label; labels in order. Absent where a scenario does not have them grouped. */
+  readonly answers?: readonly AnswerGroup[];
   /** Violations first, then interesting ones; one an anomaly. */
   readonly findings: readonly SeenFinding[];
 }

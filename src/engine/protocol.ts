@@ -24,7 +24,9 @@ export type TargetSource =
   | { readonly kind: 'registry'; readonly contract: string; readonly id: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'config'; readonly path: string; readonly contract: string; readonly id: string }
-  | { readonly kind: 'exec'; readonly command: string; readonly cwd: string };
+  | { readonly kind: 'exec'; readonly command: string; readonly cwd: string }
+  /** A burst at an HTTP server, made from flags: there is no code. */
+  | { readonly kind: 'http'; readonly definition: Json };
 
 export interface LoadRequest {
   readonly type: 'load';

@@ -17,6 +17,7 @@ import {
   isTainted,
   judgeTrial,
   planClients,
+  trialRandom,
   WrongShape,
   type TrialSetting,
   type TriedTrial,
@@ -195,14 +196,14 @@ class TargetSession<C extends ContractTypes> {
 
   /** The reason for which it ended early, if it did. */
   async #trials(): Promise<Stop | undefined> {
-    const { plan } = this.settings;
+    const { plan, scenario } = this.settings;
     const before = this.#stop();
     if (before !== undefined) return before;
     // A command of the run before may hold the port that the next one needs.
     if (this.#serversInOrder().some(([, { isLast }]) => isLast)) await this.settings.after;
     await this.#openFresh();
     await this.settings.after;
-    const mostTrials = plan.trials * MOST_TRIALS_FACTOR;
+    const mostTrials = plan.trials * (scenario.isRepeatable === false ? 1 : MOST_TRIALS_FACTOR);
     let renew: readonly number[] = [];
     let ahead: BegunTrial<C> | undefined;
     let fruitless = 0;
@@ -223,7 +224,7 @@ class TargetSession<C extends ContractTypes> {
       const isFit = !tried.burst.broken && !isTainted(tried) && this.#stop() === undefined;
       ahead = isNextSure && isFit ? this.#begin(this.#prepare(trial + 1, renew)) : undefined;
       await ahead?.underWay;
-      const { result, history } = judgeTrial(setting, initial, tried);
+      const { result, history } = await judgeTrial(setting, initial, tried);
       this.#judge.add(result);
       this.#firstViolation ??= violationOf(result, history);
       this.settings.onTrial(result);
@@ -249,7 +250,7 @@ class TargetSession<C extends ContractTypes> {
       ...{ scenario, parameters, seed, trial, start, clients: this.#clients },
       ...{ typicalNs: this.#typicalNs, sweep: this.#sweep },
     };
-    const initial = scenario.initial(parameters);
+    const initial = scenario.initial(parameters, trial, trialRandom(seed, trial));
     const faults = scenario.faults?.(parameters, trial) ?? [];
     const { plans, offset } = planClients(setting);
     const armed = this.#fleet.arm(trial, initial, plans, faults, renew);

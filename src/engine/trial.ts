@@ -1,5 +1,5 @@
 import { toHistory } from '../checkers/history.js';
-import { runCheckers, type Checked } from '../checkers/run-checkers.js';
+import { runAllCheckers } from '../checkers/run-checkers.js';
 import type { ContractTypes, Schema } from '../core/contract.js';
 import type { History, HistoryEvent, OpenTransaction } from '../core/history.js';
 import type { Json } from '../core/json.js';
@@ -57,11 +57,16 @@ export class WrongShape extends Error {
   override readonly name = 'WrongShape';
 }
 
+/** What the seed draws for a trial (from 0), from its first number on. */
+export function trialRandom(seed: string, trial: number): () => number {
+  return seededRandom(`${seed}/trial/${trial}`);
+}
+
 /** The attempts of a trial, dealt out to the clients, in the order and with the delays of its kind of start. */
 export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): PlannedTrial {
   const { scenario, parameters, clients, seed, trial, start, typicalNs, sweep } = setting;
-  const random = seededRandom(`${seed}/trial/${trial}`);
-  const attempts = scenario.attempts(parameters, random);
+  const random = trialRandom(seed, trial);
+  const attempts = scenario.attempts(parameters, random, trial);
   const mostNs = smallestGapNs(attempts);
   const kind = start === 'offset-sweep' ? 'simultaneous' : start;
   const delays = startDelays(kind, clients, Math.min(typicalNs, mostNs), trial, random);
@@ -88,8 +93,6 @@ function smallestGapNs(attempts: readonly { readonly afterMs?: number }[]): numb
 
 const SPREAD_SHARE = 1 / 8;
 
-const NOT_CHECKED: Checked = { findings: [], crashed: [] };
-
 /** How the sessions at the stores stand once everybody has ended. */
 export interface Aftermath {
   readonly openTransactions: readonly OpenTransaction[];
@@ -100,15 +103,15 @@ export interface Aftermath {
 }
 
 /**
- * Judges a burst: pairs its operations, checks the answers' shape, runs the checkers, counts. Pure.
+ * Judges a burst: pairs its operations, checks the answers' shape, runs the checkers, counts.
  * `final` is undefined where it is gone with the process that held it: then what the clients were told is counted, and
  * nothing is judged. An order that was answered and is not stored would look like a lost one.
  */
-export function judgeTrial<C extends ContractTypes>(
+export async function judgeTrial<C extends ContractTypes>(
   setting: TrialSetting<C>,
   initial: C['initial'],
   { burst, aftermath, serverWaits, final, offset }: TriedTrial,
-): { readonly result: TrialResult; readonly history: History<C> } {
+): Promise<{ readonly result: TrialResult; readonly history: History<C> }> {
   const { scenario } = setting;
   checkShapes(scenario, burst.events, final);
   const history = toHistory<C>({
@@ -119,10 +122,11 @@ export function judgeTrial<C extends ContractTypes>(
   });
   const lost = final === undefined ? ['the final state was lost with the process that held it'] : [];
   // While a session may still write, the final state is not final: a finding from it could be false.
-  const { findings, crashed } =
-    aftermath.undecided.length > 0 || final === undefined
-      ? NOT_CHECKED
-      : runCheckers(scenario.checkers, history);
+  const isFinal = aftermath.undecided.length === 0 && final !== undefined;
+  const { findings, crashed } = await runAllCheckers(
+    isFinal ? scenario : { checkers: scenario.checkers.filter((checker) => checker.restsOnAnswers) },
+    history,
+  );
   const { operations } = history;
   const noted = notedWaits(history);
   const ofStatus = (status: 'ok' | 'fail' | 'info') =>
@@ -147,6 +151,7 @@ export function judgeTrial<C extends ContractTypes>(
     idleInTransaction: aftermath.openTransactions.length,
     lockWaitsNs: noted.lockWaitsNs,
     waitedFor: [...serverWaits.map((wait) => ({ ...wait, seenBy: 'server' as const })), ...noted.waitedFor],
+    ...(scenario.answers === undefined ? {} : { answers: scenario.answers(history) }),
     ...(burst.firstRequestSpreadNs === undefined ? {} : { firstRequestSpreadNs: burst.firstRequestSpreadNs }),
     ...(burst.arrivalSpreadNs === undefined ? {} : { arrivalSpreadNs: burst.arrivalSpreadNs }),
   };

@@ -207,7 +207,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     this.#prepared = this.#prepare();
     this.#prepared.catch(() => undefined);
     const events = [...this.#events].sort((one, other) => one.timeNs - other.timeNs);
-    const judged = judgeTrial<C>(
+    const judged = await judgeTrial<C>(
       {
         ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
         ...{ start: 'simultaneous', typicalNs: 0 },

@@ -141,6 +141,7 @@ const judgement = z.object({
   errors: counts.describe('codes of fail and info, with how often'),
   latencyMs: z
     .object({
+      min: milliseconds.optional(),
       p50: milliseconds,
       p95: milliseconds,
       p99: milliseconds,
@@ -170,6 +171,19 @@ const judgement = z.object({
     .describe('how many offsets the sweep has, and how many of them were tried in a trial that counts'),
   overlap: z.object({ interleavedPairs: count, possiblePairs: count }),
   monitoring,
+  answers: z
+    .array(
+      z.object({
+        label: text.describe('a status, or why there was no answer'),
+        text: text.describe('the body, with # for numbers and ids that differ from one to the next'),
+        count,
+        trials: count.describe('in how many trials it was given'),
+        inFirstViolated: count.optional().describe('how often in the first violated trial'),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe('equal answers of a burst, grouped'),
   findings: z.array(finding).readonly(),
 });
 
@@ -192,6 +206,7 @@ export const judged = judgement
         caught: z.boolean(),
         shows: texts.describe('anomalies or events, one of which it must show'),
         reason: text,
+        description: text.optional().describe('what it is, where it is none of the targets'),
       })
       .optional(),
     history: text.optional().describe('file beside this report with the first violated trial'),
@@ -249,6 +264,7 @@ export const reportSchema = z.object({
     description: text,
     parameters: numbers,
     expected: numbers.describe('what the tally is where everything goes right'),
+    unjudged: text.optional().describe('why no run of it can hold, e.g. because nothing says what is right'),
   }),
   plan: z.object({
     trials: count,

@@ -1,5 +1,5 @@
 import { toHistory, HistoryError } from '../checkers/history.js';
-import { runCheckers } from '../checkers/run-checkers.js';
+import { runAllCheckers } from '../checkers/run-checkers.js';
 import type { Finding } from '../core/checker.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { Operation } from '../core/history.js';
@@ -44,9 +44,13 @@ export async function judgeHistory(
   if (problems.length > 0) return { kind: 'malformed', problems };
   try {
     const history = toHistory<ContractTypes>({ initial: header.initial, events, final, openTransactions });
-    const { findings, crashed } = runCheckers(scenario.checkers, history);
+    const { findings, crashed } = await runAllCheckers(scenario, history);
     const violated = findings.some(({ grade }) => grade === 'violation');
-    const reasons = [...crashed, ...withoutEvidence(scenario, history.operations)];
+    const reasons = [
+      ...(scenario.unjudged === undefined ? [] : [scenario.unjudged]),
+      ...crashed,
+      ...withoutEvidence(scenario, history.operations),
+    ];
     return {
       kind: 'judged',
       header,

@@ -17,6 +17,7 @@ import {
 } from '../core/verdict.js';
 import { clopperPearson, upperBoundOfNone } from './binomial.js';
 import { lacking, undecidedReasons, type Evidence } from './evidence.js';
+import { AnswerGroups } from './answer-groups.js';
 import { medianInterval } from './median-interval.js';
 import { MonitoringFold } from './monitoring.js';
 import { Sample } from './percentiles.js';
@@ -104,6 +105,9 @@ class TrialFold implements Judge {
   readonly #monitoring = new MonitoringFold();
   readonly #firstRequestSpreadsNs = new Sample();
   readonly #arrivalSpreadsNs = new Sample();
+  #answers: AnswerGroups | undefined;
+  /** Trials with a tally. */
+  #tallied = 0;
   /** By grade too: a checker of somebody else's may find one anomaly in both grades. */
   readonly #findings = new Map<string, { readonly first: Omit<SeenFinding, 'trials'>; trials: number }>();
 
@@ -140,10 +144,10 @@ class TrialFold implements Judge {
     this.#overlap.possiblePairs += overlap.possiblePairs;
     for (const [event, by] of Object.entries(result.counts)) increase(this.#counts, event, by);
     for (const [code, by] of Object.entries(result.errors)) increase(this.#errors, code, by);
-    for (const [name, value] of Object.entries(result.tally)) {
-      const sample = this.#tally.get(name) ?? new Sample();
-      this.#tally.set(name, sample);
-      sample.add(value);
+    this.#addTally(result.tally);
+    if (result.answers !== undefined) {
+      this.#answers ??= new AnswerGroups();
+      this.#answers.add(result.answers, { trial: result.trial, isViolated: violated });
     }
     const ofTrial = new Sample();
     for (const latencyNs of result.latenciesNs) {
@@ -227,6 +231,7 @@ class TrialFold implements Judge {
       ...this.#sweep(),
       overlap: { ...this.#overlap },
       monitoring: this.#monitoring.monitoring(this.#operations, this.#counts),
+      ...(this.#answers === undefined ? {} : { answers: this.#answers.groups() }),
       findings: this.#seen(),
     };
   }
@@ -268,6 +273,20 @@ class TrialFold implements Judge {
       operations: this.#operations,
       stopped,
     };
+  }
+
+  /** A name that a trial leaves out, such as a status that nobody was given, counts as 0 there. An empty tally is none. */
+  #addTally(tally: TrialResult['tally']): void {
+    const values = Object.entries(tally);
+    if (values.length === 0) return;
+    for (const [name] of values) {
+      if (this.#tally.has(name)) continue;
+      const sample = new Sample();
+      for (let trial = 0; trial < this.#tallied; trial += 1) sample.add(0);
+      this.#tally.set(name, sample);
+    }
+    for (const [name, sample] of this.#tally) sample.add(tally[name] ?? 0);
+    this.#tallied += 1;
   }
 
   #addFindings(result: TrialResult): void {
@@ -371,7 +390,7 @@ function latencies(sample: Sample, ofTrials: MedianInterval | undefined): Judgem
   if (sample.size === 0) return undefined;
   const atMs = (percent: number): number => (sample.percentile(percent) ?? 0) / 1e6;
   return {
-    ...{ p50: atMs(50), p95: atMs(95), p99: atMs(99), max: atMs(100) },
+    ...{ min: (sample.min ?? 0) / 1e6, p50: atMs(50), p95: atMs(95), p99: atMs(99), max: atMs(100) },
     ...(ofTrials && {
       ofTrials: {
         lower: ofTrials.lower / 1e6,
