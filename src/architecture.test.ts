@@ -15,15 +15,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/engine': ['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process'],
   'src/http': ['src/core', 'src/stores'],
   'src/reference-api': ['src/core', 'src/engine', 'src/http', 'scenarios', 'targets'],
+  'src/burst': ['src/core', 'src/http', 'src/stores'],
   'src/wire': ['src/core', 'src/stores'],
   // Knows steps, and no protocol.
   'src/explore': ['src/core', 'src/checkers', 'src/stores', 'src/engine'],
   'src/report': ['src/core'],
   'src/session': [
     ...['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process', 'src/engine', 'src/report'],
-    ...['src/http', 'src/explore', 'src/wire', 'scenarios', 'targets'],
+    ...['src/http', 'src/burst', 'src/explore', 'src/wire', 'scenarios', 'targets'],
   ],
-  'src/cli': ['src/core', 'src/session', 'src/report', 'src/engine', 'src/explore', 'scenarios'],
+    ...['src/http', 'src/burst', 'src/explore', 'src/wire', 'scenarios', 'targets'],
   scenarios: ['src/core', 'src/checkers'],
   targets: ['src/core', 'src/stores', 'src/http', 'scenarios'],
 };

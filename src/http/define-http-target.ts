@@ -117,6 +117,7 @@ export function httpTarget<C extends ContractTypes, Store extends ApiStoreName =
   const { name, contract, baseUrl, insecure = false, start, settle, control, stores = [] } = definition;
   const api: Api = {
     ...{ baseUrl, insecure },
+    ...(definition.sync === undefined ? {} : { sync: definition.sync }),
     // Its `env` is only ever given the stores that the target names.
     ...(start === undefined ? {} : { start }),
     ...(settle === undefined ? {} : { settle }),

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { readExpectation, type Expectation } from './expectation.js';
+
+async function read(text: string): Promise<{ expectation: Expectation | undefined; problems: string[] }> {
+  const problems: string[] = [];
+  return { expectation: await readExpectation(text, problems), problems };
+}
+
+it.each([
+  ['200 = 1', '200', '=', 1],
+  ['2xx=1', '2xx', '=', 1],
+  [' 409 >= 99 ', '409', '>=', 99],
+  ['5XX != 0', '5xx', '!=', 0],
+])('reads %j as the count of a status', async (text, status, comparison, count) => {
+  const { expectation, problems } = await read(text);
+  expect(problems).toEqual([]);
+  expect(expectation).toEqual({ kind: 'count', text, status, comparison, count });
+});
+
+it.each([
+  'after.stock >= 0',
+  '$sum(after.items.sold) + after.stock = 20',
+  '$count($distinct(answers.body.number)) = 100',
+  '($ok := answers[status = 200]; $count($ok) = 1)',
+  '$count($filter(answers, function($one, $place) { $one.ms < 5 and $place > 0 })) = 0',
+  '$count(answers#$i[$i > 0]) = 9',
+  '$count(after.orders@$order.lines[$order.id = id]) > 0',
+  '200 = 1 and true',
+])('takes %j for an expression', async (text) => {
+  const { expectation, problems } = await read(text);
+  expect(problems).toEqual([]);
+  expect(expectation).toMatchObject({ kind: 'expression', text });
+});
+
+it.each([
+  ['after.stock >=', '              ^', 'unexpected end'],
+  ['after.stock >= 0 and and 1', '                         ^', 'syntax error'],
+  ['answers[status=200', '                  ^', 'expected "]"'],
+  ['after.stock >=> 0', '              ^', 'unary operator'],
+  ['$cout(answers) = 1', '^', 'names $cout, which is nothing'],
+  ['answers.status in $good', '                  ^', 'names $good, which is nothing'],
+  ['', '^', 'unexpected end'],
+])('puts a caret under what is wrong with %j', async (text, caret, words) => {
+  const { expectation, problems } = await read(text);
+  expect(expectation).toBeUndefined();
+  expect(problems).toHaveLength(1);
+  const [first = '', line, under] = problems[0]!.split('\n');
+  expect(first.toLowerCase()).toContain(words.toLowerCase());
+  expect(line).toBe(`    ${text}`);
+  expect(under).toBe(`    ${caret}`);
+});
+
+it.each([
+  ['after.stock >= 0', ['after']],
+  ['before.stock = after.stock + $sum(after.items[answers > 1].before)', ['before', 'after']],
+  ['$count(answers[status = 200]) = 1', ['answers']],
+  ['$$.after.stock > 0', []],
+])('knows what %j looks up in the document itself', async (text, names) => {
+  expect((await read(text)).expectation).toMatchObject({ names });
+});
+
+it('shows the line that is wrong in an expression of several', async () => {
+  const { problems } = await read('(\n\tafter.stock >= ;\n)');
+  expect(problems[0]!.split('\n').slice(1)).toEqual(['    \tafter.stock >= ;', '    \t               ^']);
+});

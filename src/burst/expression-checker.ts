@@ -1,0 +1,72 @@
+import { Undecided, type Finding, type SlowChecker } from '../core/checker.js';
+import type { History } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import { UsageError } from '../core/usage-error.js';
+import { answersOf, countedWords, documentOf, unclearWords } from './answers.js';
+import type { Burst } from './contract.js';
+import { underlined, type ExpressionExpectation } from './expectation.js';
+import type { ExpressionThread } from './expression-thread.js';
+
+/**
+ * What a JSONata expression says of the answers and the state. It must give true or false; anything else is a mistake in it.
+ *
+ * Where an answer is unclear, what would have become of the expression is not known. It is judged all the same where it
+ * never looked at the answers, and nothing can be at work any more: the state is what it is then.
+ */
+export function expressionChecker(
+  { text }: ExpressionExpectation,
+  anomaly: string,
+  thread: ExpressionThread,
+): SlowChecker<Burst> {
+  return {
+    name: `expect ${text}`,
+    anomalies: [anomaly],
+    async check(history) {
+      const { unclear, isSettled } = answersOf(history);
+      const open = new Undecided(`"${text}" is open: not every answer is clear (${unclearWords(unclear)})`);
+      if (!isSettled) throw open;
+      if (history.final.lostBefore === true) {
+        throw new Undecided('what was asked for before the burst was lost with the process that held it');
+      }
+      const outcome = await thread.evaluate(text, documentOf(history));
+      if (outcome.kind === 'endless') throw new Undecided(`"${text}" cannot be told: ${outcome.reason}`);
+      if (unclear.length > 0 && (outcome.kind === 'failed' || outcome.readAnswers)) throw open;
+      if (outcome.kind === 'failed') {
+        const { message, position, token } = outcome;
+        throw new UsageError([`--expect failed: ${message}\n${underlined(text, position, token)}`]);
+      }
+      if (outcome.value === undefined) throw notBoolean(text, outcome.words);
+      return outcome.value ? [] : [broken(text, anomaly, history)];
+    },
+  };
+}
+
+function notBoolean(text: string, words: string): UsageError {
+  const hint = words === 'nothing' ? ': is every name in it written as in the answers?' : '';
+  return new UsageError([`expected true or false of --expect '${text}', got ${words}${hint}`]);
+}
+
+function broken(text: string, anomaly: string, history: History<Burst>): Finding {
+  const { operations, final } = history;
+  const observed = [
+    countedWords(operations),
+    ...(['before', 'after'] as const).flatMap((name) =>
+      final[name] === undefined ? [] : [`${name} ${shortJson(final[name])}`],
+    ),
+  ].join('; ');
+  return {
+    anomaly,
+    grade: 'violation',
+    message: `"${text}" is false: ${observed}`,
+    expected: text,
+    observed,
+    witness: operations.flatMap(({ completeIndex }) => completeIndex ?? []),
+  };
+}
+
+const SHOWN = 120;
+
+function shortJson(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 3)}...`;
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isLoopback } from '../stores/loopback.js';
+import type { RequestTemplate } from './definition.js';
+
+/** What requests are read with. */
+export interface RequestReading {
+  /** Where `@file` is looked for. */
+  readonly cwd: string;
+  readonly allowRemote: boolean;
+  /** Go with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Every problem, one sentence each. */
+  readonly problems: string[];
+}
+
+/** A request with the server that it goes to; undefined where the text named only a path. */
+export interface ReadRequest {
+  readonly origin: string | undefined;
+  readonly request: RequestTemplate;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const ADDRESS = /^(?:([a-z][a-z0-9+.-]*:\/\/[^/?#]*))?([^#]*)(?:#.*)?$/i;
+
+/** `METHOD url [body]`, as `flag` was given it. */
+export function readRequestLine(
+  flag: string,
+  line: string,
+  reading: RequestReading,
+): ReadRequest | undefined {
+  const [, method = '', url = '', body = ''] = /^\s*(\S*)\s*(\S*)\s*([^]*)$/.exec(line) ?? [];
+  return readRequest(flag, { method, url, ...(body === '' ? {} : { body }) }, reading);
+}
+
+/** A request from its parts; `what` names it in a problem. A body that begins with `@` is a file's. */
+export function readRequest(
+  what: string,
+  { method, url, body }: { readonly method: string; readonly url: string; readonly body?: string },
+  reading: RequestReading,
+): ReadRequest | undefined {
+  const { problems } = reading;
+  const before = problems.length;
+  if (!METHODS.includes(method.toUpperCase())) {
+    problems.push(`expected a method (${METHODS.join(', ')}) and a URL for ${what}, got "${method}"`);
+  }
+  const address = readAddress(what, url, reading);
+  const text = body === undefined ? undefined : readText(`the body of ${what}`, body, reading);
+  if (address === undefined || problems.length > before) return undefined;
+  return {
+    origin: address.origin,
+    request: {
+      method: method.toUpperCase(),
+      path: address.path,
+      headers: { ...typeOf(text, reading.headers), ...reading.headers },
+      ...(text === undefined ? {} : { body: text }),
+    },
+  };
+}
+
+/** `Name: value` of every `--header`. */
+export function readHeaders(lines: readonly string[], problems: string[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([^:]*):\s*([^]*?)\s*$/.exec(line) ?? [];
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\r\n\0]/.test(value)) {
+      problems.push(`expected "Name: value" for --header, got "${line}"`);
+    } else if (/^(?:host|connection|content-length|transfer-encoding)$/i.test(name)) {
+      problems.push(`expected a header that is not the connection's own for --header, got "${name}"`);
+    } else {
+      headers[name] = value;
+    }
+  }
+  return headers;
+}
+
+/** A text, or where it begins with `@` the file of that name. */
+export function readText(
+  what: string,
+  text: string,
+  { cwd, problems }: Pick<RequestReading, 'cwd' | 'problems'>,
+) {
+  if (!text.startsWith('@')) return text;
+  const file = text.slice(1);
+  try {
+    return readFileSync(path.resolve(cwd, file), 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'it is a folder',
+    };
+    problems.push(`expected a file for ${what}, got ${file}: ${reasons[code ?? ''] ?? message}`);
+    return undefined;
+  }
+}
+
+function readAddress(
+  what: string,
+  url: string,
+  { allowRemote, problems }: RequestReading,
+): { readonly origin: string | undefined; readonly path: string } | undefined {
+  const [, server, rest = ''] = ADDRESS.exec(url) ?? [];
+  if (server === undefined) {
+    if (rest.startsWith('/')) return { origin: undefined, path: rest };
+    problems.push(`expected a URL such as http://localhost:3000/api for ${what}, got "${url}"`);
+    return undefined;
+  }
+  const parsed = URL.canParse(server) ? new URL(server) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || server.includes('{{')) {
+    problems.push(`expected a URL that begins with http://host or https://host for ${what}, got "${url}"`);
+    return undefined;
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    problems.push(
+      `expected a URL without a user for ${what}, got "${url}": use --header 'Authorization: ...'`,
+    );
+  }
+  if (!allowRemote && !isLoopback(parsed.hostname.replace(/^\[(.*)\]$/, '$1'))) {
+    problems.push(
+      `expected a server on this machine for ${what}, got ${parsed.host}: where bursts may be sent there, add --allow-remote`,
+    );
+  }
+  return { origin: parsed.origin, path: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
+/** Like a body's look, where no header says otherwise. */
+function typeOf(
+  body: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const isSaid = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+  if (body === undefined || isSaid) return {};
+  return { 'Content-Type': /^\s*[[{]/.test(body) ? 'application/json' : 'text/plain; charset=utf-8' };
+}
