@@ -24,7 +24,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['src/core', 'src/checkers', 'src/verdict', 'src/stores', 'src/process', 'src/engine', 'src/report'],
     ...['src/http', 'src/burst', 'src/explore', 'src/wire', 'scenarios', 'targets'],
   ],
-    ...['src/http', 'src/burst', 'src/explore', 'src/wire', 'scenarios', 'targets'],
+  'src/cli': [
+    ...['src/core', 'src/session', 'src/report', 'src/engine', 'src/explore', 'src/burst', 'src/http'],
+    'scenarios',
+  ],
   scenarios: ['src/core', 'src/checkers'],
   targets: ['src/core', 'src/stores', 'src/http', 'scenarios'],
 };

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { SCENARIOS } from '../../scenarios/index.js';
+import { BURST } from '../burst/definition.js';
 import { anomalyName } from '../core/anomaly.js';
 import { UsageError } from '../core/usage-error.js';
+import type { AnyScenario } from '../session/choice.js';
 import { findConfig, loadConfig } from '../session/config.js';
 import { EXIT } from '../session/exit-code.js';
 import { findScenario } from '../session/find-scenario.js';
@@ -27,6 +29,10 @@ export async function checkCommand(
   const isKnown = (name: string) =>
     Object.hasOwn(SCENARIOS, name) || config?.scenarios.some((one) => one.name === name);
   const judgement = await judgeHistory(text, async (header) => {
+    if (scenario === undefined && header.contract === BURST) {
+      const { recordedBurst } = await import('../burst/recorded.js');
+      return (await recordedBurst(header.initial)) as unknown as AnyScenario;
+    }
     if (scenario === undefined && !isKnown(header.scenario)) {
       throw new UsageError([
         `${file} is of the scenario "${header.scenario}", which is none of ours: name its file with --scenario ./my.scenario.ts`,

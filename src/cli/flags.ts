@@ -57,9 +57,14 @@ export function addStoreFlag(command: Command): Command {
   );
 }
 
-/** The flags of every command that runs trials. */
+/** The flags of every command that runs trials on stores. */
 export function addConditionFlags(command: Command): Command {
-  return addReporterFlag(addServerFlags(command))
+  return addTrialFlags(addServerFlags(command));
+}
+
+/** The flags of every command that runs trials. */
+export function addTrialFlags(command: Command): Command {
+  return addReporterFlag(command)
     .option('-n, --trials <number>', 'how many trials; default: as many as confidence and max-rate ask for')
     .option('--confidence <percent>', `how sure a pass must be (default: ${DEFAULTS.confidence * 100}%)`)
     .option(
@@ -102,22 +107,42 @@ export function readRunFlags(
       targets: named('--target', 'ids or files', flags['target'], problems),
       exec: programs(flags['exec'], problems),
       stores: named('--store', 'names', flags['store'], problems),
-      trials: number('trials'),
-      confidence: percentage('--confidence', text('confidence'), problems),
-      maxRate: percentage('--max-rate', text('maxRate'), problems),
-      start: startMode(text('start'), problems),
-      processes: number('processes'),
-      timeoutMs: duration('--timeout', text('timeout'), problems),
-      seed: text('seed'),
+      ...readTrialFlags(flags, problems),
       strict: flags['strict'] === true,
       ...configFlag(text('config'), problems),
       parameters: Object.fromEntries(parameters),
       ...readServerFlags(flags, env),
       required,
     },
+    ...readShowFlags(flags),
+  };
+}
+
+/** The flags of `addTrialFlags`, as a session takes them. */
+export function readTrialFlags(
+  flags: RawFlags,
+  problems: string[],
+): Pick<SessionOptions, 'trials' | 'confidence' | 'maxRate' | 'start' | 'processes' | 'timeoutMs' | 'seed'> {
+  const text = (name: string) => flags[name] as string | undefined;
+  return {
+    trials: wholeNumber('--trials', text('trials'), problems),
+    confidence: percentage('--confidence', text('confidence'), problems),
+    maxRate: percentage('--max-rate', text('maxRate'), problems),
+    start: startMode(text('start'), problems),
+    processes: wholeNumber('--processes', text('processes'), problems),
+    timeoutMs: duration('--timeout', text('timeout'), problems),
+    seed: text('seed'),
+  };
+}
+
+/** What becomes of a report. */
+export function readShowFlags(
+  flags: RawFlags,
+): Pick<RunFlags, 'json' | 'reporters' | 'out' | 'writeReport' | 'quiet'> {
+  return {
     json: flags['json'] === true,
     reporters: (flags['reporter'] ?? []) as readonly string[],
-    out: text('out') ?? 'reports',
+    out: (flags['out'] as string | undefined) ?? 'reports',
     writeReport: flags['report'] !== false,
     quiet: flags['quiet'] === true,
   };

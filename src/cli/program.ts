@@ -6,6 +6,7 @@ import { findConfig, loadConfig, type LoadedConfig } from '../session/config.js'
 import { findScenario, isFile } from '../session/find-scenario.js';
 import { UserModuleFailed } from '../session/user-module.js';
 import { version } from '../session/version.js';
+import { addBurstFlags, BURST_EXAMPLES } from './burst-flags.js';
 import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './flags.js';
 import { addExploreFlags } from './explore-flags.js';
 import { addLimitFlags } from './limit-flags.js';
@@ -39,7 +40,8 @@ Examples:
   race-check matrix --contract checkout --budget 2m     every strategy in every scenario
   race-check ./my.scenario.ts --target ./my.target.ts,postgres/naive
   race-check flash-sale --reporter junit=junit.xml --baseline main.json --max-slowdown 1.5 --max-p99 250ms
-  race-check check reports/latest/history.jsonl         judge a recorded history again`;
+  race-check check reports/latest/history.jsonl         judge a recorded history again
+  race-check burst POST http://localhost:5000/buy --reset 'POST /reset' --expect '2xx = 1'`;
 
 /** Reads argv and runs the command it names. Resolves with the exit code. Rejects with UsageError and the like. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -136,6 +138,19 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
         exitCode = await (await import('./init-command.js')).initCommand(command);
       }),
   );
+  addBurstFlags(
+    program
+      .command('burst')
+      .argument('[method]', 'GET, POST, PUT, PATCH, DELETE, ...')
+      .argument('[url]', 'http://localhost:5000/api/bookings')
+      .description(
+        'requests to your own HTTP API that arrive together, and what must be true of their answers',
+      )
+      .addHelpText('after', `${BURST_EXAMPLES}\n${EXIT_CODES}`)
+      .action(async (_method: unknown, _url: unknown, _options: unknown, command: Command) => {
+        exitCode = await (await import('./burst-command.js')).burstCommand(command);
+      }),
+  );
   program
     .command('list')
     .description('every scenario and every target')
@@ -186,6 +201,8 @@ async function scenarioOf(
   argv: readonly string[],
   config: LoadedConfig | undefined,
 ): Promise<AnyScenario | undefined> {
+  // What looks like a scenario there is a URL, or the value of a flag.
+  if (argv[0] === 'burst') return undefined;
   const names = [...Object.keys(SCENARIOS), ...(config?.scenarios.map(({ name }) => name) ?? [])];
   const word = argv.find((one, index) => !isFlagValue(argv, index) && (names.includes(one) || isFile(one)));
   if (word === undefined) return undefined;

@@ -21,6 +21,11 @@ import { readReporters, tell, type Renderings, type Reporter } from './reporters
 import { readLimitFlags } from './limit-flags.js';
 import { onInterrupt } from './signals.js';
 
+/** What becomes of a report. */
+export type ShowFlags = Pick<RunFlags, 'out' | 'writeReport' | 'quiet'> & {
+  readonly reporters: readonly Reporter[];
+};
+
 /** `race-check <scenario>` and `race-check compare <scenario>`: run, report, exit code. */
 export async function runCommand(
   kind: 'gate' | 'compare',
@@ -29,13 +34,23 @@ export async function runCommand(
   scenario: AnyScenario | undefined,
 ): Promise<number> {
   const flags = await readEverything(kind, name, command, scenario);
-  const options: SessionOptions = { ...flags.session, scenario: name, command: kind };
+  return runAndShow({ ...flags.session, scenario: name, command: kind }, flags, name);
+}
+
+/** Runs a session, keeps and prints its report. `typed` is the scenario as the user named it, `announced` what is said first. */
+export async function runAndShow(
+  options: SessionOptions,
+  flags: ShowFlags,
+  typed: string,
+  announced: readonly string[] = [],
+): Promise<number> {
   const progress = createProgress({
     stream: process.stderr,
     isTty: process.stderr.isTTY,
     now: () => performance.now(),
     quiet: flags.quiet,
   });
+  for (const line of announced) progress.note(line);
   const interruption = onInterrupt();
   // Made when there is a log to keep, so that a kill before leaves nothing.
   const logs = flags.writeReport ? path.join(os.tmpdir(), `race-check-logs-${randomUUID()}`) : undefined;
@@ -56,7 +71,7 @@ export async function runCommand(
     const histories = recordedHistories(final, violations);
     const { written, problem } = await keep(final, histories, flags, logs);
     progress.finish();
-    await tell(flags.reporters, renderingsOf(written?.report ?? final, name, written), process.env);
+    await tell(flags.reporters, renderingsOf(written?.report ?? final, typed, written), process.env);
     if (problem !== undefined) throw problem;
     return exitCode;
   } finally {
@@ -97,7 +112,7 @@ async function readEverything(
 async function keep(
   report: Report,
   histories: ReadonlyMap<string, string>,
-  flags: Pick<RunFlags, 'out' | 'writeReport'>,
+  flags: ShowFlags,
   logs: string | undefined,
 ): Promise<{ written?: WrittenRun; problem?: ReportNotWritten }> {
   if (!flags.writeReport) return {};

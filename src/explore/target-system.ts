@@ -66,7 +66,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   #withinMs: number | undefined;
   /** A schedule is under way, or was left in the middle. */
   #isBroken = false;
-  #armed: ArmReply = { connections: [] };
+  #armed: ArmReply = { connections: [], holds: false };
   #going: Promise<unknown> | undefined;
   #settled: Promise<SettleReply> | undefined;
   /** Clients that take no part. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { burstCommands } from './burst-commands.js';
 import type { JudgedTarget, Report } from './report.js';
+import { quoted } from './shell-words.js';
 import { isJudged } from './words.js';
 
 /** A command to type next, and what it is good for. */
@@ -44,6 +46,7 @@ export function nextCommands(
   if (report.targets.every(({ outcome }) => outcome === 'skipped')) {
     return [{ command: 'race-check doctor', purpose: 'what can be had here, and how to get the rest' }];
   }
+  if (report.scenario.contract === 'burst') return burstCommands(report, typed, written);
   for (const target of judged.filter(({ verdict }) => verdict === 'inconclusive').slice(0, 1)) {
     commands.push(remedy(report, run, target));
   }
@@ -110,9 +113,4 @@ function remedy(report: Report, run: string, target: JudgedTarget): NextCommand 
 function flagOf({ id, file, exec }: JudgedTarget): string {
   if (exec !== undefined) return `--exec ${quoted(exec)}`;
   return `--target ${file === undefined ? id : quoted(file)}`;
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

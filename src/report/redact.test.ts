@@ -46,3 +46,39 @@ describe('redact', () => {
     expect(deep).toEqual({ a: [{ 'redis://:***@h': 'redis://:***@h' }], n: 1, none: null, yes: true });
   });
 });
+
+describe('tokens', () => {
+  it.each([
+    ['Authorization: Bearer abc.def', 'Authorization: ***'],
+    ['--header=authorization: Basic YWJjOmRlZg==', '--header=authorization: ***'],
+    ['Cookie: session=abc; other=def', 'Cookie: ***'],
+    ['X-Api-Key: 12345', 'X-Api-Key: ***'],
+    ['{"authorization":"Bearer abc","name":"Ann"}', '{"authorization":"***","name":"Ann"}'],
+    ['{"access_token":"abc","left":1}', '{"access_token":"***","left":1}'],
+    ['http://localhost:1/a?token=abc&b=1', 'http://localhost:1/a?token=***&b=1'],
+    ['echo of Bearer abc.def-1 in a body', 'echo of Bearer *** in a body'],
+    ['eyJhbGciOi.eyJzdWIi.c2ln is no valid token', '*** is no valid token'],
+    ['refreshToken=abc', 'refreshToken=***'],
+  ])('go out of %j', (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  it.each([
+    'Authorization: Bearer {{token}}',
+    '{"token":"{{token}}"}',
+    'expected one of {{client}}, {{token}} in a template',
+    'the token was refused: it is too old',
+    'tokens: 5, token count 3',
+    'unexpected token: "b"',
+  ])('that are none stay: %j', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+
+  it('go out of fields whose name says what they hold, and stay out of numbers', () => {
+    const value = { token: 'abc', name: 'Ann', nested: [{ Authorization: 'Bearer x', secret: 5 }] };
+    expect(redactDeep(value)).toEqual({
+      ...{ token: '***', name: 'Ann' },
+      nested: [{ Authorization: '***', secret: 5 }],
+    });
+  });
+});

@@ -2,15 +2,42 @@ const URL_WITH_REST = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)(\S+)/gi;
 const PASSWORD_FIELD = /((?:password|passwd|pwd)=)('[^']*'|"[^"]*"|[^\s&;,"'`]+)/gi;
 const WEB = /^(?:https?|wss?):\/\/$/i;
 
+/** Names of fields and headers whose value is a secret: `token`, `access_token`, `X-Api-Key`, `Set-Cookie`. */
+const SECRET_NAME = String.raw`(?:[\w-]*(?:token|secret|passwd|password|api[_-]?key)|(?:proxy-)?authorization|(?:set-)?cookie)`;
+const SECRET_FIELD = new RegExp(`^${SECRET_NAME}$`, 'i');
+/** A header as it is written, to the end of its line or of the text around it. */
+const SECRET_HEADER =
+  /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:token|key|secret|auth)[\w-]*|api-?key)["']?\s*:\s*["']?)([^\r\n"']+)/gi;
+/** In JSON, in a query, in a form. A name in front of a mere colon is a word in a sentence. */
+const SECRET_VALUE = new RegExp(
+  String.raw`(\b${SECRET_NAME}(?:["']\s*:\s*|=))("[^"]*"|'[^']*'|[^\s&;,"'}\]]+)`,
+  'gi',
+);
+const BEARER = /\b(Bearer\s+)([\w.~+/=-]+)/g;
+const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+/** Filled in later, and no secret itself. */
+const TEMPLATE = /^(?:\w+\s+)?\{\{[^{}]*\}\}$/;
+
 /**
- * Puts `***` in the place of every password in a URL (`scheme://user:password@host`) or a `password=` field.
- * Takes too much rather than too little: a password may itself hold `@`, `/`, `?` or `#`, as no valid URL does, so
- * everything up to the last `@` goes.
+ * Puts `***` in the place of every password in a URL (`scheme://user:password@host`) or a `password=` field, and of every
+ * token: in an `Authorization` header and its like, in a field or a query with such a name, behind `Bearer`, or a JSON Web
+ * Token anywhere. Takes too much rather than too little: a password may itself hold `@`, `/`, `?` or `#`, as no valid URL
+ * does, so everything up to the last `@` goes.
  */
 export function redact(text: string): string {
   return text
     .replace(URL_WITH_REST, (whole, scheme: string, rest: string) => redactRest(scheme, rest) ?? whole)
-    .replace(PASSWORD_FIELD, '$1***');
+    .replace(PASSWORD_FIELD, '$1***')
+    .replace(SECRET_HEADER, hidden)
+    .replace(SECRET_VALUE, hidden)
+    .replace(BEARER, hidden)
+    .replace(JSON_WEB_TOKEN, '***');
+}
+
+function hidden(whole: string, name: string, value: string): string {
+  const [quote = ''] = /^["']/.exec(value) ?? [];
+  const bare = quote === '' ? value : value.slice(1, -1);
+  return TEMPLATE.test(bare.trim()) ? whole : `${name}${quote}***${quote}`;
 }
 
 function redactRest(scheme: string, rest: string): string | undefined {
@@ -23,18 +50,31 @@ function redactRest(scheme: string, rest: string): string | undefined {
   return `${scheme}${rest.slice(0, colon)}:***${rest.slice(at)}`;
 }
 
-/** The same value with every string in it, keys included, redacted. */
+/** The same value with every string in it, keys included, redacted; a text in a field with the name of a secret goes whole. */
 export function redactDeep<T>(value: T): T {
-  return mapStrings(value, redact);
+  return mapFields(value, redact, (name, text) => (SECRET_FIELD.test(name) ? '***' : redact(text)));
 }
 
 /** The same plain JSON with every string in it, keys included, replaced. */
 export function mapStrings<T>(value: T, replace: (text: string) => string): T {
+  return mapFields(value, replace, (_name, text) => replace(text));
+}
+
+function mapFields<T>(
+  value: T,
+  replace: (text: string) => string,
+  replaceField: (name: string, text: string) => string,
+): T {
   const map = (part: unknown): unknown => {
     if (typeof part === 'string') return replace(part);
     if (Array.isArray(part)) return part.map(map);
     if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, field]) => [replace(key), map(field)]));
+    return Object.fromEntries(
+      Object.entries(part).map(([key, field]) => [
+        replace(key),
+        typeof field === 'string' ? replaceField(key, field) : map(field),
+      ]),
+    );
   };
   return map(value) as T;
 }

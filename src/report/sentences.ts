@@ -20,12 +20,7 @@ const TARGETS_WITH_A_SENTENCE = 3;
 
 /** What there is to say about each target, in the order of the report, and about the conditions. */
 export function sentences(report: Report): readonly Sentence[] {
-  return [
-    ...aboutTargets(report),
-    ...aboutGates(report),
-    ...aboutBarrier(report),
-    ...aboutArrivals(report),
-  ];
+  return [...aboutTargets(report), ...aboutGates(report), ...aboutBarrier(report), ...aboutArrivals(report)];
 }
 
 /** Limits and the baseline: what was not passed, then how many were. */

@@ -144,7 +144,11 @@ function caught({ targets }: Report, { control, exec }: JudgedTarget): string | 
   const ran = targets.find((target) => target.id === control.target);
   const trial = ran && isJudged(ran) ? ran.trials.firstViolated : undefined;
   const whose = exec !== undefined && ran?.exec === undefined ? ', not this program,' : '';
-  return `the control ${control.target}${whose} was caught${trial === undefined ? '' : ` in trial ${trial}`}`;
+  const name =
+    control.description === undefined
+      ? `the control ${control.target}${whose} was caught`
+      : `control: ${control.description}, caught`;
+  return `${name}${trial === undefined ? '' : ` in trial ${trial}`}`;
 }
 
 function violations({ findings }: JudgedTarget): readonly ReportFinding[] {

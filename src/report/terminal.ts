@@ -1,3 +1,4 @@
+import { answerTable } from './answer-table.js';
 import { nextCommands, type NextCommand, type Typed, type Written } from './next-commands.js';
 import { TIGHT_SPACE, percent } from './numbers.js';
 import { createPaint, type Paint } from './paint.js';
@@ -33,6 +34,7 @@ export function renderTerminal(source: Report, options: TerminalOptions): string
   const blocks: readonly (readonly string[])[] = [
     head(report, width, paint),
     [...table.lines, ...droppedNote(table.dropped, width).map(paint.quiet)],
+    answerTable(report, width),
     ...paragraphs(sentences(report), width, paint),
     next(nextCommands(report, typed, options.written), width, paint),
     written(options.written, width),

@@ -82,3 +82,14 @@ function cut(word: string, width: number): string[] {
   }
   return [...pieces, piece];
 }
+
+/** As much of a line as fits, with `...` where something is left out. */
+export function cutTo(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let short = '';
+  for (const character of text) {
+    if (textWidth(short + character) > width - 3) break;
+    short += character;
+  }
+  return `${short.trimEnd()}...`;
+}

@@ -1,6 +1,6 @@
 import { anomalyName } from '../core/anomaly.js';
 import type { ReportFinding, WitnessEvent } from './report.js';
-import { textWidth } from './text-width.js';
+import { cutTo, textWidth } from './text-width.js';
 
 const EVENTS_SHOWN = 8;
 
@@ -27,14 +27,4 @@ function columnOf(
   const cells = [header, ...events.map(cell)];
   const width = Math.max(...cells.map(textWidth));
   return cells.map((text) => text.padStart(width));
-}
-
-function cutTo(text: string, width: number): string {
-  if (textWidth(text) <= width) return text;
-  let short = '';
-  for (const character of text) {
-    if (textWidth(short + character) > width - 3) break;
-    short += character;
-  }
-  return `${short.trimEnd()}...`;
 }

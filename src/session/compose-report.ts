@@ -1,5 +1,7 @@
 import type { ContractTypes } from '../core/contract.js';
+import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
+import type { Judgement } from '../core/verdict.js';
 import type { TargetRunResult } from '../engine/run-target.js';
 import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
 import { gatesOf, hasLimits, type Limits } from '../report/gates.js';
@@ -11,6 +13,7 @@ import { meets } from '../verdict/expectation.js';
 import { worstVerdict } from '../verdict/merge.js';
 import { expectationOf, type AnyTarget } from './choice.js';
 import { exitCodeOf } from './exit-code.js';
+import { REFERENCE_SHOWS, tooFarApart } from './http-control.js';
 import type { SessionPlan } from './plan-session.js';
 import { userPlace } from './user-place.js';
 import { version } from './version.js';
@@ -23,6 +26,9 @@ export interface RanTarget {
   readonly file?: string;
   /** The program as it was named. */
   readonly exec?: string;
+  /** Of a reference server: the API whose conditions it ran under, and what it is, for people. */
+  readonly vouchesFor?: string;
+  readonly description?: string;
   readonly result:
     TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
   /** Where time was shared out. */
@@ -67,6 +73,7 @@ export function composeReport(facts: SessionFacts): Report {
       description: scenario.describe(parameters),
       parameters: { ...parameters },
       expected: { ...scenario.expected(parameters) },
+      ...(scenario.unjudged === undefined ? {} : { unjudged: scenario.unjudged }),
     },
     plan: {
       trials: plan.trials.trials,
@@ -113,7 +120,8 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
 
   const { history } = result.firstViolation ?? {};
   const control = role === 'named' ? controlOf(target, facts) : undefined;
-  const judgement = control === undefined ? result.judgement : applyControl(result.judgement, control);
+  const seen = withDoubts(target, result.judgement, facts);
+  const judgement = control === undefined ? seen : applyControl(seen, control);
   const expectation = expectationOf(target, facts.plan);
   return {
     ...head,
@@ -128,15 +136,41 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
     ...(expectation === undefined ? {} : { expectation, met: meets(expectation, judgement) }),
     ...(control === undefined || control.outcome === 'none' || control.outcome === 'itself'
       ? {}
-      : { control: vouching(control) }),
+      : { control: vouching(control, facts.ran) }),
   };
+}
+
+/** What keeps a run from holding, whatever its trials say: nobody said what is right, or the requests of an API did not meet. */
+function withDoubts(
+  { api }: AnyTarget,
+  judgement: Judgement,
+  { plan: { scenario, parameters } }: SessionFacts,
+): Judgement {
+  if (judgement.verdict !== 'holds') return judgement;
+  const apart = api === undefined ? undefined : tooFarApart(judgement, clientsOf(scenario, parameters));
+  const reasons = [
+    ...(scenario.unjudged === undefined ? [] : [`${scenario.unjudged}${successes(judgement)}`]),
+    ...(apart === undefined ? [] : [apart]),
+  ];
+  return reasons.length === 0 ? judgement : { ...judgement, verdict: 'inconclusive', reasons };
+}
+
+/** What was seen, as a question: ` (5 of 33 said 200: was that right?)`. */
+function successes({ tally, operations: { ok, fail, info }, trials }: Judgement): string {
+  const [label, seen] = Object.entries(tally).find(([status]) => status.startsWith('2')) ?? [];
+  if (label === undefined || seen === undefined) return '';
+  const each = Math.round((ok + fail + info) / Math.max(1, trials.run));
+  const often = seen.min === seen.max ? `${seen.min}` : `${seen.min} to ${seen.max}`;
+  return ` (${often} of ${each} said ${label}: was that right?)`;
 }
 
 /** What became of the control of a target's store under the very conditions of this run. */
 function controlOf(target: AnyTarget, { plan, ran }: SessionFacts): ControlOutcome {
   const store = storesOf(target)[0]!;
   const control = plan.controls.get(target.api === undefined ? store : target.id);
-  if (control === undefined) return { outcome: 'none', store };
+  if (control === undefined) {
+    return target.api === undefined ? { outcome: 'none', store } : referenceOf(target, ran);
+  }
   const { shows } = control;
   const { id } = control.target;
   if (id === target.id) return { outcome: 'itself', target: id, shows };
@@ -152,10 +186,22 @@ function controlOf(target: AnyTarget, { plan, ran }: SessionFacts): ControlOutco
   }
 }
 
+/** What became of the racy server of ours that ran in the place of a control. It runs where an API held. */
+function referenceOf(target: AnyTarget, ran: readonly RanTarget[]): ControlOutcome {
+  const reference = ran.find(({ vouchesFor }) => vouchesFor === target.id);
+  if (reference === undefined) return { outcome: 'none', store: target.id };
+  const of = { target: reference.target.id, shows: REFERENCE_SHOWS };
+  const { result } = reference;
+  return result.kind === 'judged'
+    ? { outcome: 'ran', ...of, judgement: result.judgement }
+    : { outcome: 'could-not-run', ...of, reason: result.error.message };
+}
+
 type Vouching = Exclude<ControlOutcome, { outcome: 'none' | 'itself' }>;
 
-function vouching(control: Vouching): NonNullable<JudgedTarget['control']> {
+function vouching(control: Vouching, ran: readonly RanTarget[]): NonNullable<JudgedTarget['control']> {
   const problem = controlProblem(control);
+  const description = ran.find(({ target }) => target.id === control.target)?.description;
   const firstCaught = control.outcome === 'ran' ? control.judgement.trials.firstViolated : undefined;
   const words = firstCaught === undefined ? 'it was caught' : `it was caught in trial ${firstCaught}`;
   return {
@@ -163,5 +209,6 @@ function vouching(control: Vouching): NonNullable<JudgedTarget['control']> {
     caught: problem === undefined,
     shows: [...control.shows],
     reason: problem ?? words,
+    ...(description === undefined ? {} : { description }),
   };
 }

@@ -34,14 +34,17 @@ export interface TargetPlace {
   readonly config?: LoadedConfig | undefined;
 }
 
-/** The target of this id, file, or object; one of a config may be named without its store. Adds to `problems` what is wrong with it. */
+/** The target of this id, file, or object, or the one that was chosen already; one of a config may be named without its store. Adds to `problems` what is wrong with it. */
 export async function findTarget(
-  given: string | AnyTarget,
+  given: string | AnyTarget | ChosenTarget,
   scenario: AnyScenario,
   { cwd, config }: TargetPlace,
   problems: string[],
 ): Promise<ChosenTarget | undefined> {
-  if (typeof given !== 'string') return fitting({ target: given }, given.id, scenario, problems);
+  if (typeof given !== 'string') {
+    const chosen = 'target' in given ? given : { target: given };
+    return fitting(chosen, chosen.target.id, scenario, problems);
+  }
   if (isFile(given)) return targetOfFile(given, scenario, cwd, problems);
   const contract = scenario.contract.name;
   const ids = targetIdsOf(contract);

@@ -1,13 +1,13 @@
 import type { StartMode } from '../engine/start-plan.js';
 import type { Limits } from '../report/gates.js';
-import type { AnyScenario, AnyTarget } from './choice.js';
+import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
 
 /** What one invocation is asked for. Everything but the scenario has a default. */
 export interface SessionOptions {
   /** A name, a file (`./my.scenario.ts`), or the scenario itself. */
   readonly scenario: string | AnyScenario;
-  /** Ids, files, or targets themselves. Default: the scenario's default target; in a comparison, every target of its contract. */
-  readonly targets?: readonly (string | AnyTarget)[];
+  /** Ids, files, targets themselves, or targets with where their code is. Default: the scenario's default target; in a comparison, every target of its contract. */
+  readonly targets?: readonly (string | AnyTarget | ChosenTarget)[];
   /** Programs that are targets, each as a line for the shell; see docs/exec-protocol.md. Default: none. */
   readonly exec?: readonly string[];
   /** Only targets whose first store is one of these. Default: whatever their store. */

@@ -91,7 +91,8 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
   demandNone(problems);
 
   const confidence = options.confidence ?? DEFAULTS.confidence;
-  const maxRate = options.trials === undefined ? (options.maxRate ?? DEFAULTS.maxRate) : undefined;
+  const asked = options.trials ?? (isOnce(scenario, options) ? 1 : undefined);
+  const maxRate = asked === undefined ? (options.maxRate ?? DEFAULTS.maxRate) : undefined;
   return {
     command,
     scenario,
@@ -99,7 +100,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     named,
     controls: await findControls(scenario, named, { cwd: scenarioFolder, config }),
     trials: {
-      trials: options.trials ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate),
+      trials: asked ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate),
       confidence,
       stopAtFirstViolation: command === 'gate',
     },
@@ -117,11 +118,17 @@ function isAskedFor({ targets = [], exec = [] }: SessionOptions): boolean {
   return targets.length + exec.length > 0;
 }
 
+/** Where nothing brings the initial state back, a second trial is only run for who asks for it. */
+function isOnce({ isRepeatable = true }: AnyScenario, { confidence, maxRate }: SessionOptions): boolean {
+  return !isRepeatable && confidence === undefined && maxRate === undefined;
+}
+
 function folderOf(scenario: SessionOptions['scenario'], cwd: string): string {
   return typeof scenario === 'string' && isFile(scenario) ? path.dirname(path.resolve(cwd, scenario)) : cwd;
 }
 
-function numberProblems(options: SessionOptions): readonly string[] {
+/** What is wrong with the numbers that a session is asked for. */
+export function numberProblems(options: Omit<SessionOptions, 'scenario'>): readonly string[] {
   const problems: string[] = [];
   const whole = (name: string, value: number | undefined, max: number) => {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= max)) {

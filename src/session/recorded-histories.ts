@@ -1,6 +1,7 @@
 import type { ContractTypes } from '../core/contract.js';
 import type { ViolatedTrial } from '../engine/run-target.js';
 import { writeHistory } from '../report/history-writer.js';
+import { redactDeep } from '../report/redact.js';
 import type { Report } from '../report/report.js';
 
 /** The text of each violated target's `history.jsonl`: its first violated trial, which stands alone. By target. */
@@ -10,7 +11,7 @@ export function recordedHistories(
 ): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const [target, { trial, start, history }] of violations) {
-    const { initial, events, final, openTransactions } = history;
+    const { initial, events, final, openTransactions } = isApi(target) ? redactDeep(history) : history;
     const header = {
       contract: scenario.contract,
       scenario: scenario.name,
@@ -24,4 +25,9 @@ export function recordedHistories(
     texts.set(target, writeHistory({ header, events, final, openTransactions }));
   }
   return texts;
+}
+
+/** What an API answers may hold tokens, which are no part of the evidence. */
+function isApi(target: string): boolean {
+  return target.startsWith('http/');
 }

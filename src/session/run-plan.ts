@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
+import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
 import { execHosts } from '../engine/exec-host.js';
@@ -11,6 +12,7 @@ import type { Reaper } from '../process/reaper.js';
 import { StoreUnavailable, type StoreServer } from '../stores/store.js';
 import { expectationOf, type AnyTarget, type ChosenTarget } from './choice.js';
 import type { RanTarget } from './compose-report.js';
+import { runReference, tooFarApart, type Vouched } from './http-control.js';
 import type { OpenStores } from './open-stores.js';
 import type { SessionOptions, SessionProgress } from './options.js';
 import type { SessionPlan } from './plan-session.js';
@@ -58,7 +60,14 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
   };
   try {
     for (const control of controls) await run(control, 'control', control.shows);
-    for (const chosen of plan.named) await run(chosen, 'named', shownInComparison(chosen, plan));
+    for (const chosen of plan.named) {
+      await run(chosen, 'named', shownInComparison(chosen, plan));
+      const vouched = vouchable(ran.at(-1), plan);
+      if (vouched === undefined || runner.signal?.aborted) continue;
+      const { closed, ...reference } = await runReferenceFor(vouched, ran, plan, runner, after);
+      after = closed;
+      ran.push(reference);
+    }
   } finally {
     await after;
     for (const host of hosts.values()) await host.close();
@@ -73,6 +82,42 @@ function shownInComparison(
 ): readonly AnomalyId[] | undefined {
   if (command !== 'compare') return undefined;
   return [...controls.values()].find((control) => control.target.id === target.id)?.shows;
+}
+
+/** What the reference server must vouch for: an API that held, and names no control of its own. */
+function vouchable(
+  one: RanTarget | undefined,
+  { controls, scenario, parameters }: SessionPlan,
+): Vouched | undefined {
+  if (one?.target.api === undefined || controls.has(one.target.id)) return undefined;
+  if (one.result.kind !== 'judged' || one.result.judgement.verdict !== 'holds') return undefined;
+  const { judgement } = one.result;
+  const cannotHold =
+    scenario.unjudged !== undefined || tooFarApart(judgement, clientsOf(scenario, parameters)) !== undefined;
+  return cannotHold ? undefined : { target: one.target, api: one.target.api, judgement };
+}
+
+async function runReferenceFor(
+  vouched: Vouched,
+  ran: readonly RanTarget[],
+  plan: SessionPlan,
+  { progress, reaper, signal }: PlanRunner,
+  after: Promise<void>,
+): Promise<RanTarget & { readonly closed: Promise<void> }> {
+  const earlier = ran.filter(({ vouchesFor }) => vouchesFor !== undefined).length;
+  const id = earlier === 0 ? 'http/reference-server' : `http/reference-server-${earlier + 1}`;
+  progress?.targetStarted(id, 'control', plan.trials.trials);
+  const reference = await runReference(vouched, id, {
+    ...{ plan, reaper, after },
+    signal: signal ?? new AbortController().signal,
+    openHost: (source, target) =>
+      livesHere({ source, target }, plan)
+        ? { open: inProcessHost(target), close: () => Promise.resolve() }
+        : processHosts(WORKER_ENTRY, [], reaper),
+    onTrial: progressOf(progress),
+  });
+  if (!signal?.aborted) progress?.targetDone(id, wordsOf(reference.result));
+  return { role: 'control', ...reference };
 }
 
 /** It runs in this process: the target is an object of the caller's, or no process of its own was asked for. */

@@ -24,7 +24,10 @@ let env: Readonly<Record<string, string>>;
 let tool: string;
 beforeAll(async () => {
   const binaries = await findBinaries();
-  env = { LD_LIBRARY_PATH: path.join(binaries.native, 'lib'), ...linkLibraries(binaries, path.join(scratch, 'lib')) };
+  env = {
+    LD_LIBRARY_PATH: path.join(binaries.native, 'lib'),
+    ...linkLibraries(binaries, path.join(scratch, 'lib')),
+  };
   tool = path.join(binaries.native, 'lib/postgresql/pgxs/src/test/isolation/isolationtester');
   server = await openPostgres({ url: undefined, allowRemote: false, runId: 'spec', connections: 40, reaper });
 });

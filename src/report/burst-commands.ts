@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { NextCommand, Typed, Written } from './next-commands.js';
+import type { JudgedTarget, Report } from './report.js';
+import { quoted } from './shell-words.js';
+import { isJudged } from './words.js';
+
+/** What to type after a burst: the same words again, with what may turn it into a verdict; at most three. */
+export function burstCommands(
+  report: Report,
+  { words = ['burst'] }: Typed,
+  written: Written | undefined,
+): readonly NextCommand[] {
+  const target = report.targets.filter(isJudged).find(({ role }) => role === 'named');
+  if (target === undefined) return [again(words, [], 'once more')];
+  const seeded = ['--seed', report.seed];
+  switch (target.verdict) {
+    case 'violated':
+      return [
+        ...recorded(target, written),
+        again(without(words, 'seed'), seeded, 'the same requests and starts again'),
+      ];
+    case 'inconclusive':
+      return [remedy(report, words, target)];
+    case 'holds': {
+      const { trials } = report.plan;
+      return [
+        again(
+          without(words, 'trials', 'repeat', 'max-rate'),
+          ['--trials', String(trials * 10)],
+          'a tighter bound',
+        ),
+      ];
+    }
+  }
+}
+
+function recorded({ history }: JudgedTarget, written: Written | undefined): readonly NextCommand[] {
+  if (history === undefined || written === undefined) return [];
+  const file = join(written.latest ?? written.folder, history);
+  return [{ command: `race-check check ${quoted(file)}`, purpose: 'the same findings' }];
+}
+
+function remedy(report: Report, words: readonly string[], target: JudgedTarget): NextCommand {
+  const { trials, errors, overlap, operations, control } = target;
+  if (report.scenario.unjudged !== undefined) {
+    return again(words, ['--expect', guess(target)], 'if that is right, say so');
+  }
+  if ((errors.timeout ?? 0) > 0) {
+    return again(
+      without(words, 'timeout'),
+      ['--timeout', `${report.timeoutMs * 2}ms`],
+      'more time for each request',
+    );
+  }
+  const { clients = 1 } = report.scenario.parameters;
+  const isToothless = control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
+  if (isToothless && operations.ok > 0) {
+    return again(
+      without(words, 'clients', 'c'),
+      ['--clients', String(clients * 2)],
+      'more clients, so that more of them meet',
+    );
+  }
+  return again(words, [], 'once more');
+}
+
+/** What was seen of successes, as an expectation. */
+function guess({ tally }: JudgedTarget): string {
+  const [status, seen] = Object.entries(tally).find(([label]) => label.startsWith('2')) ?? [];
+  return status === undefined || seen === undefined ? '2xx = 1' : `${status} = ${seen.median}`;
+}
+
+function again(words: readonly string[], more: readonly string[], purpose: string): NextCommand {
+  return { command: ['race-check', ...[...words, ...more].map(quoted)].join(' '), purpose };
+}
+
+/** The words without these flags and their values: they are said anew. */
+function without(words: readonly string[], ...flags: readonly string[]): readonly string[] {
+  const names = flags.map((flag) => (flag.length === 1 ? `-${flag}` : `--${flag}`));
+  return words.filter(
+    (word, place) =>
+      !names.includes(word) &&
+      !names.includes(words[place - 1] ?? '') &&
+      !names.some((name) => word.startsWith(`${name}=`)),
+  );
+}

@@ -1,0 +1,172 @@
+import tls from 'node:tls';
+import type { BurstDefinition } from '../burst/definition.js';
+import { openExpressionThread } from '../burst/expression-thread.js';
+import { startRacyServer } from '../burst/racy-server.js';
+import { burstScenario } from '../burst/scenario.js';
+import { burstTarget } from '../burst/target.js';
+import type { AnomalyId } from '../core/anomaly.js';
+import type { Api } from '../core/api.js';
+import { clientsOf } from '../core/scenario.js';
+import type { Judgement } from '../core/verdict.js';
+import type { OpenHost } from '../engine/host-link.js';
+import { runTarget, type EndedRun } from '../engine/run-target.js';
+import type { TargetSource } from '../engine/protocol.js';
+import type { Reaper } from '../process/reaper.js';
+import { openHttp } from '../stores/http/server.js';
+import type { AnyScenario, AnyTarget } from './choice.js';
+import type { ContractTypes } from '../core/contract.js';
+import type { SessionPlan } from './plan-session.js';
+
+/** What is caught of the racy server: more than one client was given its one thing. */
+export const REFERENCE_SHOWS: readonly AnomalyId[] = ['broken-expectation'];
+
+const EXPECTED = { kind: 'count', text: '200 = 1', status: '200', comparison: '=', count: 1 } as const;
+
+/**
+ * Of the fastest operation. A look and what follows from it lie inside an operation, behind its way to the server and before its
+ * way back: to catch a window as long as the whole operation would show too little.
+ */
+const WINDOW_SHARE = 1 / 2;
+
+/** The run of an API, as far as its control depends on it. */
+export interface Vouched {
+  readonly target: AnyTarget;
+  readonly api: Api;
+  readonly judgement: Judgement;
+}
+
+/** The racy server as a target, with what is said of it. */
+export interface Reference {
+  readonly target: AnyTarget;
+  readonly vouchesFor: string;
+  readonly description: string;
+}
+
+/** What it is run with. */
+export interface ReferenceRunner {
+  readonly plan: SessionPlan;
+  readonly reaper: Reaper;
+  readonly signal: AbortSignal;
+  /** Of the API's run: until then its clients may still be connected. */
+  readonly after: Promise<void>;
+  openHost(source: TargetSource, target: AnyTarget): { readonly open: OpenHost; close(): Promise<void> };
+  onTrial: Parameters<typeof runTarget>[0]['onTrial'];
+}
+
+/**
+ * Bursts a racy server of ours under the very conditions under which an API held: as many clients, the same technique, kinds of
+ * start and number of trials. Its window is half as long as the fastest operation of the API took.
+ *
+ * An API of somebody's has no naive twin that could be run in its place. What this shows is that such bursts catch a race of
+ * such a length; that the API's own window was as long, and that its requests met within it, it cannot show.
+ */
+export async function runReference(
+  { target, api, judgement }: Vouched,
+  id: string,
+  runner: ReferenceRunner,
+): Promise<Reference & EndedRun<ContractTypes>> {
+  const { plan, reaper, signal } = runner;
+  const windowMs = (judgement.latencyMs?.min ?? 0) * WINDOW_SHARE;
+  const isHttp2 = await usesHttp2(api);
+  const server = await startRacyServer({ windowMs, protocol: isHttp2 ? 'http2' : 'http1' });
+  try {
+    const definition = definitionFor(server.baseUrl, isHttp2 ? 'single-packet' : (api.sync ?? 'auto'), plan);
+    const reference = { ...burstTarget(definition), id, summary: 'A racy server of ours, not your code.' };
+    const racy = reference as unknown as AnyTarget;
+    const hosts = runner.openHost({ kind: 'http', definition }, racy);
+    const store = await openHttp({
+      ...{ url: undefined, allowRemote: false, runId: plan.runId, connections: 0, reaper },
+      api: { target: id, api: reference.api! },
+    });
+    const ended = await runTarget<ContractTypes>({
+      scenario: referenceScenario(definition),
+      parameters: { clients: clientsOf(plan.scenario, plan.parameters) },
+      target: { kind: 'http', definition },
+      openHost: hosts.open,
+      servers: new Map([['http', store]]),
+      plan: { ...plan.trials, stopAtFirstViolation: true },
+      shows: REFERENCE_SHOWS,
+      ...{ start: plan.start, seed: plan.seed, timeoutMs: plan.timeoutMs, processes: plan.processes },
+      ...{ watchesWaits: false, after: runner.after, signal, onTrial: runner.onTrial },
+    });
+    const closed = ended.closed.then(() => hosts.close()).finally(() => server.stop());
+    return {
+      target: racy,
+      vouchesFor: target.id,
+      description: `reference server, not your code, with a window of ${windowMs.toFixed(2)} ms`,
+      ...{ result: ended.result, closed },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/**
+ * Why the requests of a run were not close enough together for a race within an operation; undefined if they were: in trials
+ * with a simultaneous start one arrived before the fastest operation could have ended since the one before.
+ *
+ * The distance is the mean from one arrival to the next, and not that of the first to the last: for a race two must meet, and
+ * the fiftieth of a hundred need not meet the first. Where the server tells of arrivals, theirs count; else it is how far apart
+ * they left.
+ */
+export function tooFarApart(judgement: Judgement, clients: number): string | undefined {
+  const spread = judgement.arrivalSpreadMs ?? judgement.firstRequestSpreadMs;
+  const fastestMs = judgement.latencyMs?.min;
+  if (fastestMs === undefined || clients < 2) return undefined;
+  if (spread === undefined)
+    return 'no trial with a simultaneous start tells how close together requests arrive';
+  const apartMs = spread.median / (clients - 1);
+  if (apartMs < fastestMs) return undefined;
+  return `requests arrived ${apartMs.toFixed(2)} ms apart, and the fastest operation took ${fastestMs.toFixed(2)} ms: they hardly met`;
+}
+
+function definitionFor(baseUrl: string, sync: BurstDefinition['sync'], plan: SessionPlan): BurstDefinition {
+  const headers = { 'Content-Type': 'application/json' };
+  return {
+    ...{ baseUrl, sync, insecure: false, timeoutMs: plan.timeoutMs, rows: [], before: [], after: [] },
+    requests: [
+      { method: 'POST', path: '/take', headers, ...(sendsBody(plan) ? { body: '{"one":true}' } : {}) },
+    ],
+    reset: [{ method: 'POST', path: '/reset', headers: {} }],
+  };
+}
+
+/** A request without a body is held at another place. Of targets that are code it is not known: most have one. */
+function sendsBody({ named }: SessionPlan): boolean {
+  return named.every(({ source }) => {
+    if (source?.kind !== 'http') return true;
+    return (source.definition as BurstDefinition).requests.some(({ body }) => body !== undefined);
+  });
+}
+
+/** Its tally would be columns of a table that is about something else. */
+function referenceScenario(definition: BurstDefinition): AnyScenario {
+  const scenario = burstScenario(definition, [EXPECTED], openExpressionThread());
+  return { ...scenario, tally: () => ({}) } as unknown as AnyScenario;
+}
+
+const HANDSHAKE_MS = 5_000;
+
+/** As the transport finds out: HTTP/2 where it was asked for, or where the server agrees to it inside TLS. */
+function usesHttp2({ baseUrl, sync = 'auto', insecure }: Api): Promise<boolean> {
+  if (sync !== 'auto') return Promise.resolve(sync === 'single-packet');
+  const url = typeof baseUrl === 'string' ? new URL(baseUrl) : undefined;
+  if (url?.protocol !== 'https:') return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = tls.connect({
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: Number(url.port || 443),
+      ALPNProtocols: ['h2', 'http/1.1'],
+      rejectUnauthorized: !insecure,
+      timeout: HANDSHAKE_MS,
+    });
+    const done = (isHttp2: boolean) => {
+      socket.destroy();
+      resolve(isHttp2);
+    };
+    socket.once('secureConnect', () => done(socket.alpnProtocol === 'h2'));
+    socket.once('timeout', () => done(false));
+    socket.once('error', () => done(false));
+  });
+}
