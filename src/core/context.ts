@@ -26,10 +26,12 @@ export interface StoreAddress {
   readonly tls?: 'off' | 'verify' | 'no-verify';
 }
 
-/** Told of what leaves for a store and comes back from it. */
+/** Told of what leaves for a store and comes back from it, and of the connection that carries it. */
 export interface Traffic {
   sent(): void;
   received(): void;
+  /** By its local TCP port, before anything is sent on it: a session without an answer is chased by its connections. */
+  connected(localPort: number): void;
 }
 
 /** What a target is given from outside, and all of it: no other clock, randomness, timer, address or environment. */

@@ -58,6 +58,8 @@ export class HostFailure extends Error {
 const LATE_SHARE = 1 / 20;
 const NEVER_ABORTED = new AbortController().signal;
 const CLOSE_LIMIT_MS = 1_000;
+/** An attempt is held for at most so long, on top of what it takes to connect. */
+const HOLD_MS = 4_500;
 const FLUSH_AT_EVENTS = 2_000;
 const FLUSH_EVERY_MS = 100;
 
@@ -212,7 +214,7 @@ export class TargetHost {
       if (of?.client.hold === undefined) return [];
       const [{ f, input }] = plan.attempts as [{ f: string; input: Json }];
       of.slot.begin();
-      const attempt = heldWithin(of.client.hold(f, input), this.#load.timeoutMs);
+      const attempt = heldWithin(of.client.hold(f, input), this.#load.timeoutMs + HOLD_MS);
       return [attempt.then((held) => ({ of, plan, attempt: held }))];
     });
     this.#held = await Promise.all(holding);

@@ -142,6 +142,9 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
     const { opened } = await shop(0);
     const context = opened.contexts.client(0);
     const client = await opened.transport.client(context);
+    expect(context.slot.connections).toMatchObject([
+      { store: 'http', localPort: expect.any(Number) as number },
+    ]);
     context.slot.begin();
     const held = await client.hold(order(0));
     context.slot.released();

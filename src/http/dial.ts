@@ -39,7 +39,9 @@ export async function dial(
   });
   socket.setNoDelay(true);
   await connected(socket, 'secureConnect', base);
-  return { socket, traffic: 'client' in context ? context.traffic(STORE) : undefined };
+  const traffic = 'client' in context ? context.traffic(STORE) : undefined;
+  traffic?.connected(socket.localPort ?? 0);
+  return { socket, traffic };
 }
 
 function connected(socket: net.Socket, event: 'connect' | 'secureConnect', base: URL): Promise<void> {

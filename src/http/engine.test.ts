@@ -7,7 +7,7 @@ import type { ContractTypes } from '../core/contract.js';
 import type { HistoryEvent } from '../core/history.js';
 import type { Target } from '../core/target.js';
 import type { Judgement } from '../core/verdict.js';
-import { afterwards, bodyOf, serve } from './servers.fixture.js';
+import { afterwards, bodyOf, PROTOCOLS, serve, type Protocol } from './servers.fixture.js';
 import type { OpenHost } from '../engine/host-link.js';
 import { processHosts } from '../engine/process-host.js';
 import type { TargetRun } from '../engine/run-target.js';
@@ -26,10 +26,11 @@ function judgementOf(result: Awaited<ReturnType<typeof runShop>>): Judgement {
 }
 
 /** A shop with one unit; between its look and its sale it waits for a turn of the event loop, or does not. */
-async function shop(isRacy: boolean, holdMs = 8) {
+async function shop(isRacy: boolean, holdMs = 8, protocol: Protocol = 'http') {
+  const sync = protocol === 'h2c' ? 'single-packet' : 'auto';
   let stock = 1;
   const perTrial: number[] = [];
-  const url = await serve('http', (request, response) => {
+  const url = await serve(protocol, (request, response) => {
     if (request.method === 'GET') return response.end();
     perTrial[perTrial.length - 1]! += 1;
     bodyOf(request, () => void buy(response));
@@ -45,21 +46,30 @@ async function shop(isRacy: boolean, holdMs = 8) {
     stock = 1;
     perTrial.push(0);
   };
-  const target = shopTarget({ baseUrl: url, sync: 'auto', insecure: false, holdMs }, () =>
-    Promise.resolve(onReset()),
-  );
+  const target = shopTarget({ baseUrl: url, sync, insecure: true, holdMs }, () => Promise.resolve(onReset()));
   return { url, target, perTrial, onReset };
 }
 
 describe('held attempts', () => {
-  it('find the race of a server whose look and sale are one turn of its event loop apart', async () => {
-    const { url, target } = await shop(true);
-    const judgement = judgementOf(await runShop(target, url, { clients: 5, trials: 3 }));
-    expect(judgement.verdict).toBe('violated');
-    expect(judgement.findings).toMatchObject([{ anomaly: 'oversold', trial: 1, start: 'simultaneous' }]);
+  it.each(PROTOCOLS)(
+    'find the race of a server whose look and sale are one turn apart, over %s',
+    async (protocol) => {
+      const { url, target } = await shop(true, 8, protocol);
+      const plan = { clients: 5, trials: 3 };
+      const judgement = judgementOf(await runShop(target, url, plan, { start: 'simultaneous' }));
+      expect(judgement).toMatchObject({ verdict: 'violated', trials: { run: 3, violated: 3 } });
+      expect(judgement.findings).toMatchObject([{ anomaly: 'oversold', trial: 1 }]);
+    },
+  );
+
+  it.each(PROTOCOLS)('find none over %s where look and sale are one', async (protocol) => {
+    const { url, target, perTrial } = await shop(false, 8, protocol);
+    const judgement = judgementOf(await runShop(target, url, { clients: 5, trials: 4 }));
+    expect(judgement).toMatchObject({ verdict: 'holds', operations: { info: 0, fail: 0 } });
+    expect(perTrial).toEqual(Array(judgement.trials.run).fill(5));
   });
 
-  it('find none where there is none, with as many attempts as clients in every trial, seen to overlap', async () => {
+  it('are made as often as there are clients in every trial, are seen to overlap, and take no longer for being held', async () => {
     const { url, target, perTrial } = await shop(false, HELD_MS);
     const judgement = judgementOf(await runShop(target, url, { clients: 5, trials: 6 }));
     expect(judgement).toMatchObject({ verdict: 'holds', counts: {}, operations: { info: 0, fail: 0 } });
@@ -176,6 +186,5 @@ describe('unequal operations', () => {
     const [finding] = judgement.findings;
     expect(finding).toMatchObject({ anomaly: 'oversold', start: 'offset-sweep' });
     expect(finding!.offset!.ms).toBeGreaterThanOrEqual(0);
-    expect(judgement.sweep!.planned).toBeGreaterThan(10);
   });
 });

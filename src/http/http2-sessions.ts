@@ -12,6 +12,7 @@ export class Http2Sessions {
   readonly #open: http2.ClientHttp2Session[] = [];
   /** Promised to a request that may not have opened its stream yet. */
   readonly #taken = new Map<http2.ClientHttp2Session, number>();
+  readonly #ports = new WeakMap<http2.ClientHttp2Session, number>();
   #opening: Promise<http2.ClientHttp2Session> | undefined;
   #isClosed = false;
 
@@ -19,6 +20,11 @@ export class Http2Sessions {
     private readonly origin: Origin,
     private readonly context: TargetContext,
   ) {}
+
+  /** The local port of a session's connection. */
+  portOf(session: http2.ClientHttp2Session): number {
+    return this.#ports.get(session) ?? 0;
+  }
 
   get all(): readonly http2.ClientHttp2Session[] {
     return this.#open;
@@ -69,6 +75,7 @@ export class Http2Sessions {
   async #connect(): Promise<http2.ClientHttp2Session> {
     const { socket } = await dial(this.origin, this.context, ['h2']);
     const session = http2.connect(this.origin.base.origin, { createConnection: () => socket });
+    this.#ports.set(session, socket.localPort ?? 0);
     const gone = () => {
       const place = this.#open.indexOf(session);
       if (place >= 0) this.#open.splice(place, 1);

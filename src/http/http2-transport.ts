@@ -83,15 +83,15 @@ class Http2Transport implements HttpTransport {
     private readonly hold: Hold,
   ) {}
 
-  client(context: ClientContext): Promise<HttpClient> {
-    return Promise.resolve(
-      new Http2Client(context, this.origin, this.sessions, {
-        arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
-        // One connection ends in one process of a server that has several, two mostly in two.
-        spread: () => (this.options.sync === 'auto' && this.#bursts % 4 >= 2 ? 2 : 1),
-        hold: this.hold,
-      }),
-    );
+  async client(context: ClientContext): Promise<HttpClient> {
+    const client = new Http2Client(context, this.origin, this.sessions, {
+      arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
+      // One connection ends in one process of a server that has several, two mostly in two.
+      spread: () => (this.options.sync === 'auto' && this.#bursts % 4 >= 2 ? 2 : 1),
+      hold: this.hold,
+    });
+    await client.open();
+    return client;
   }
 
   get holdMs(): number {
@@ -120,6 +120,7 @@ class Http2Client implements HttpClient {
   readonly #traffic: Traffic;
   #session: http2.ClientHttp2Session | undefined;
   #stream: http2.ClientHttp2Stream | undefined;
+  readonly #told = new WeakSet<http2.ClientHttp2Session>();
 
   constructor(
     private readonly context: ClientContext,
@@ -128,6 +129,11 @@ class Http2Client implements HttpClient {
     private readonly shared: Shared,
   ) {
     this.#traffic = context.traffic(STORE);
+  }
+
+  /** Known before its first request: the process that makes it may be lost. */
+  async open(): Promise<void> {
+    this.#tell(await this.sessions.first());
   }
 
   async send(request: HttpRequest): Promise<HttpAnswer> {
@@ -189,7 +195,14 @@ class Http2Client implements HttpClient {
     const session = await this.sessions.take(this.context.client, this.shared.spread());
     if (this.#session?.destroyed === true) this.context.count('reconnect');
     this.#session = session;
+    this.#tell(session);
     return session;
+  }
+
+  #tell(session: http2.ClientHttp2Session): void {
+    if (this.#told.has(session)) return;
+    this.#told.add(session);
+    this.#traffic.connected(this.sessions.portOf(session));
   }
 
   #open(session: http2.ClientHttp2Session, headers: http2.OutgoingHttpHeaders, endStream: boolean) {

@@ -24,7 +24,7 @@ export function testContext(address: StoreAddress, client = 0): TestContext {
     address: () => address,
     socket: () => (last = new net.Socket()),
     relay: () => Promise.resolve(address),
-    traffic: () => ({ sent: () => undefined, received: () => undefined }),
+    traffic: () => ({ sent: () => undefined, received: () => undefined, connected: () => undefined }),
     now: () => performance.now(),
     sleep: (ms) => {
       sleptMs.push(ms);
