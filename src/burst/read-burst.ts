@@ -33,6 +33,8 @@ export interface BurstWords {
   readonly settleMs?: number | undefined;
   readonly sync: Sync;
   readonly arrivalHeader?: string | undefined;
+  /** A path, or `none`. */
+  readonly decoyPath?: string | undefined;
   readonly allowRemote: boolean;
   /** Where files are looked for. */
   readonly cwd: string;
@@ -58,15 +60,21 @@ export function readBurst(words: BurstWords, problems: string[]): BurstDefinitio
     problems.push(`expected at least as many clients as requests (${requests.length}), got ${words.clients}`);
   }
   const all = [...requests, ...around.reset, ...around.before, ...around.after];
+  if (words.decoyPath !== undefined && !/^(?:\/|none$)/.test(words.decoyPath)) {
+    problems.push(
+      `expected a path that begins with a slash, or none, for --decoy-path, got "${words.decoyPath}"`,
+    );
+  }
   const baseUrl = oneOrigin(all, problems);
   const { columns, rows } = readData(words, problems);
   demandKnownNames(words, all, columns, problems);
   if (baseUrl === undefined || problems.length > before) return undefined;
-  const { insecure, sync, key, timeoutMs, settleMs, arrivalHeader } = words;
+  const { insecure, sync, key, timeoutMs, settleMs, arrivalHeader, decoyPath } = words;
   const plain = (read: readonly ReadRequest[]): readonly RequestTemplate[] =>
     read.map(({ request }) => request);
   return {
     ...{ baseUrl, insecure, sync, rows, timeoutMs },
+    ...(decoyPath === undefined ? {} : { decoyPath: decoyPath === 'none' ? (false as const) : decoyPath }),
     ...(arrivalHeader === undefined ? {} : { arrivalHeader }),
     ...(settleMs === undefined ? {} : { settleMs }),
     requests: plain(requests),

@@ -29,9 +29,15 @@ export function burstTarget(definition: BurstDefinition): Target<Burst> {
 }
 
 async function openBurst(definition: BurstDefinition, context: TargetContext): Promise<OpenTarget<Burst>> {
-  const { baseUrl, sync, insecure, rows, arrivalHeader } = definition;
+  const { baseUrl, sync, insecure, rows, arrivalHeader, decoyPath } = definition;
   const transport = await openHttpTransport(
-    { baseUrl, sync, insecure, ...(arrivalHeader === undefined ? {} : { arrivalHeader }) },
+    {
+      baseUrl,
+      sync,
+      insecure,
+      ...(arrivalHeader === undefined ? {} : { arrivalHeader }),
+      ...(decoyPath === undefined ? {} : { decoyPath }),
+    },
     context,
   );
   const requests = definition.requests.map(prepareRequest);

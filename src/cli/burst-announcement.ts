@@ -1,5 +1,6 @@
 import { nameOf, type BurstDefinition, type RequestTemplate } from '../burst/definition.js';
 import { whole } from '../report/numbers.js';
+import { plural } from '../report/words.js';
 import type { SessionPlan } from '../session/plan-session.js';
 
 /** What will be sent where, and how often: said before the first request. */
@@ -23,7 +24,9 @@ export function announcement(
   return [
     `To ${baseUrl} go ${dealt.join(' and ')} at once, in ${trialWords(trials, most)}: at most ${whole(clients * most)} requests.`,
     ...(around.length === 0 ? [] : [`Besides: ${around.join('; ')}.`]),
-    'Connections are warmed up, and the server is timed, with GET /.',
+    ...(definition.decoyPath === false
+      ? []
+      : [`Connections are warmed up, and the server is timed, with GET ${definition.decoyPath ?? '/'}.`]),
     ...(isOnce
       ? [
           trials === 1
@@ -37,8 +40,8 @@ export function announcement(
 function trialWords(fewest: number, most: number): string {
   if (most === 1) return '1 trial';
   return fewest === most
-    ? `up to ${whole(most)} trials`
-    : `up to ${whole(fewest)} trials (${whole(most)} where some prove nothing)`;
+    ? `up to ${plural(most, 'trial')}`
+    : `up to ${plural(fewest, 'trial')} (${whole(most)} where some prove nothing)`;
 }
 
 function sent(requests: readonly RequestTemplate[], when: string): readonly string[] {

@@ -43,6 +43,10 @@ export function addBurstFlags(command: Command): Command {
     .option('--data <file>', 'a CSV with a row for each client; its columns are templates')
     .option('--key <template>', 'requests whose key is equal touch the same thing (default: all of a burst)')
     .option('--sync <technique>', `how requests arrive together: ${SYNCS.join(', ')} (default: auto)`)
+    .option(
+      '--decoy-path <path>',
+      'warm up, and time the server, with GET of this path; none: with nothing (default: /)',
+    )
     .option('--arrival-header <name>', 'a header of the answers that says when the request arrived')
     .option('--settle <duration>', 'so long after an unclear answer nothing of it is at work any more')
     .option('--insecure', 'accept any certificate')
@@ -72,6 +76,7 @@ export function readBurstFlags(
       after: texts('after'),
       clients: clientsOf(text('clients'), problems),
       arrivalHeader: text('arrivalHeader'),
+      decoyPath: text('decoyPath'),
       insecure: flags['insecure'] === true,
       allowRemote: flags['allowRemote'] === true,
       sync: syncOf(text('sync'), problems),
