@@ -83,7 +83,8 @@ describe('the README', () => {
       });
     });
     const registered = Object.entries(TARGETS).flatMap(([contract, ids]) =>
-      Object.keys(ids).map((id) => `${contract} ${id}`),
+      // An API of ours is one of these strategies with a server before it.
+      Object.keys(ids).flatMap((id) => (id.startsWith('http/') ? [] : [`${contract} ${id}`])),
     );
     expect([...new Set(shown)].sort()).toEqual(registered.sort());
     expect(matrix).not.toMatch(/[✔◐✘][^\n]*!(?=\s)/);

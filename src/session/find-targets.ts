@@ -21,6 +21,15 @@ export function targetIdsOf(contract: string): readonly string[] {
   return Object.keys(registered(contract));
 }
 
+/**
+ * What a comparison runs where nobody named any: every strategy once. Our reference APIs are strategies that stand there
+ * already, with a server before them, so they take part only where their store is asked for.
+ */
+export function comparedIdsOf(contract: string, stores: readonly string[]): readonly string[] {
+  const ids = targetIdsOf(contract);
+  return stores.includes('http') ? ids : ids.filter((id) => !id.startsWith('http/'));
+}
+
 /** One of our own targets. Throws where there is none of that id. */
 export async function loadRegistered(contract: string, id: string): Promise<AnyTarget> {
   const load = registered(contract)[id];

@@ -12,7 +12,7 @@ import { loadConfig } from './config.js';
 import { controlOfApi } from './api-control.js';
 import { findExec } from './exec-target.js';
 import { findScenario, isFile } from './find-scenario.js';
-import { configTargetsOf, findTarget, targetIdsOf, type TargetPlace } from './find-targets.js';
+import { comparedIdsOf, configTargetsOf, findTarget, type TargetPlace } from './find-targets.js';
 import { limitProblems } from './limit-problems.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { pointProblems } from './points.js';
@@ -182,7 +182,7 @@ async function findNamed(
   const isAsked = isAskedFor(options);
   const { name: contract } = scenario.contract;
   const own = configTargetsOf(contract, config).map(({ target }) => target.id);
-  const ours = command === 'compare' ? [...targetIdsOf(contract), ...own] : [];
+  const ours = command === 'compare' ? [...comparedIdsOf(contract, stores), ...own] : [];
   const given = isAsked ? [...new Set(targets)] : ours.length > 0 ? ours : [scenario.defaultTarget];
   const folder = isAsked ? cwd : scenarioFolder;
   const found = await Promise.all([
