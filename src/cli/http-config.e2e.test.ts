@@ -116,6 +116,35 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 60_000, skip 
     expect(folder.left()).toEqual([]);
   });
 
+  it('that dies in the middle says how, and what it printed', async ({ folder }) => {
+    openShop(folder);
+    const dying = "if (globalThis.sold++ > 40) { console.log('out of memory'); process.exit(134); }";
+    const server = folder
+      .read('server.mjs')
+      .replace('async function checkout({ buyer, items }) {', `$&\n  ${dying}`);
+    folder.write('server.mjs', `globalThis.sold = 0;\n${server}`);
+    const words = ['flash-sale', '--target', 'my-shop', '--trials', '9'];
+    const { code, report } = await folder.report(words);
+    const { verdict, reasons } = judged(report, 'http/my-shop');
+    expect(verdict).toBe('inconclusive');
+    expect(reasons.join()).toMatch(
+      /the http server died during the run: "node server\.mjs" exited with code 134; it printed\n[^]*out of memory/,
+    );
+    expect(code).toBe(2);
+    expect(folder.left()).toEqual([]);
+  });
+
+  it('cannot be tried where the point is to stall a client inside of it, and is not compared unasked', async ({
+    folder,
+  }) => {
+    const asked = await folder.run(['stalled-holder', '--target', 'http/naive']);
+    expect(asked).toMatchObject({ code: 4, stdout: '' });
+    expect(asked.stderr).toContain('nothing reaches into an API');
+    const words = ['compare', 'last-unit', '--trials', '2', '--clients', '4'];
+    const compared = await folder.report([...words, '--store', 'http']);
+    expect(compared.report.targets.map(({ id }) => id)).toEqual(['http/naive', 'http/for-update']);
+  });
+
   it.for(['SIGKILL', 'SIGINT'] as const)('leaves no server behind after %s', async (signal, { folder }) => {
     // A child of a child of a shell, as with npm start.
     openShop(folder, ["'node server.mjs'", '\'sh -c "node server.mjs; true" & wait\'']);

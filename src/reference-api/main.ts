@@ -33,6 +33,7 @@ await pool.fill(Math.min(settings.parameters['clients'] ?? POOL, LARGEST_POOL));
 const server = referenceServer({
   ...(await routesOf(settings.contract)),
   pool,
+  tell: (error) => console.error(error),
   ...(settings.testRoutes
     ? { test: { reset: (initial) => open.reset(initial), read: () => open.read() } }
     : {}),

@@ -11,6 +11,8 @@ export interface Served {
   readonly contract: Contract<ContractTypes>;
   readonly routes: Routes<ContractTypes>;
   readonly pool: Pick<ClientPool, 'run'>;
+  /** Of an operation of which nothing is known: for the server's log, and not for its client. */
+  tell(error: unknown): void;
   /** Where tests may reset and look. */
   readonly test?: { reset(initial: Json): Promise<void>; read(): Promise<Json> };
 }
@@ -64,19 +66,19 @@ export function referenceServer(served: Served): http.Server {
   };
   return http.createServer((request, response) => {
     void replyTo(request)
-      .catch(failure)
+      .catch((error: unknown) => failure(error, served))
       .then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       });
   });
 }
 
-function failure(error: unknown): Reply {
+function failure(error: unknown, served: Served): Reply {
   if (error instanceof BadRequest) return { status: error.status, body: { message: error.message } };
   if (error instanceof NotHappened) {
     return { status: NOT_HAPPENED_STATUS, body: { message: 'Please try again', code: error.code } };
   }
-  console.error(error);
+  served.tell(error);
   return { status: 500, body: { message: 'Internal server error' } };
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpTarget } from '../http/define-http-target.js';
 import { raceCheck, type HttpTargetDefinition, type ReportTarget } from '../index.js';
+import { comparedIdsOf } from './find-targets.js';
 import { drawing, tickets, type Tickets } from './tickets.fixture.js';
 
 /** An API that draws numbers, as the tests want it. */
@@ -252,6 +253,11 @@ describe('a definition that is wrong', () => {
 });
 
 describe('an API is left alone', () => {
+  it('of ours, in a comparison that does not ask for it', () => {
+    expect(comparedIdsOf('checkout', [])).not.toContain('http/naive');
+    expect(comparedIdsOf('checkout', ['memory', 'http'])).toContain('http/naive');
+  });
+
   it('where it is not on this machine, unless that is allowed', async () => {
     const row = await run(targetAt('http://192.0.2.1:80'));
     expect(row).toMatchObject({
