@@ -90,7 +90,7 @@ export interface HttpTargetDefinition<
   readonly statuses?: Readonly<Record<number, StatusMeaning>>;
   /** Default: what has no clear answer may be at work for ever, so that its trial proves nothing. */
   readonly settle?: ApiSettle;
-  /** Default: a reference server of ours. */
+  /** Default: none of its own. */
   readonly control?: ApiControl;
 }
 

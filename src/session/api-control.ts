@@ -1,6 +1,5 @@
 import type { AnomalyId } from '../core/anomaly.js';
-import type { Environment } from '../core/api.js';
-import type { CommandGiven, ApiStart } from '../core/api.js';
+import type { ApiStart, CommandGiven, Environment } from '../core/api.js';
 import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
 import { findTarget, type TargetPlace } from './find-targets.js';
 
