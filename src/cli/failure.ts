@@ -24,5 +24,11 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
 
 /** Errors whose message was written to be read. */
 function isForPeople(error: Error): boolean {
-  return ['ProgramFailed', 'ReportNotWritten', 'StoreUnavailable', 'UserModuleFailed'].includes(error.name);
+  return [
+    'EngineMissing',
+    'ProgramFailed',
+    'ReportNotWritten',
+    'StoreUnavailable',
+    'UserModuleFailed',
+  ].includes(error.name);
 }

@@ -5,7 +5,7 @@ import { START_KINDS } from '../core/verdict.js';
 import type { StartMode } from '../engine/start-plan.js';
 import type { AnyScenario } from '../session/choice.js';
 import { findConfig } from '../session/config.js';
-import { DEFAULTS, type SessionOptions } from '../session/options.js';
+import { DEFAULTS, ENGINES, type Engine, type SessionOptions } from '../session/options.js';
 import { didYouMean } from '../session/nearest.js';
 import { addReporterFlag } from './reporters.js';
 import { addServerFlags, readServerFlags } from './store-flags.js';
@@ -42,6 +42,10 @@ export function addRunFlags(command: Command): Command {
     .option(
       '--config <file>',
       'targets and scenarios of your own (default: race-check.config.ts, where there is one)',
+    )
+    .option(
+      '--engine <name>',
+      `what sends the requests of HTTP targets: ${ENGINES.join(', ')} (default: ${ENGINES[0]})`,
     )
     .option('--strict', 'a safe target that gives up, or leaves gaps or an old copy, fails too')
     .option('-o, --out <folder>', 'where reports are kept (default: reports)')
@@ -106,6 +110,7 @@ export function readRunFlags(
     session: {
       targets: named('--target', 'ids or files', flags['target'], problems),
       exec: programs(flags['exec'], problems),
+      ...engine(text('engine'), problems),
       stores: named('--store', 'names', flags['store'], problems),
       ...readTrialFlags(flags, problems),
       strict: flags['strict'] === true,
@@ -202,6 +207,16 @@ function configFlag(given: string | undefined, problems: string[]): { readonly c
     problems.push(...error.problems);
     return {};
   }
+}
+
+function engine(text: string | undefined, problems: string[]): { readonly engine?: Engine } {
+  if (text === undefined) return {};
+  const known = ENGINES.find((one) => one === text);
+  if (known !== undefined) return { engine: known };
+  problems.push(
+    `expected one of ${ENGINES.join(', ')} for --engine, got "${text}"${didYouMean(text, ENGINES)}`,
+  );
+  return {};
 }
 
 function programs(given: RawFlags[string], problems: string[]): readonly string[] {

@@ -85,6 +85,30 @@ export type ApiControl = {
   readonly shows?: readonly AnomalyId[];
 } & ({ readonly env: Environment } | { readonly target: string });
 
+/** One request with all that is sent of it. */
+export interface SentRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** The requests and answers of an API without their sending, for an engine that sends by itself. */
+export interface ApiExchange {
+  request(
+    f: string,
+    input: Json,
+    from: { readonly client: number; readonly parameters: Parameters },
+  ): SentRequest;
+  /** What the answer tells of the operation. Throws as the operation does. */
+  outcome(
+    f: string,
+    input: Json,
+    request: SentRequest,
+    answer: Pick<ApiAnswer, 'status' | 'headers' | 'body'>,
+  ): Json;
+}
+
 /** The API behind a target whose first store is `http`: where it is, how it is started, how it comes to rest. */
 export interface Api {
   readonly baseUrl: string | ((given: { readonly port: number }) => string);
@@ -95,6 +119,7 @@ export interface Api {
   readonly start?: ApiStart;
   readonly settle?: ApiSettle;
   readonly control?: ApiControl;
+  readonly exchange: ApiExchange;
   /** What is wrong with its definition; for people. */
   readonly problems: readonly string[];
 }

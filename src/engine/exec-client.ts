@@ -11,6 +11,12 @@ import { openRelay, type Relay } from './relay.js';
 /** The answer of a program told of something that cannot be. The message is for people. */
 export class ImpossibleEvent extends Error {}
 
+/** A request and its answer, when the first bytes left and the last ones came. */
+export interface Exchange {
+  readonly firstRequestNs: number;
+  lastAnswerNs?: number;
+}
+
 type Completion = Extract<ExecEvent, { type: 'ok' | 'fail' | 'info' }>;
 
 /**
@@ -76,7 +82,7 @@ export class ExecClientState {
     }
     if (event.type === 'invoke') {
       if (this.#begunNs !== undefined) throw new ImpossibleEvent(`${who} begins while it is in an attempt`);
-      const earliestNs = this.#done === 0 ? Math.floor(this.#plan!.delayNs) : 0;
+      const earliestNs = this.earliestNs();
       if (timeNs < earliestNs) {
         throw new ImpossibleEvent(`${who} began at ${timeNs} ns, before its turn at ${earliestNs} ns`);
       }
@@ -98,6 +104,27 @@ export class ExecClientState {
     if (event.type === 'ok') return { type: 'ok', ...rest, value: event.value };
     if (event.type === 'info') this.#doubt();
     return { type: event.type, ...rest, error: event.error };
+  }
+
+  /** When it may begin with its next attempt. */
+  earliestNs(): number {
+    return this.#done === 0 ? Math.floor(this.#plan?.delayNs ?? 0) : 0;
+  }
+
+  /** What was seen on its relays, where a client sends its next request after the answer to the last one. */
+  exchanges(): readonly Exchange[] {
+    const traffic = [
+      ...this.#sentNs.map((atNs) => ({ atNs, isRequest: true })),
+      ...this.#receivedNs.map((atNs) => ({ atNs, isRequest: false })),
+    ].sort((a, b) => a.atNs - b.atNs);
+    const exchanges: Exchange[] = [];
+    for (const { atNs, isRequest } of traffic) {
+      const last = exchanges.at(-1);
+      if (isRequest && (last === undefined || last.lastAnswerNs !== undefined))
+        exchanges.push({ firstRequestNs: atNs });
+      else if (!isRequest && last !== undefined) last.lastAnswerNs = atNs;
+    }
+    return exchanges;
   }
 
   /** What is missing of its attempts; nothing if all were made. */

@@ -13,6 +13,7 @@ import type { TargetContext } from '../core/context.js';
 import type { Contract, ContractTypes, InputOf, OperationName, OutputOf } from '../core/contract.js';
 import type { Parameters } from '../core/scenario.js';
 import type { Target } from '../core/target.js';
+import { exchangeOf } from './exchange.js';
 import { definitionProblems } from './definition-problems.js';
 import type { Sync } from './http-transport.js';
 import { openHttpTarget } from './open-http-target.js';
@@ -122,6 +123,8 @@ export function httpTarget<C extends ContractTypes, Store extends ApiStoreName =
     ...(start === undefined ? {} : { start }),
     ...(settle === undefined ? {} : { settle }),
     ...(control === undefined ? {} : { control }),
+    // Inside, all contracts are alike.
+    exchange: exchangeOf(definition as unknown as HttpTargetDefinition<ContractTypes>),
     problems: definitionProblems(definition),
   };
   return {

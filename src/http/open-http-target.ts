@@ -1,36 +1,19 @@
 import type { ApiAnswer, ApiRequest } from '../core/api.js';
-import { NotHappened, type ClientContext, type TargetContext } from '../core/context.js';
+import type { ClientContext, TargetContext } from '../core/context.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { Json } from '../core/json.js';
 import type { Client, HeldAttempt, OpenTarget } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
-import { answerOf, ask, prepared, shownAnswer } from '../stores/http/ask.js';
+import { ask, shownAnswer } from '../stores/http/ask.js';
 import { definitionProblems } from './definition-problems.js';
-import type {
-  ApiStoreName,
-  HttpReset,
-  HttpState,
-  HttpTargetDefinition,
-  StatusMeaning,
-} from './define-http-target.js';
-import { openHttpTransport, type HttpAnswer, type HttpClient, type HttpRequest } from './http-transport.js';
-import { outcomeOf } from './outcome.js';
+import type { ApiStoreName, HttpReset, HttpState, HttpTargetDefinition } from './define-http-target.js';
+import { exchangeOf, named } from './exchange.js';
+import { openHttpTransport, type HttpClient } from './http-transport.js';
 
 type AnyDefinition = HttpTargetDefinition<ContractTypes>;
 
 /** Of a reset or a final read. */
 const ASK_MS = 30_000;
-const FIRST_UNCLEAR_STATUS = 500;
-
-/** An answer that does not tell whether the operation happened: `info`. */
-export class UnclearAnswer extends Error {
-  override readonly name = 'UnclearAnswer';
-  readonly code: string;
-  constructor(request: ApiRequest, answer: ApiAnswer) {
-    super(`${named(request)} was answered ${shownAnswer(answer)}`);
-    this.code = `http-${answer.status}`;
-  }
-}
 
 /** A defined API at work. */
 export async function openHttpTarget<C extends ContractTypes, Store extends ApiStoreName>(
@@ -96,53 +79,28 @@ function clientOf(
   context: ClientContext,
   http: HttpClient,
 ): Client<ContractTypes> {
-  const { contract, operations } = definition;
-  const requestOf = (f: string, input: Json) => {
-    const from = { client: context.client, parameters: context.parameters };
-    return operations[f]!.request(input, from);
-  };
-  const answered = (f: string, input: Json, request: ApiRequest, got: HttpAnswer): Json => {
-    const answer = answerOf(got.status, got.headers, got.body);
-    const meaning = meaningOf(answer.status, definition.statuses);
-    if (meaning === 'unclear') throw new UnclearAnswer(request, answer);
-    if (meaning === 'not-happened') {
-      throw new NotHappened(`${named(request)} was answered ${shownAnswer(answer)}`, `http-${answer.status}`);
-    }
-    return outcomeOf({ contract, f, input, answer, request: named(request), operation: operations[f]! });
-  };
+  const exchange = exchangeOf(definition);
+  const from = { client: context.client, parameters: context.parameters };
   const attempts = Object.fromEntries(
-    Object.keys(operations).map((f) => [
+    Object.keys(definition.operations).map((f) => [
       f,
       async (input: Json) => {
-        const request = requestOf(f, input);
-        return answered(f, input, request, await http.send(sendable(request)));
+        const request = exchange.request(f, input, from);
+        return exchange.outcome(f, input, request, await http.send(request));
       },
     ]),
   );
   return {
     ...attempts,
     hold: async (f: string, input: Json): Promise<HeldAttempt> => {
-      const request = requestOf(f, input);
-      const held = await http.hold(sendable(request));
+      const request = exchange.request(f, input, from);
+      const held = await http.hold(request);
       return {
         early: held.early,
-        release: () => held.release().then((got) => answered(f, input, request, got)),
+        release: () => held.release().then((got) => exchange.outcome(f, input, request, got)),
         abandon: () => held.abandon(),
       };
     },
     close: () => http.close(),
   } as Client<ContractTypes>;
-}
-
-function meaningOf(status: number, statuses: AnyDefinition['statuses'] = {}): StatusMeaning {
-  return statuses[status] ?? (status >= FIRST_UNCLEAR_STATUS ? 'unclear' : 'outcome');
-}
-
-function sendable(request: ApiRequest): HttpRequest {
-  return { path: request.path, ...prepared(request) };
-}
-
-/** Without its query: a token may stand in it. */
-function named({ path, ...request }: ApiRequest): string {
-  return `${prepared({ path, ...request }).method} ${path.split('?')[0]!}`;
 }

@@ -274,6 +274,10 @@ export const reportSchema = z.object({
       .describe('the rate of violated trials that the number of trials was planned for'),
     start: z.enum(['mixed', ...START_KINDS]),
     processes: count.describe('over how many processes the clients were spread'),
+    engine: z
+      .enum(['k6'])
+      .optional()
+      .describe('what sent the requests of HTTP targets; absent where race-check did'),
     strict: z.boolean().optional().describe('what is safe but gives up, or is interesting, failed'),
     required: texts.optional().describe('stores whose absence was an error'),
   }),

@@ -52,6 +52,7 @@ function head(report: Report, width: number, paint: Paint): readonly string[] {
   const [first = '', ...rest] = flow([scenario.name, scenario.description, ...stores, `seed ${seed}`], width);
   const expected = Object.entries(scenario.expected).map(([name, value]) => `${value} ${name}`);
   const conditions = [
+    ...(plan.engine === undefined ? [] : [`requests sent by ${plan.engine}`]),
     ...(plan.processes > 1 ? [`clients spread over ${plan.processes} processes`] : []),
     ...(expected.length === 0 ? [] : [`expected: ${expected.join(', ')}`]),
     `${report.command === 'gate' ? 'up to ' : ''}${plural(plan.trials, 'trial')} a target, ${percent(plan.confidence)} confidence`,

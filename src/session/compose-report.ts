@@ -81,6 +81,7 @@ export function composeReport(facts: SessionFacts): Report {
       ...(plan.maxRate === undefined ? {} : { maxRate: plan.maxRate }),
       start: plan.start,
       processes: plan.processes,
+      ...(plan.k6 === undefined ? {} : { engine: 'k6' as const }),
       ...(facts.strict ? { strict: true } : {}),
       ...(facts.required.length === 0 ? {} : { required: [...facts.required] }),
     },

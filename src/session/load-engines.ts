@@ -18,7 +18,7 @@ export function findLoadEngines(): Promise<readonly LoadEngine[]> {
   return Promise.all([findK6(), findAutocannon()]);
 }
 
-async function findK6(): Promise<LoadEngine> {
+export async function findK6(): Promise<LoadEngine> {
   const where = findProgram('k6', [path.join(cacheFolder(), 'bin'), path.join(os.homedir(), 'go', 'bin')]);
   const missing = { name: 'k6', found: false, remedy: 'go install go.k6.io/k6@v1.3.0' } as const;
   if (where === undefined) return missing;

@@ -2,6 +2,9 @@ import type { StartMode } from '../engine/start-plan.js';
 import type { Limits } from '../report/gates.js';
 import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
 
+export const ENGINES = ['burst', 'k6'] as const;
+export type Engine = (typeof ENGINES)[number];
+
 /** What one invocation is asked for. Everything but the scenario has a default. */
 export interface SessionOptions {
   /** A name, a file (`./my.scenario.ts`), or the scenario itself. */
@@ -42,6 +45,8 @@ export interface SessionOptions {
   readonly strict?: boolean;
   /** What the run is held against on top of its verdict. Default: nothing. */
   readonly limits?: Limits;
+  /** What sends the requests of HTTP targets: `burst`, all at once from here, or `k6`. Default `burst`. */
+  readonly engine?: Engine;
   /** Stops the run; what was tried until then is reported as partial. */
   readonly signal?: AbortSignal;
   /** A folder for the logs of servers, if the run fails. Default: they are thrown away. */

@@ -13,6 +13,7 @@ import { controlOfApi } from './api-control.js';
 import { findExec } from './exec-target.js';
 import { findScenario, isFile } from './find-scenario.js';
 import { comparedIdsOf, configTargetsOf, findTarget, type TargetPlace } from './find-targets.js';
+import { findK6Program, k6Problems } from './k6-engine.js';
 import { limitProblems } from './limit-problems.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { pointProblems } from './points.js';
@@ -38,6 +39,8 @@ export interface SessionPlan {
   readonly seed: string;
   readonly runId: string;
   readonly isolation: 'none' | 'process';
+  /** The program that sends the requests of HTTP targets, where it is not this one. */
+  readonly k6?: string;
 }
 
 export interface ChosenControl extends ChosenTarget {
@@ -87,6 +90,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
       ...pointProblems(scenario, asked),
     );
   }
+  if (options.engine === 'k6') problems.push(...k6Problems(named));
   problems.push(...limitProblems(options.limits, { scenario, parameters, processes }));
   demandNone(problems);
 
@@ -111,6 +115,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     seed: options.seed ?? randomBytes(3).toString('hex'),
     runId: randomBytes(3).toString('hex'),
     isolation: options.isolation ?? 'none',
+    ...(options.engine === 'k6' ? { k6: await findK6Program() } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
 import { execHosts } from '../engine/exec-host.js';
+import { k6Hosts } from '../engine/k6-host.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { processHosts, type ProcessHosts } from '../engine/process-host.js';
 import { runTarget, type TargetRunResult, type TimeLimit } from '../engine/run-target.js';
@@ -47,7 +48,11 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
       hosts.set(chosen, execHosts(source, runner.reaper));
       continue;
     }
-    hosts.set(chosen, processHosts(WORKER_ENTRY, args, runner.reaper));
+    const own = processHosts(WORKER_ENTRY, args, runner.reaper);
+    const { exchange } = chosen.target.api ?? {};
+    const { k6 } = plan;
+    const byK6 = k6 !== undefined && exchange !== undefined;
+    hosts.set(chosen, byK6 ? k6Hosts(own, { k6, exchange, reaper: runner.reaper }) : own);
   }
   for (const host of [...hosts.values()].slice(0, STARTED_AHEAD)) host.startAhead();
   const ran: RanTarget[] = [];
@@ -121,9 +126,9 @@ async function runReferenceFor(
 }
 
 /** It runs in this process: the target is an object of the caller's, or no process of its own was asked for. */
-function livesHere({ source }: ChosenTarget, { isolation, processes }: SessionPlan): boolean {
+function livesHere({ source }: ChosenTarget, { isolation, processes, k6 }: SessionPlan): boolean {
   if (source === undefined) return true;
-  return isolation === 'none' && processes === 1 && source.kind !== 'exec';
+  return isolation === 'none' && processes === 1 && k6 === undefined && source.kind !== 'exec';
 }
 
 /** Every store that the plan asks for. */

@@ -1,0 +1,254 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { ApiExchange, SentRequest } from '../core/api.js';
+import type { Json } from '../core/json.js';
+import type { StoreAddress } from '../core/context.js';
+import type { Reaper } from '../process/reaper.js';
+import { sinceNs } from './clock.js';
+import { ExecClientState, type Exchange } from './exec-client.js';
+import { classify, hostError, operationError } from './failures.js';
+import { HostGone, type HostLink, type OnEvents } from './host-link.js';
+import { readAnswers, type K6Answer } from './k6-output.js';
+import { k6Script, type K6Plan } from './k6-script.js';
+import { lastOutput } from './last-output.js';
+import type { ProcessHosts } from './process-host.js';
+import type {
+  ArmReply,
+  ArmRequest,
+  ClientPlan,
+  HostReplyValue,
+  HostRequest,
+  LoadRequest,
+  SettleReply,
+} from './protocol.js';
+import { HostFailure } from './target-host.js';
+
+export interface K6Options {
+  /** The program. */
+  readonly k6: string;
+  /** What the target makes of inputs and answers. */
+  readonly exchange: ApiExchange;
+  readonly reaper: Reaper;
+}
+
+/** Hosts whose target resets and reads as ever, while k6 sends what its clients attempt. */
+export function k6Hosts(inner: ProcessHosts, options: K6Options): ProcessHosts {
+  return {
+    ...inner,
+    open: async (onEvents) => new K6Host(await inner.open(() => undefined), options, onEvents),
+  };
+}
+
+/** What one client shall send in a trial, and the state that sees it. */
+interface Armed {
+  readonly plan: ClientPlan;
+  readonly state: ExecClientState;
+  readonly requests: readonly SentRequest[];
+}
+
+/**
+ * Each trial is a run of k6 in which each client is a VU. Every client has a relay of its own, which tells when its requests left and
+ * its answers came, on our clock, and how many there were: k6 is counted there, not asked.
+ */
+class K6Host implements HostLink {
+  readonly #clients = new Map<number, ExecClientState>();
+  #load!: LoadRequest;
+  #armed: readonly Armed[] = [];
+  #script = '';
+  #originNs = 0n;
+  #miscounted: readonly string[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  #running: (() => void) | undefined;
+
+  constructor(
+    private readonly inner: HostLink,
+    private readonly options: K6Options,
+    private readonly onEvents: OnEvents,
+  ) {}
+
+  request(request: HostRequest, limitMs: number): Promise<HostReplyValue> {
+    const reply = this.#last.then(() => this.#answer(request, limitMs));
+    this.#last = reply.catch(() => undefined);
+    return reply;
+  }
+
+  async kill(): Promise<void> {
+    this.#running?.();
+    for (const state of this.#clients.values()) state.destroy();
+    await this.inner.kill();
+  }
+
+  async #answer(request: HostRequest, limitMs: number): Promise<HostReplyValue> {
+    switch (request.type) {
+      case 'load':
+        this.#open(request);
+        return this.inner.request(request, limitMs);
+      case 'arm':
+        return this.#arm(request, limitMs);
+      case 'hold':
+        return null;
+      case 'go':
+        await this.#go(BigInt(request.startAtNs), limitMs);
+        return null;
+      case 'settle':
+        return this.#settle((await this.inner.request(request, limitMs)) as SettleReply);
+      default:
+        return this.inner.request(request, limitMs);
+    }
+  }
+
+  #open(request: LoadRequest): void {
+    this.#load = request;
+    const api = request.addresses.filter(({ store }) => store === 'http');
+    const nowNs = () => sinceNs(this.#originNs);
+    for (const { client, process } of request.clients) {
+      this.#clients.set(client, new ExecClientState(client, process, request.totalClients, api, nowNs));
+    }
+  }
+
+  async #arm(request: ArmRequest, limitMs: number): Promise<ArmReply> {
+    await this.inner.request({ ...request, plans: [], faults: [] }, limitMs);
+    const { parameters, timeoutMs } = this.#load;
+    const armed: Armed[] = [];
+    const plans: K6Plan[] = [];
+    for (const plan of request.plans) {
+      const state = this.#clients.get(plan.client)!;
+      // k6 is started anew for each trial, so each client has connections of its own.
+      const { stores } = await state.arm(plan, true);
+      const from = { client: plan.client, parameters };
+      const requests = plan.attempts.map(({ f, input }) => this.options.exchange.request(f, input, from));
+      armed.push({ plan, state, requests });
+      plans.push({
+        client: plan.client,
+        delayMs: plan.delayNs / 1e6,
+        baseUrl: relayedUrl(stores['http']!),
+        requests: requests.map((one, index) => ({ ...one, afterMs: plan.attempts[index]!.afterMs ?? 0 })),
+      });
+    }
+    this.#armed = armed;
+    this.#script = k6Script(plans, timeoutMs);
+    return { connections: [], holds: false };
+  }
+
+  async #go(startAtNs: bigint, limitMs: number): Promise<void> {
+    this.#originNs = startAtNs;
+    this.#miscounted = [];
+    if (this.#armed.length === 0) return;
+    const answers = await this.#run(limitMs);
+    const miscounted: string[] = [];
+    for (const one of this.#armed) {
+      const wrong = this.#tell(one, answers);
+      if (wrong !== undefined) miscounted.push(wrong);
+    }
+    this.#miscounted = miscounted.slice(0, 3);
+  }
+
+  /** The events of one client. Resolves with what is wrong with the number of its requests. */
+  #tell({ plan, state, requests }: Armed, answers: readonly K6Answer[]): string | undefined {
+    const exchanges = state.exchanges();
+    const { client } = plan;
+    plan.attempts.forEach(({ f, input }, attempt) => {
+      const exchange = exchanges[attempt];
+      const answer = answers.find((one) => one.client === client && one.attempt === attempt);
+      this.#attempt(state, { f, input, request: requests[attempt]! }, exchange, answer);
+    });
+    return exchanges.length === plan.attempts.length
+      ? undefined
+      : `k6 sent ${exchanges.length} request(s) of client ${client}, who was to send ${plan.attempts.length}`;
+  }
+
+  #attempt(
+    state: ExecClientState,
+    { f, input, request }: { readonly f: string; readonly input: Json; readonly request: SentRequest },
+    exchange: Exchange | undefined,
+    answer: K6Answer | undefined,
+  ): void {
+    const { client } = state;
+    const beganNs = Math.max(exchange?.firstRequestNs ?? 0, state.earliestNs());
+    const take = (event: Parameters<ExecClientState['take']>[0]) => this.onEvents([state.take(event)]);
+    take({ type: 'invoke', client, timeNs: beganNs });
+    if (exchange?.lastAnswerNs === undefined || answer === undefined || answer.status === 0) {
+      const message = answer?.error || 'k6 told of no answer';
+      take({ type: 'info', client, timeNs: sinceNs(this.#originNs), error: { code: 'no-answer', message } });
+      return;
+    }
+    const timeNs = Math.max(beganNs, exchange.lastAnswerNs);
+    try {
+      const value = this.options.exchange.outcome(f, input, request, answer);
+      take({ type: 'ok', client, timeNs, value });
+    } catch (error) {
+      const failure = classify(error, []);
+      if (failure === 'mistake') throw new HostFailure(hostError(error, 'mistake'));
+      take({
+        type: failure === 'not-happened' ? 'fail' : 'info',
+        client,
+        timeNs,
+        error: operationError(error),
+      });
+    }
+  }
+
+  #settle(reply: SettleReply): SettleReply {
+    const own = [...this.#clients.values()].flatMap((state) => state.connections());
+    return {
+      ...reply,
+      connections: [...reply.connections, ...own],
+      workerErrors: [...reply.workerErrors, ...this.#miscounted],
+    };
+  }
+
+  /** One run of k6, in a folder that is gone afterwards. */
+  async #run(limitMs: number): Promise<readonly K6Answer[]> {
+    const { k6, reaper } = this.options;
+    const folder = path.join(os.tmpdir(), `race-check-k6-${randomUUID()}`);
+    reaper.guardFolder(folder);
+    await mkdir(folder, { mode: 0o700 });
+    const script = path.join(folder, 'script.js');
+    const output = path.join(folder, 'output.json');
+    await writeFile(script, this.#script);
+    const options = ['--quiet', '--no-usage-report', '--no-summary', '--no-color', '--out', `json=${output}`];
+    const child = spawn(k6, ['run', ...options, script], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: process.platform !== 'win32',
+      env: withoutK6(process.env),
+    });
+    if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
+    const said = lastOutput([child.stderr]);
+    this.#running = () => child.kill('SIGKILL');
+    const timer = setTimeout(this.#running, limitMs);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const wrong = (what: string) =>
+          reject(new HostFailure({ kind: 'mistake', message: `k6 ${what}${said()}` }));
+        child.once('error', ({ message }) => wrong(`could not be started: ${message}`));
+        child.once('close', (code, signal) => {
+          if (signal !== null)
+            reject(new HostGone(`k6 was ended by ${signal}, within ${limitMs} ms${said()}`));
+          else if (code === 0) resolve();
+          else wrong(`ended with code ${code}`);
+        });
+      });
+      return readAnswers(await readFile(output, 'utf8'));
+    } finally {
+      clearTimeout(timer);
+      this.#running = undefined;
+      if (child.pid !== undefined) reaper.release(child.pid);
+      await rm(folder, { recursive: true, force: true });
+      reaper.release(folder);
+    }
+  }
+}
+
+/** The API's own path, through the relay of a client. */
+function relayedUrl({ host, port, namespace }: Omit<StoreAddress, 'store'>): string {
+  const url = new URL(namespace);
+  return `http://${host}:${port}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** The user's own settings for k6 (K6_VUS, K6_DURATION) would make it another load. */
+function withoutK6(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('K6_')));
+}

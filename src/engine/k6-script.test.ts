@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readAnswers } from './k6-output.js';
+import { k6Script } from './k6-script.js';
+
+// Below the project, so that k6's types are found from there.
+const folder = mkdtempSync(path.join(fileURLToPath(new URL('../../node_modules/', import.meta.url)), '.k6-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function typeErrors(script: string): readonly string[] {
+  const file = path.join(folder, 'script.js');
+  writeFileSync(file, script);
+  const program = ts.createProgram([file], {
+    ...{ allowJs: true, checkJs: true, noEmit: true, strict: true, skipLibCheck: true, types: ['k6'] },
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  });
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
+
+const SCRIPT = k6Script(
+  [
+    {
+      ...{ client: 0, delayMs: 0, baseUrl: 'http://127.0.0.1:1/api' },
+      requests: [
+        {
+          method: 'POST',
+          path: '/x',
+          headers: { 'content-type': 'application/json' },
+          body: '{"a":"`${b}`"}',
+          afterMs: 0,
+        },
+        { method: 'GET', path: '/y', headers: {}, afterMs: 1_500 },
+      ],
+    },
+  ],
+  2_000,
+);
+
+describe('a k6 script', () => {
+  it('has no error by the types of k6', { timeout: 60_000 }, () => {
+    expect(typeErrors(SCRIPT)).toEqual([]);
+    expect(typeErrors(SCRIPT.replace('timeout: 2000', 'timeout: []'))).not.toEqual([]);
+  });
+
+  it('lasts as long as its slowest client may, and sends texts as they are', () => {
+    expect(SCRIPT).toContain("maxDuration: '7s'");
+    expect(SCRIPT).toContain(String.raw`"body": "{\"a\":\"` + '`${b}`' + String.raw`\"}"`);
+  });
+});
+
+describe("k6's output", () => {
+  const point = (tags: object) =>
+    JSON.stringify({ metric: 'race_check_answer', type: 'Point', data: { time: 'now', value: 1, tags } });
+
+  it('tells the answers, whatever else stands in it', () => {
+    const text = [
+      '{"type":"Metric","data":{"name":"race_check_answer"},"metric":"race_check_answer"}',
+      '{"metric":"http_reqs","type":"Point","data":{"value":1,"tags":{}}}',
+      point({
+        client: '3',
+        attempt: '0',
+        status: '200',
+        headers: '{"X-Id":"7"}',
+        body: 'race_check_answer',
+        error: '',
+      }),
+      point({ client: '4', attempt: '1', status: '0', error: 'dial: refused' }),
+      '',
+    ].join('\n');
+    expect(readAnswers(text)).toEqual([
+      { client: 3, attempt: 0, status: 200, headers: { 'x-id': '7' }, body: 'race_check_answer', error: '' },
+      { client: 4, attempt: 1, status: 0, headers: {}, body: '', error: 'dial: refused' },
+    ]);
+    expect(readAnswers('')).toEqual([]);
+  });
+
+  it('is refused where a line of ours is cut off', () => {
+    expect(() => readAnswers(point({ client: '3' }).slice(0, -20))).toThrow(
+      "line 1 of k6's output is no JSON",
+    );
+  });
+});
