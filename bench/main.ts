@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.js';
 import { benchHttp } from './http-burst.js';
 import { benchUnequal } from './http-unequal.js';
+import { benchExplore } from './explore.js';
 import { benchMemory } from './memory.js';
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
 import { markdownTable } from './table.js';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<
   engine: benchEngine,
   'whole-run': benchWholeRun,
   memory: benchMemory,
+  explore: benchExplore,
   http: benchHttp,
   'http-unequal': benchUnequal,
 };
@@ -20,7 +22,10 @@ const BENCHES: Readonly<
 const LEAST_RUNS = 5;
 const names = Object.keys(BENCHES);
 
-/** `npm run bench -- [engine] [whole-run] [memory] [http] [http-unequal] [--quick] [--runs N]`. Says what was measured; asserts nothing. */
+/**
+ * `npm run bench -- [engine] [whole-run] [memory] [explore] [http] [http-unequal] [--quick] [--runs N]`. Says what was
+ * measured; asserts nothing.
+ */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

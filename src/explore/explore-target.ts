@@ -51,6 +51,7 @@ class Exploration {
   #isFair = false;
   #standFor: bigint | undefined;
   #chance: Explored['chance'];
+  #searchMs: number | undefined;
 
   constructor(
     private readonly system: TargetSystem<ContractTypes>,
@@ -64,6 +65,7 @@ class Exploration {
     try {
       await this.#learnIds();
       await this.#search();
+      this.#searchMs = this.#elapsedMs();
       if (this.#smallest !== undefined && !this.signal.aborted) {
         counterexample = await this.#counterexample(this.#smallest);
       }
@@ -269,6 +271,7 @@ class Exploration {
       ...(tally.sawCircle && { victimChosenBy: this.system.choosesVictim ? 'scheduler' : 'server' }),
       findings: tally.findings,
       ...(counterexample && { counterexample }),
+      searchMs: this.#searchMs ?? this.#elapsedMs(),
       elapsedMs: this.#elapsedMs(),
       ...(tally.firstViolationMs === undefined ? {} : { firstViolationMs: tally.firstViolationMs }),
     };

@@ -97,6 +97,9 @@ export interface Explored {
   readonly victimChosenBy?: 'scheduler' | 'server';
   readonly findings: readonly CountedFinding[];
   readonly counterexample?: Counterexample;
+  /** Until the last schedule of the search had been run. */
+  readonly searchMs: number;
+  /** With what it took to make a counterexample small, and to carry it out again. */
   readonly elapsedMs: number;
   readonly firstViolationMs?: number;
 }

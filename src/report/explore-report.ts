@@ -122,7 +122,11 @@ const explored = z
       .describe('who decides which client of a circle fails; absent where there was no circle'),
     findings: z.array(finding.extend({ schedules: count.describe('in how many it was found') })).readonly(),
     counterexample: counterexample.optional(),
-    elapsedMs: z.number().nonnegative(),
+    searchMs: z.number().nonnegative(),
+    elapsedMs: z
+      .number()
+      .nonnegative()
+      .describe('with what it took to make a counterexample small, and to carry it out again'),
     firstViolationMs: z.number().nonnegative().optional(),
   })
   .describe('a target of which schedules were run');

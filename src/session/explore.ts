@@ -223,7 +223,7 @@ async function resultOf(
     kind: 'explored',
     explored: {
       ...{ verdict: violated > 0 ? 'violated' : 'inconclusive', reasons: [...reasons, told] },
-      ...{ search: plan.search, clients, workers: 0, ends: 0, findings: [], elapsedMs: 0 },
+      ...{ search: plan.search, clients, workers: 0, ends: 0, findings: [], searchMs: 0, elapsedMs: 0 },
       schedules: { run, redundant: 0, violated, gaveUp: 0 },
       ...{ isExhaustive: false, isFair: false, cut: [], steps: { fewest: 0, most: 0 } },
     },

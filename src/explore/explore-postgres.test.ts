@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCENARIOS } from '../../scenarios/index.js';
+import { TARGETS } from '../../targets/index.js';
+import type { ContractTypes } from '../core/contract.js';
+import { withDefaults } from '../core/scenario.js';
+import { chase } from '../engine/trial.js';
+import { openReaper, type Reaper } from '../process/reaper.js';
+import { openPostgres } from '../stores/postgres/server.js';
+import type { StoreServer } from '../stores/store.js';
+import { openWire } from '../wire/open-wire.js';
+import { exploreTarget } from './explore-target.js';
+import type { Explored } from './explored.js';
+import { TargetSystem } from './target-system.js';
+import { Traces } from './traces.js';
+import { following } from './choosers.js';
+
+let reaper: Reaper;
+let server: StoreServer;
+beforeAll(async () => {
+  reaper = openReaper();
+  const request = { url: undefined, allowRemote: false, runId: 'explore', connections: 40, reaper };
+  server = await openPostgres(request);
+});
+afterAll(async () => {
+  await server.stop();
+  reaper.close();
+});
+
+type AnyLoad = () => Promise<{ readonly default: never }>;
+
+/** A target in a namespace of its own, between the clients' wire; what `work` came to. */
+async function onTarget<T>(
+  scenarioName: string,
+  id: string,
+  work: (system: TargetSystem<ContractTypes>) => Promise<T>,
+) {
+  const scenario = await SCENARIOS[scenarioName]!();
+  const loads = TARGETS[scenario.contract.name as keyof typeof TARGETS] as Record<string, AnyLoad>;
+  const namespace = await server.namespace();
+  const wire = await openWire(namespace.address);
+  const system = new TargetSystem({
+    scenario,
+    parameters: withDefaults(scenario.parameters, scenario.small),
+    target: (await loads[id]!()).default,
+    addresses: [namespace.address],
+    wires: new Map([['postgres', wire]]),
+    seed: 'test',
+    timeoutMs: 20_000,
+    chase: (connections) => chase(connections, new Map([['postgres', namespace]])),
+  });
+  try {
+    await system.open();
+    return await work(system);
+  } finally {
+    await system.close();
+    await wire.close();
+    await namespace.drop();
+  }
+}
+
+const exploring = (reduce: boolean) => (system: TargetSystem<ContractTypes>) =>
+  exploreTarget(
+    system,
+    { search: { kind: 'exhaustive', reduce }, budgetMs: 120_000, seed: 'test' },
+    { scheduleDone: () => undefined },
+    new AbortController().signal,
+  );
+
+const CHECKOUT: Readonly<Record<string, readonly [verdict: Explored['verdict'], interleavings: string]>> = {
+  'postgres/naive': ['violated', '46'],
+  'postgres/check-then-decrement': ['violated', '46'],
+  'postgres/read-committed': ['violated', '148'],
+  'postgres/repeatable-read': ['holds', '148'],
+  'postgres/repeatable-read-retry': ['holds', '148'],
+  'postgres/serializable': ['holds', '148'],
+  'postgres/optimistic': ['holds', '148'],
+  'postgres/check-constraint': ['holds', '36'],
+  'postgres/atomic-update': ['holds', '36'],
+  'postgres/for-update': ['holds', '50'],
+  'postgres/for-update-ordered': ['holds', '50'],
+  'postgres/advisory-lock': ['holds', '66'],
+};
+
+describe('two buyers on PostgreSQL, in every interleaving', { timeout: 120_000 }, () => {
+  it.each(Object.entries(CHECKOUT))('%s', async (id, [verdict, interleavings]) => {
+    const explored = await onTarget('flash-sale', id, exploring(true));
+    expect(explored).toMatchObject({ verdict, isExhaustive: true, isFair: false, reasons: [] });
+    expect(explored.schedules.standFor?.all).toBe(interleavings);
+    if (verdict === 'violated') {
+      expect(explored.counterexample?.replayed).toEqual({ times: 10, reproduced: 10 });
+    }
+  });
+});
+
+describe('reduction', { timeout: 120_000 }, () => {
+  it.each([
+    ['flash-sale', 'postgres/naive'],
+    ['flash-sale', 'postgres/for-update'],
+    ['last-seat', 'postgres/conditional-update'],
+    ['order-update', 'postgres/optimistic'],
+    ['returning-customer', 'postgres/sequence'],
+    ['table-booking', 'postgres/exclusion-constraint'],
+  ])('reaches the same ends, and stands for as many interleavings: %s on %s', async (scenario, id) => {
+    const reduced = await onTarget(scenario, id, exploring(true));
+    const all = await onTarget(scenario, id, exploring(false));
+    expect(reduced.ends).toBe(all.ends);
+    expect(reduced.verdict).toBe(all.verdict);
+    expect(reduced.schedules.standFor?.all).toBe(String(all.schedules.run));
+    expect(reduced.schedules.standFor?.violated).toBe(String(all.schedules.violated));
+    expect(reduced.schedules.run).toBeLessThan(all.schedules.run);
+  });
+});
+
+describe('one schedule', { timeout: 60_000 }, () => {
+  it('leads to the same trace a hundred times', async () => {
+    const traces = await onTarget('opposite-locks', 'postgres/for-update', async (system) => {
+      const known = new Traces();
+      const run = async () => (await system.run(following([0, 0, 0, 1, 1, 1, 0, 1]))).transitions;
+      known.learn(await run(), await run());
+      const seen: string[] = [];
+      for (let time = 0; time < 100; time += 1) seen.push(known.canonical(await run()).join('\n'));
+      return seen;
+    });
+    expect(new Set(traces).size).toBe(1);
+    // Both wait for each other, and the one who closes the circle fails.
+    expect(traces[0]).toContain('deadlock detected');
+  });
+});
