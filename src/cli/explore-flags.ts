@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { SearchPlan } from '../explore/explored.js';
 import type { AnyScenario } from '../session/choice.js';
-import { EXPLORE_DEFAULTS, type ExploreOptions } from '../session/explore-options.js';
+import { EXPLORE_DEFAULTS, type ExploreOptions, type SearchPlan } from '../session/explore-options.js';
 import { didYouMean } from '../session/nearest.js';
 import {
   addParameterFlags,

@@ -1,6 +1,8 @@
 import type { SearchPlan } from '../explore/explored.js';
 import type { SessionOptions } from './options.js';
 
+export type { SearchPlan };
+
 /** What exploring is asked for. Everything but the scenario has a default. */
 export interface ExploreOptions extends Pick<
   SessionOptions,
