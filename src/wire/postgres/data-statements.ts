@@ -174,6 +174,7 @@ function addInsert(fields: Fields, reading: Statement): void {
   const inserted =
     isGiven && rows.length > 0 ? rows.map((row) => givenValues(table, named, row, reading.parameters)) : [{}];
   effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
+  effect.places.push(table.id);
   for (const where of inserted) {
     effect.writes.push({ table: table.id, where });
     addKeys(table, where, 'insert', effect);
@@ -324,6 +325,7 @@ function addChange(
     strength: table.unique.some(changes) ? 'update' : 'no key update',
   };
   effect.rows.push(lock);
+  effect.places.push(table.id);
   effect.writes.push({ table: table.id, where: without(where, assigned) });
   for (const index of table.unique) {
     if (changes(index)) addKey(index, {}, 'insert', effect);

@@ -37,7 +37,8 @@ const RESET = `truncate a, b, plain, watched restart identity; alter sequence s 
   insert into a select i, i, 0, 'n' || i from generate_series(1, 3) as i; insert into b (a_id, n) values (1, 0), (2, 0);
   insert into plain values (1)`;
 const STATE = `select (select json_agg(a order by id) from a) as a, (select json_agg(b order by id) from b) as b,
-  (select json_agg(plain order by x) from plain) as plain, (select last_value from s) as s`;
+  (select json_agg(plain) from plain) as plain,
+  (select json_agg(id) from a) as places, (select last_value from s) as s`;
 
 async function startOver(): Promise<void> {
   wired.wire.hold(false);
@@ -234,16 +235,16 @@ describe('two steps are independent', () => {
     ['a read of one row, and a write of another that is committed at once', [READ_1], [UPDATE_2]],
     ['a read of one row, and the COMMIT of another', [READ_1], [BEGIN, UPDATE_2, 'commit']],
     ['a read, and a ROLLBACK', [READ_1], [BEGIN, UPDATE_1, 'rollback']],
-    ['writes of two rows', [BEGIN, UPDATE_1], [BEGIN, UPDATE_2]],
+    ['a write and a delete of two rows', [BEGIN, UPDATE_1], [BEGIN, 'delete from a where id = 3']],
     [
       'a later read of REPEATABLE READ, and a COMMIT',
       [REPEATABLE, READ_1, READ_1],
       [BEGIN, UPDATE_1, 'commit'],
     ],
     [
-      'inserts that differ in every unique column',
+      'an insert and a delete that differ in every unique column',
       ['insert into a values (4, 4)'],
-      ['insert into a values (5, 5)'],
+      [BEGIN, 'delete from a where id = 3 and u = 3'],
     ],
     [
       'a row for a foreign key, and an update of its parent that changes no key',
@@ -275,6 +276,7 @@ describe('two steps depend on each other', () => {
       ['select 1 where exists (select from a)'],
       [BEGIN, UPDATE_1, 'commit'],
     ],
+    ['writes of two rows, which stand in the order in which they came', [BEGIN, UPDATE_1], [BEGIN, UPDATE_2]],
     ['two writes of a row', [BEGIN, UPDATE_1], [BEGIN, UPDATE_1]],
     [
       'a write by id and a write by another key',
@@ -302,11 +304,7 @@ describe('two steps depend on each other', () => {
       [`${READ_1} for update nowait`],
       [BEGIN, UPDATE_1, 'rollback'],
     ],
-    [
-      'inserts that meet in one unique column',
-      ['insert into a values (4, 4)'],
-      ['insert into a values (5, 4)'],
-    ],
+    ['two inserts', ['insert into a values (4, 4)'], ['insert into a values (5, 5)']],
     [
       'an insert, and the end of a row with its key',
       ['insert into a values (3, 9)'],

@@ -18,6 +18,7 @@ export function dependent(one: PostgresFootprint, other: PostgresFootprint): boo
     oneWay(one, other) ||
     oneWay(other, one) ||
     sameSequence(one, other) ||
+    samePlace(one, other) ||
     asksMeet(one, other) ||
     (one.watched !== undefined && other.watched !== undefined && watchedMeet(one, other))
   );
@@ -92,6 +93,15 @@ function asksMeet(one: PostgresFootprint, other: PostgresFootprint): boolean {
  */
 function sameSequence(one: PostgresFootprint, other: PostgresFootprint): boolean {
   return one.sequences.some((sequence) => other.sequences.includes(sequence));
+}
+
+/**
+ * New versions of rows stand in a table in the order in which they came, whatever becomes of them, and a statement without
+ * ORDER BY reads, locks and limits them in that order.
+ * Case: `insert` of 4 | `insert` of 5, and then `select ... limit 1 for update`, or two who lock both rows as they stand.
+ */
+function samePlace(one: PostgresFootprint, other: PostgresFootprint): boolean {
+  return one.places.some((table) => other.places.includes(table));
 }
 
 /**

@@ -10,6 +10,8 @@ export interface DataEffect {
   /** Through a fresh snapshot at every isolation: checks of foreign keys. */
   readonly freshReads: readonly Rows[];
   readonly writes: readonly Rows[];
+  /** Tables in which it puts new versions of rows. */
+  readonly places: readonly string[];
   readonly asks: Locks;
   readonly sequences: readonly string[];
   /** Advisory locks that outlive the transaction, which are among those asked for. */
@@ -42,6 +44,7 @@ export const NO_DATA: DataEffect = {
   reads: [],
   freshReads: [],
   writes: [],
+  places: [],
   asks: NO_LOCKS,
   sequences: [],
   sessionLocks: [],
@@ -55,6 +58,7 @@ export class EffectBuilder {
   readonly reads: Rows[] = [];
   readonly freshReads: Rows[] = [];
   readonly writes: Rows[] = [];
+  readonly places: string[] = [];
   readonly rows: RowLock[] = [];
   readonly keys: Locks['keys'][number][] = [];
   readonly tables: Locks['tables'][number][] = [];
@@ -65,11 +69,22 @@ export class EffectBuilder {
   certain: RowLock | undefined;
 
   build(): DataEffect {
-    const { reads, freshReads, writes, rows, keys, tables, advisory, sequences, sessionLocks, unlocks } =
-      this;
+    const {
+      reads,
+      freshReads,
+      writes,
+      places,
+      rows,
+      keys,
+      tables,
+      advisory,
+      sequences,
+      sessionLocks,
+      unlocks,
+    } = this;
     return {
       ...NO_DATA,
-      ...{ reads, freshReads, writes, sequences, sessionLocks, unlocks },
+      ...{ reads, freshReads, writes, places, sequences, sessionLocks, unlocks },
       asks: { rows, keys, tables, advisory },
       ...(this.certain !== undefined && { certain: this.certain }),
     };

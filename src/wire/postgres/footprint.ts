@@ -66,6 +66,8 @@ export interface PostgresFootprint extends Footprint {
   readonly fixesSnapshot: boolean;
   /** `nextval`, `setval` and reads of these: at once visible to all, whatever becomes of the transaction. */
   readonly sequences: readonly string[];
+  /** Tables in which it puts new versions of rows, published or not. */
+  readonly places: readonly string[];
   readonly asks: Locks;
   /** What its transaction and its session had locked before. */
   readonly holds: Locks;
@@ -82,6 +84,7 @@ export const TOUCHES_NOTHING: PostgresFootprint = {
   reads: [],
   fixesSnapshot: false,
   sequences: [],
+  places: [],
   asks: NO_LOCKS,
   holds: NO_LOCKS,
   contends: false,

@@ -92,6 +92,7 @@ class Step {
   #reads: Rows[] = [];
   #fixesSnapshot = false;
   #sequences: string[] = [];
+  #places: string[] = [];
   #asks: Locks = NO_LOCKS;
   #publishes: Rows[] = [];
   #frees: Locks = NO_LOCKS;
@@ -136,7 +137,7 @@ class Step {
         if (view.lost !== undefined) this.#why ??= view.lost;
         // Which locks were taken after the savepoint is not kept: any of them may be freed, and any may be held still.
         this.#frees = joinLocks(this.#frees, view.locks);
-        this.#view = { ...view, hasFailed: false };
+        this.#view = { ...view, hasFailed: false, locks: uncertain(view.locks) };
         return;
       case 'isolation':
         this.#view =
@@ -171,6 +172,7 @@ class Step {
     const asks = withoutCovered(effect.asks, view.locks);
     this.#asks = joinLocks(this.#asks, asks);
     const writes = count === 0 && effect.countsWrites ? [] : effect.writes;
+    if (count !== 0 || !effect.countsWrites) this.#places.push(...effect.places);
     const certain = count !== undefined && count > 0 && effect.certain !== undefined ? [effect.certain] : [];
     const unlocked = effect.unlocks === 'all' ? view.sessionLocks : effect.unlocks;
     if (effect.unlocks === 'all')
@@ -246,7 +248,7 @@ class Step {
       this.#view = {
         ...view,
         hasFailed: true,
-        ...(!view.hasSavepoint && { locks: NO_LOCKS, written: [] }),
+        ...(view.hasSavepoint ? { locks: uncertain(view.locks) } : { locks: NO_LOCKS, written: [] }),
       };
     } else this.#end(false, false);
   }
@@ -273,6 +275,7 @@ class Step {
       reads: this.#reads,
       fixesSnapshot: this.#fixesSnapshot,
       sequences: this.#sequences,
+      places: this.#places,
       asks: this.#asks,
       holds: this.#holds,
       publishes: this.#publishes,
@@ -313,6 +316,11 @@ function covers(lock: RowLock, asked: RowLock): boolean {
       ([column, values]) => asked.where[column]?.length === 1 && mayMeet({ [column]: values }, asked.where),
     )
   );
+}
+
+/** Which of them are still held is not known. */
+function uncertain(locks: Locks): Locks {
+  return { ...locks, rows: locks.rows.map(({ table, where, strength }) => ({ table, where, strength })) };
 }
 
 function touchesAnything(footprint: Omit<PostgresFootprint, 'contends' | 'touches'>): boolean {
