@@ -32,7 +32,7 @@ const orderSet: Scenario<Orders, OrderSet> = {
   contract: orders,
   summary: 'Several clients set the total of one order at once; the final total alone proves nothing.',
   describe: (parameters) =>
-    `1 order of ${parameters.total}, ${parameters.clients} clients set it to ${totalsOf({ ...parameters, clients: 2 }).join(', ')}${parameters.clients > 2 ? ', ...' : ''}`,
+    `1 order of ${parameters.total}, ${parameters.clients} clients set it to ${totalsOf({ ...parameters, clients: 2 }).join(', ')}${parameters.clients > 2 ? ', ...' : ''} (the final total proves nothing)`,
   source:
     'Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995: P4 is in what was read, a blind write alone loses nothing',
   parameters: {
