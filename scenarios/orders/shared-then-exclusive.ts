@@ -1,4 +1,4 @@
-import type { Scenario } from '../../src/core/scenario.js';
+import type { Fault, Scenario } from '../../src/core/scenario.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
 import { amountParameter, clientsParameter, inTurn, ordersOf, WAITING, type Waiting } from './parameters.js';
@@ -12,6 +12,12 @@ type SharedThenExclusive = Waiting & {
   readonly decideMs: number;
 };
 
+/**
+ * Of the time to decide: who looks whether a lock is free and then creates it is held up in between so long, once it is the
+ * second, that the first has decided meanwhile and found nobody in its way either. Where that is one step nobody is held up.
+ */
+const BETWEEN_LOOK_AND_LOCK = 1.5;
+
 /** Of so many clients, every third only looks. */
 const LOOKS = 3;
 
@@ -20,6 +26,12 @@ function amountsOf({ clients, first, second }: SharedThenExclusive): (number | n
   return Array.from({ length: clients }, (_, client) =>
     client % LOOKS === LOOKS - 1 ? null : inTurn([first, second], client - Math.floor(client / LOOKS)),
   );
+}
+
+function stallsOf(client: number, { decideMs }: SharedThenExclusive): Fault[] {
+  const decides: Fault = { client, point: 'checked', kind: 'stall', forMs: decideMs };
+  const forMs = decideMs * BETWEEN_LOOK_AND_LOCK;
+  return client === 1 ? [decides, { client, point: 'looked', kind: 'stall', forMs }] : [decides];
 }
 
 /**
@@ -59,10 +71,8 @@ const sharedThenExclusive: Scenario<Orders, SharedThenExclusive> = {
         : { f: 'addToTotal', input: { order: 1, amount, readFirst: true } },
     ),
   faults: (parameters) =>
-    amountsOf(parameters).flatMap((amount, client) =>
-      amount === null ? [] : [{ client, point: 'checked', kind: 'stall', forMs: parameters.decideMs }],
-    ),
-  slowestMs: ({ limitMs, decideMs }) => limitMs + 2 * decideMs,
+    amountsOf(parameters).flatMap((amount, client) => (amount === null ? [] : stallsOf(client, parameters))),
+  slowestMs: ({ limitMs, decideMs }) => limitMs + 4 * decideMs,
   checkers: orderCheckers,
   tally: tallyOf('updated', 'read', 'total'),
   expected: (parameters) => {

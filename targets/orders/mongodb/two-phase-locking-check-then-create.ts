@@ -5,7 +5,7 @@ import { asGiven, underLocks } from './under-locks.js';
 /**
  * Two-phase locking whose locks are acquired in two steps: is it locked? If not, create the lock. The two phases are kept, and
  * nothing is locked: two who ask at once both find that nobody has it, both create their lock, and both go on. Two readers who
- * both want to write mostly find each other's lock, and give up; mostly is no claim.
+ * both want to write mostly find each other's lock, and give up; one who was slow to create his is not found.
  */
 export default ordersOnMongodb({
   strategy: 'two-phase-locking-check-then-create',
@@ -18,6 +18,7 @@ export default ordersOnMongodb({
     'order-set': 'violated',
     'discounted-orders': 'violated',
     'opposite-locks': 'violated',
+    'shared-then-exclusive': 'violated',
     'stalled-transaction': 'violated',
   },
   prepare: ({ locks }) => LockManager.prepare(locks, checkThenCreate),
