@@ -119,7 +119,8 @@ export interface Api {
   readonly start?: ApiStart;
   readonly settle?: ApiSettle;
   readonly control?: ApiControl;
-  readonly exchange: ApiExchange;
+  /** What another sender of its requests needs. Absent where there is no contract of operations: a burst from the command line. */
+  readonly exchange?: ApiExchange;
   /** What is wrong with its definition; for people. */
   readonly problems: readonly string[];
 }

@@ -18,7 +18,7 @@ function recordingHosts(takesMs: (host: number) => number | 'dies' = () => 0) {
         if (request.type === 'load') return Promise.resolve({ workers: 0 });
         if (request.type === 'arm') {
           armed = request.plans.map(({ client }) => client);
-          return Promise.resolve({ connections: [], holds: false });
+          return Promise.resolve({ connections: [] });
         }
         if (request.type === 'settle') {
           return Promise.resolve({ connections: [], workerErrors: [], counts: { retry: 1 }, arrivalsMs: [] });

@@ -116,7 +116,7 @@ export class Fleet {
     return {
       ...{ plans, faults },
       connections: armed.map(({ connections }) => connections),
-      holds: armed.some(({ holds }) => holds),
+      holds: armed.some(({ holds = false }) => holds),
     };
   }
 

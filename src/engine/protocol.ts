@@ -84,8 +84,8 @@ export interface HostConnection extends ClientConnection {
 /** Reply to `arm`: what is open when the barrier opens, so that it is known even if the host dies. */
 export interface ArmReply {
   readonly connections: readonly HostConnection[];
-  /** There are attempts to hold. */
-  readonly holds: boolean;
+  /** There are attempts to hold. Default: none. */
+  readonly holds?: boolean;
 }
 
 /** Reply to `settle`. */
