@@ -1,5 +1,6 @@
 import type { Json } from '../core/json.js';
-import { ask, shownAnswer } from '../stores/http/ask.js';
+import { shownAnswer } from '../stores/http/ask.js';
+import type { SendBetween } from './between.js';
 import { parsedBody } from './body.js';
 import type { BurstInitial } from './contract.js';
 import { nameOf, type BurstDefinition, type RequestTemplate } from './definition.js';
@@ -18,19 +19,17 @@ export type TrialNumbers = Pick<BurstInitial, 'trial' | 'fresh'>;
 
 type Asking = (trial: TrialNumbers) => Promise<Json>;
 
-/** Each request goes over a connection of its own. One that is not answered with 2xx or 3xx is an error, and ends the run. */
-export function aroundBursts(definition: BurstDefinition): Around {
-  const { baseUrl, insecure, timeoutMs, rows } = definition;
+/** A request that is not answered with 2xx or 3xx is an error, and ends the run. */
+export function aroundBursts(definition: BurstDefinition, send: SendBetween): Around {
+  const { rows } = definition;
   const sender = (flag: string) => (template: RequestTemplate) => {
     const prepared = prepareRequest(template);
     return async ({ trial, fresh }: TrialNumbers): Promise<Json> => {
       const request = prepared(valuesOf(0, { trial, fresh, random: fresh }, rows));
-      const answer = await ask(request, { baseUrl, insecure, withinMs: timeoutMs }).catch(
-        (error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
-          throw new Error(`${flag} ${nameOf(template)} was not answered: ${reason}`, { cause: error });
-        },
-      );
+      const answer = await send(request).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`${flag} ${nameOf(template)} was not answered: ${reason}`, { cause: error });
+      });
       if (answer.status < 200 || answer.status >= 400) {
         throw new Error(`expected 2xx or 3xx from ${flag} ${nameOf(template)}, got ${shownAnswer(answer)}`);
       }
