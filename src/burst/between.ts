@@ -38,7 +38,7 @@ function nobody(context: TargetContext, signal: AbortSignal): ClientContext {
   return {
     ...context,
     ...{ client: 0, process: 0, signal },
-    traffic: () => ({ sent: () => undefined, received: () => undefined }),
+    traffic: () => ({ sent: () => undefined, received: () => undefined, connected: () => undefined }),
     arrived: () => undefined,
     note: () => undefined,
     point: () => Promise.resolve(),
