@@ -58,6 +58,7 @@ export function burstScenario(
       }));
     },
     unequal: definition.requests.length > 1,
+    kindOf: ({ input }) => input.request,
     checkers: [everyAnswerUnclear, ...counts],
     slowCheckers,
     tally: (history) => countLabels(history.operations),

@@ -91,6 +91,8 @@ export interface Scenario<C extends ContractTypes, P extends Parameters = Parame
    * offset: half of its trials sweep over offsets. Default false.
    */
   readonly unequal?: boolean;
+  /** What tells unequal attempts apart, for people. Default: their operation. */
+  kindOf?(attempt: Attempt<C>): string;
   /** How long one operation is stalled or kept waiting by design, in milliseconds: its time-out must be longer. Default 0. */
   slowestMs?(parameters: P): number;
   readonly checkers: readonly [Checker<C>, ...Checker<C>[]];

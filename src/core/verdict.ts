@@ -12,7 +12,7 @@ export type StartKind = (typeof START_KINDS)[number];
 
 /** Who began later in a trial of a sweep, and by how much. */
 export interface Offset {
-  /** An operation; where all clients have the same one, `odd clients` or `even clients`. */
+  /** A kind of attempt; where all clients have the same one, `odd clients` or `even clients`. */
   readonly later: string;
   readonly offsetNs: number;
   /** How many offsets, of everyone who may be later, the sweep has by now. */

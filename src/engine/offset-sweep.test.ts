@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../core/history.js';
 import { seededRandom } from '../core/random.js';
-import { OffsetSweep, putOff } from './offset-sweep.js';
+import { OffsetSweep } from './offset-sweep.js';
+import type { ClientPlan } from './protocol.js';
 
 const SEED = '7f3a91';
 const plan = (client: number, f: string) => ({ client, delayNs: 0, attempts: [{ f, input: null }] });
@@ -17,7 +18,7 @@ function took(f: string, ms: number, process = 0): HistoryEvent[] {
 }
 
 /** The next so many offsets, as `later ms`. */
-function next(sweep: OffsetSweep, count: number, plans = PAIR, mostNs = Infinity) {
+function next(sweep: OffsetSweep, count: number, plans: readonly ClientPlan[] = PAIR, mostNs = Infinity) {
   const random = seededRandom(SEED);
   return Array.from({ length: count }, () => sweep.next(plans, mostNs, random));
 }
@@ -57,12 +58,34 @@ describe(`a sweep over offsets, drawn from the seed ${SEED}`, () => {
     expect(next(sweep, 50, PAIR, 1e6).every(({ offsetNs }) => offsetNs <= 1e6)).toBe(true);
   });
 
+  it('tells attempts apart as the scenario does', () => {
+    const sweep = new OffsetSweep(({ input }) => (input as { path: string }).path);
+    const attempt = (path: string) => [{ f: 'request', input: { path } }];
+    const plans = ['/pay', '/refund', '/cancel'].map((path, client) => ({
+      client,
+      delayNs: 0,
+      attempts: attempt(path),
+    }));
+    sweep.learn(
+      took('request', 0.1).map((event) =>
+        event.type === 'invoke' ? { ...event, value: { path: '/pay' } } : event,
+      ),
+    );
+    expect(next(sweep, 5, plans).map(words).sort()).toEqual([
+      '/cancel 0',
+      '/cancel 0.1',
+      '/pay 0',
+      '/refund 0',
+      '/refund 0.1',
+    ]);
+  });
+
   it('puts off every second client where all have the same operation', () => {
     const sweep = new OffsetSweep();
     const plans = [0, 1, 2, 3].map((client) => plan(client, 'buy'));
     const [offset] = next(sweep, 1, plans);
     expect(['even clients', 'odd clients']).toContain(offset!.later);
-    const odd = putOff(plans, { later: 'odd clients', offsetNs: 5, planned: 2 });
+    const odd = sweep.putOff(plans, { later: 'odd clients', offsetNs: 5, planned: 2 });
     expect(odd.map(({ delayNs }) => delayNs)).toEqual([0, 5, 0, 5]);
   });
 });

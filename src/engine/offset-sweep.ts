@@ -1,4 +1,5 @@
-import type { HistoryEvent } from '../core/history.js';
+import type { HistoryEvent, InvokeEvent } from '../core/history.js';
+import type { Json } from '../core/json.js';
 import type { Offset } from '../core/verdict.js';
 import { Sample } from '../verdict/percentiles.js';
 import type { ClientPlan } from './protocol.js';
@@ -6,6 +7,9 @@ import type { ClientPlan } from './protocol.js';
 const STEP_NS = 100_000;
 /** Of one order; operations of more than ten milliseconds are swept in longer steps. */
 const MOST_STEPS = 100;
+
+/** What tells unequal attempts apart. */
+type KindOf = (attempt: { readonly f: string; readonly input: Json }) => string;
 
 /**
  * The offsets at which operations that are unequal are tried against each other: from 0 to the 95th percentile of what the
@@ -16,21 +20,31 @@ export class OffsetSweep {
   readonly #latenciesNs = new Map<string, Sample>();
   readonly #tries = new Map<string, number>();
 
-  /** Learns how long each operation takes. */
+  constructor(private readonly kindOf: KindOf = ({ f }) => f) {}
+
+  /** Learns how long each kind of attempt takes. */
   learn(events: readonly HistoryEvent[]): void {
-    const begun = new Map<number, number>();
+    const begun = new Map<number, InvokeEvent>();
     for (const event of events) {
-      if (event.type === 'invoke') begun.set(event.process, event.timeNs);
-      if (event.type !== 'ok') continue;
-      const sample = this.#latenciesNs.get(event.f) ?? new Sample();
-      this.#latenciesNs.set(event.f, sample);
-      sample.add(event.timeNs - (begun.get(event.process) ?? event.timeNs));
+      if (event.type === 'invoke') begun.set(event.process, event);
+      const invoked = begun.get(event.process);
+      if (event.type !== 'ok' || invoked === undefined) continue;
+      const kind = this.kindOf({ f: invoked.f, input: invoked.value });
+      const sample = this.#latenciesNs.get(kind) ?? new Sample();
+      this.#latenciesNs.set(kind, sample);
+      sample.add(event.timeNs - invoked.timeNs);
     }
+  }
+
+  /** The plans with the later ones put off. */
+  putOff(plans: readonly ClientPlan[], { later, offsetNs }: Offset): readonly ClientPlan[] {
+    const clients = this.#laterOf(plans).get(later);
+    return plans.map((plan) => (clients?.has(plan.client) ? { ...plan, delayNs: offsetNs } : plan));
   }
 
   /** The next offset for these plans, at most `mostNs`. `random` decides between those that were tried equally often. */
   next(plans: readonly ClientPlan[], mostNs: number, random: () => number): Offset {
-    const grid = [...laterOf(plans)].flatMap(([later, clients]) => {
+    const grid = [...this.#laterOf(plans)].flatMap(([later, clients]) => {
       const others = plans.filter(({ client }) => !clients.has(client));
       const upToNs = Math.min(mostNs, Math.max(0, ...others.map((plan) => this.#p95Ns(plan))));
       return offsetsNs(upToNs).map((offsetNs) => ({ later, offsetNs, key: `${later} ${offsetNs}` }));
@@ -43,30 +57,28 @@ export class OffsetSweep {
   }
 
   #p95Ns({ attempts: [first] }: ClientPlan): number {
-    return (first && this.#latenciesNs.get(first.f)?.percentile(95)) ?? 0;
+    return (first && this.#latenciesNs.get(this.kindOf(first))?.percentile(95)) ?? 0;
+  }
+
+  /** Who may be the later ones: the clients whose first attempt is of one kind, or every second one where all are. */
+  #laterOf(plans: readonly ClientPlan[]): ReadonlyMap<string, ReadonlySet<number>> {
+    const kinds = plans.map(({ client, attempts: [first] }) => ({
+      client,
+      kind: first === undefined ? '' : this.kindOf(first),
+    }));
+    const isOneKind = new Set(kinds.map(({ kind }) => kind)).size < 2;
+    const groups = new Map<string, Set<number>>();
+    for (const { client, kind } of kinds.sort((a, b) => a.client - b.client)) {
+      const parity = client % 2 === 0 ? 'even clients' : 'odd clients';
+      const name = isOneKind ? parity : kind;
+      groups.set(name, (groups.get(name) ?? new Set<number>()).add(client));
+    }
+    return groups;
   }
 
   #triesOf(key: string): number {
     return this.#tries.get(key) ?? 0;
   }
-}
-
-/** The plans with the later ones put off. */
-export function putOff(plans: readonly ClientPlan[], { later, offsetNs }: Offset): readonly ClientPlan[] {
-  const clients = laterOf(plans).get(later);
-  return plans.map((plan) => (clients?.has(plan.client) ? { ...plan, delayNs: offsetNs } : plan));
-}
-
-/** Who may be the later ones: the clients whose first operation is the same, or every second one where it is the same for all. */
-function laterOf(plans: readonly ClientPlan[]): ReadonlyMap<string, ReadonlySet<number>> {
-  const isOneOperation = new Set(plans.map(({ attempts: [first] }) => first?.f)).size < 2;
-  const groups = new Map<string, Set<number>>();
-  for (const { client, attempts } of [...plans].sort((a, b) => a.client - b.client)) {
-    const parity = client % 2 === 0 ? 'even clients' : 'odd clients';
-    const name = isOneOperation ? parity : (attempts[0]?.f ?? '');
-    groups.set(name, (groups.get(name) ?? new Set<number>()).add(client));
-  }
-  return groups;
 }
 
 function offsetsNs(upToNs: number): readonly number[] {

@@ -1,7 +1,7 @@
 import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { History, HistoryEvent } from '../core/history.js';
-import { clientsOf, type Parameters, type Scenario } from '../core/scenario.js';
+import { clientsOf, type Attempt, type Parameters, type Scenario } from '../core/scenario.js';
 import type { Expectation } from '../core/target.js';
 import type { Judgement, Offset, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
 import { StoreUnavailable, type StoreNamespace, type StoreServer } from '../stores/store.js';
@@ -133,7 +133,7 @@ class TargetSession<C extends ContractTypes> {
   #namespaces = new Map<string, StoreNamespace>();
   #retired: StoreNamespace[] = [];
   #typicalNs = 0;
-  readonly #sweep = new OffsetSweep();
+  readonly #sweep: OffsetSweep;
   #lastTrialMs = 0;
   /** When everybody stood ready for the burst. */
   #armedAt = 0;
@@ -143,6 +143,8 @@ class TargetSession<C extends ContractTypes> {
     const { scenario, parameters, plan, signal, limit } = settings;
     this.#judge = createJudge(plan, settings);
     this.#clients = clientsOf(scenario, parameters);
+    // What a plan holds came from the scenario's own attempts.
+    this.#sweep = new OffsetSweep((attempt) => scenario.kindOf?.(attempt as Attempt<C>) ?? attempt.f);
     this.#ended = AbortSignal.any(limit === undefined ? [signal] : [signal, limit.cut]);
     this.#fleet = new Fleet({ ...settings, clients: this.#clients });
   }

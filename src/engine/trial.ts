@@ -9,7 +9,7 @@ import type { Offset, StartKind, TrialResult } from '../core/verdict.js';
 import type { StoreNamespace } from '../stores/store.js';
 import type { Burst } from './fleet.js';
 import { notedWaits } from './lock-waits.js';
-import { putOff, type OffsetSweep } from './offset-sweep.js';
+import type { OffsetSweep } from './offset-sweep.js';
 import { measureOverlap } from './overlap.js';
 import type { ClientPlan, HostConnection } from './protocol.js';
 import { shuffled, startDelays } from './start-plan.js';
@@ -78,7 +78,7 @@ export function planClients<C extends ContractTypes>(setting: TrialSetting<C>): 
   );
   if (start !== 'offset-sweep' || sweep === undefined) return { plans: dealt, offset: undefined };
   const offset = sweep.next(dealt, mostNs, random);
-  return { plans: putOff(dealt, offset), offset };
+  return { plans: sweep.putOff(dealt, offset), offset };
 }
 
 /**

@@ -14,7 +14,7 @@ const texts = z.array(text).readonly();
 const startKind = z.enum(START_KINDS).describe('how the clients of a trial started');
 const sweptOffset = z
   .object({
-    later: text.describe('the operation whose clients began later, or which clients'),
+    later: text.describe('the kind of attempts that began later, or which clients'),
     ms: milliseconds,
   })
   .describe('of a trial of a sweep: who began later, and by how much');
