@@ -32,7 +32,7 @@ export type { Contract, ContractTypes, InputOf, OperationName, OutputOf, Schema 
 export type { History, HistoryEvent, NoteKind, Operation, OperationOf } from './core/history.js';
 export type { Json } from './core/json.js';
 export type { Attempt, Control, Fault, Parameter, Parameters, Scenario } from './core/scenario.js';
-export type { Client, Expectation, OpenTarget, Target, Worker } from './core/target.js';
+export type { Client, Expectation, HeldAttempt, OpenTarget, Target, Worker } from './core/target.js';
 export type { Judgement, StartKind, VerdictKind } from './core/verdict.js';
 export type { JudgedTarget, Report, ReportTarget } from './report/report.js';
 

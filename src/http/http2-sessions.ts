@@ -6,6 +6,8 @@ import { dial, type Origin } from './dial.js';
 const SETTINGS_LIMIT_MS = 5_000;
 /** Of the streams that a peer allows, so many are for decoys and probes. */
 const SPARE_STREAMS = 2;
+/** Many who wait for room may have to wait for as many connections. */
+const MOST_ROUNDS = 1_000;
 
 /** The connections that all clients of a host share. */
 export class Http2Sessions {
@@ -37,11 +39,14 @@ export class Http2Sessions {
 
   /**
    * A session with room for one more stream, which is taken until `giveBack`: of the first `spread` of them the one whose turn it
-   * is, else any, else a new one.
+   * is, else any, else a new one. Rejects with `NotHappened` where none can be had.
    */
   async take(turn: number, spread: number): Promise<http2.ClientHttp2Session> {
-    while (this.#open.length < spread) await this.#more();
-    for (;;) {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      if (this.#open.length < spread) {
+        await this.#more();
+        continue;
+      }
       const own = this.#open[turn % spread];
       const session = [...(own === undefined ? [] : [own]), ...this.#open].find((one) => this.#hasRoom(one));
       if (session !== undefined) {
@@ -50,6 +55,10 @@ export class Http2Sessions {
       }
       await this.#more();
     }
+    throw new NotHappened(
+      `${this.origin.base.origin} ends every connection as soon as it stands`,
+      'connection-lost',
+    );
   }
 
   giveBack(session: http2.ClientHttp2Session): void {
