@@ -32,7 +32,7 @@ test('the guide shows the very example', () => {
   expect(shown).toBe(readFileSync(path.join(EXAMPLE, 'race-check.config.ts'), 'utf8'));
 });
 
-describe.concurrent('an API in a race-check.config.ts', { timeout: 60_000, skip }, () => {
+describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip }, () => {
   it('is started with a database, holds, and its control is the same command without its locks', async ({
     folder,
   }) => {
@@ -131,6 +131,34 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 60_000, skip 
       /the http server died during the run: "node server\.mjs" exited with code 134; it printed\n[^]*out of memory/,
     );
     expect(code).toBe(2);
+    expect(folder.left()).toEqual([]);
+  });
+
+  it('is started anew, on a fresh database, where a request of its may still be at work', async ({
+    folder,
+  }) => {
+    openShop(folder);
+    const hanging = `
+  const { existsSync, writeFileSync } = await import('node:fs');
+  if (process.env.LOCKING !== 'off' && !existsSync('hung')) {
+    writeFileSync('hung', process.env.DATABASE_URL);
+    await new Promise(() => undefined);
+  }
+  if (existsSync('hung')) writeFileSync('after', process.env.DATABASE_URL);`;
+    const server = folder
+      .read('server.mjs')
+      .replace('async function checkout({ buyer, items }) {', `$&${hanging}`);
+    folder.write('server.mjs', server);
+    const words = ['flash-sale', '--target', 'my-shop', '--trials', '2', '--timeout', '3s'];
+    const { report } = await folder.report(words);
+    const { verdict, reasons, trials, operations } = judged(report, 'http/my-shop');
+    expect({ verdict, trials }).toMatchObject({
+      verdict: 'inconclusive',
+      trials: { run: 3, counted: 2, undecided: 1, violated: 0 },
+    });
+    expect(operations.info).toBeGreaterThan(0);
+    expect(reasons.join()).toMatch(/1 trial proves nothing: .*may still be at work on http.*\(settle\)/);
+    expect(folder.read('after')).not.toBe(folder.read('hung'));
     expect(folder.left()).toEqual([]);
   });
 
