@@ -46,14 +46,14 @@ export async function checkCommand(
   }
   await print(
     process.stdout,
-    json ? `${JSON.stringify(judgement, undefined, 2)}\n` : asText(file, judgement),
+    json ? `${JSON.stringify(judgement, undefined, 2)}\n` : historyText(file, judgement),
   );
   return EXIT[judgement.verdict];
 }
 
 const GLYPH = { holds: '✔', violated: '✘', inconclusive: '?' } as const;
 
-function asText(file: string, judgement: Extract<HistoryJudgement, { kind: 'judged' }>): string {
+export function historyText(file: string, judgement: Extract<HistoryJudgement, { kind: 'judged' }>): string {
   const { header, verdict, findings, reasons, operations } = judgement;
   const { ok, fail, info } = operations;
   const words = {

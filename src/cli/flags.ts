@@ -198,7 +198,7 @@ export function named(
 }
 
 /** The config that is named, else the one in the working directory, if there is one. */
-function configFlag(given: string | undefined, problems: string[]): { readonly config?: string } {
+export function configFlag(given: string | undefined, problems: string[]): { readonly config?: string } {
   try {
     const config = findConfig(process.cwd(), given);
     return config === undefined ? {} : { config };

@@ -1,10 +1,13 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { findProgram } from '../process/find-program.js';
 import { cacheFolder } from '../stores/cache-folder.js';
-import { it, judged } from './fixtures/user-folder.fixture.js';
+import { it, judged, type UserFolder } from './fixtures/user-folder.fixture.js';
 
 const k6 = findProgram('k6', [path.join(cacheFolder(), 'bin'), path.join(os.homedir(), 'go', 'bin')]);
 if (k6 === undefined)
@@ -59,6 +62,113 @@ describe.skipIf(k6 === undefined).concurrent('--engine k6', { timeout: 120_000 }
     );
     expect(code).toBe(3);
     expect(folder.left()).toEqual([]);
+  });
+});
+
+/** An API with one seat; `wait` is how long it thinks between looking and taking. */
+const API = `
+import http from 'node:http';
+let left = 0;
+let bookings = [];
+const text = async (request) => { let body = ''; for await (const chunk of request) body += chunk; return body; };
+http
+  .createServer(async (request, response) => {
+    const body = await text(request);
+    if (request.url === '/reset') [left, bookings] = [JSON.parse(body).trips[0].seats, []];
+    else if (request.url === '/book') {
+      const seen = left;
+      if (process.argv[2] === 'racy') await new Promise((resolve) => setTimeout(resolve, 300));
+      if (seen < 1) return response.writeHead(409).end('{"result":"no-seat"}');
+      left = seen - 1;
+      bookings.push(JSON.parse(body));
+      return response.end('{"result":"booked"}');
+    }
+    response.end(JSON.stringify({ trips: [{ id: 1, seats: left }], bookings }));
+  })
+  .listen(0, '127.0.0.1', function () { console.log('port ' + this.address().port); });
+`;
+
+const TARGET = (port: string) => `
+import { defineHttpTarget } from 'race-check';
+import { seats } from 'race-check/scenarios/seats/contract';
+export default defineHttpTarget({
+  contract: seats,
+  name: 'mine',
+  baseUrl: 'http://127.0.0.1:${port}',
+  reset: { request: (initial) => ({ path: '/reset', body: initial }) },
+  operations: {
+    bookSeat: {
+      request: (input) => ({ path: '/book', body: input }),
+      outcome: (answer) => answer.json(),
+    },
+  },
+  state: { request: { path: '/state' }, final: (answer) => answer.json() },
+});
+`;
+
+/** Starts that API, and writes its target. */
+async function startApi(folder: UserFolder, how: string): Promise<ChildProcess> {
+  folder.write('api.mjs', API);
+  const child = spawn(process.execPath, ['api.mjs', how], {
+    ...{ cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] },
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  folder.write('mine.target.ts', TARGET(/\d+/.exec(line.toString())![0]));
+  return child;
+}
+
+const MINE = ['last-seat', '--target', './mine.target.ts', '--clients', '6', '--seed', 'x'];
+
+/** Runs a part of the exported script, as one of several machines would. */
+async function runSegment(folder: UserFolder, segment: string): Promise<string> {
+  const output = `${segment.replaceAll(/\D/g, '-')}.json`;
+  const words = ['run', '--quiet', '--no-usage-report', '--no-summary', '--out', `json=${output}`];
+  const all = ['--execution-segment', segment, '--execution-segment-sequence', '0,1/2,1', 'script.js'];
+  await promisify(execFile)(k6 ?? 'k6', [...words, ...all], { cwd: folder.path });
+  return output;
+}
+
+describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', { timeout: 120_000 }, () => {
+  it.for([
+    ['racy', 'violated', 1],
+    ['safe', 'holds', 0],
+  ] as const)(
+    'give one verdict on two runners that share a script: %s',
+    async ([how, verdict, exitCode], { folder, expect: here }) => {
+      const api = await startApi(folder, how);
+      const exported = await folder.run(['export', 'k6', ...MINE, '--reset']);
+      here(exported.code, exported.stderr).toBe(0);
+      folder.write('script.js', exported.stdout);
+      const runs = await Promise.all(['0:1/2', '1/2:1'].map((segment) => runSegment(folder, segment)));
+      const judged = await folder.run(['judge', '--target', './mine.target.ts', '--json', ...runs]);
+      here(JSON.parse(judged.stdout), judged.stderr).toMatchObject({ verdict, operations: { ok: 6 } });
+      here(judged.code).toBe(exitCode);
+
+      const half = await folder.run(['judge', '--target', './mine.target.ts', runs[0]!]);
+      here(half.stdout).toMatch(/inconclusive: client \d made its attempt 1 0 times/);
+      const twice = await folder.run(['judge', '--target', './mine.target.ts', ...runs, runs[0]!]);
+      here(twice.stdout).toMatch(/inconclusive: client \d made its attempt 1 2 times/);
+      here([half.code, twice.code]).toEqual([2, 2]);
+      api.kill();
+    },
+  );
+});
+
+describe.concurrent('race-check export and judge', { timeout: 60_000 }, () => {
+  it('refuse what cannot be exported, and outputs that are none', async ({ folder }) => {
+    const started = await folder.run(['export', 'k6', 'last-seat', '--target', 'http/naive']);
+    expect(started.stderr).toContain(
+      'http/naive has no base URL of its own, since it is started for each run',
+    );
+    const engine = await folder.run(['export', 'jmeter', 'last-seat']);
+    expect(engine.stderr).toContain('expected k6 for the engine, got "jmeter"');
+    expect(engine.stderr).toContain('expected one API to send to, named with --target');
+    folder.write('other.json', '{"metric":"http_reqs","type":"Point"}\n');
+    const judged = await folder.run(['judge', 'other.json', 'gone.json']);
+    expect(judged.stderr).toContain('gone.json could not be read');
+    const empty = await folder.run(['judge', 'other.json']);
+    expect(empty.stderr).toContain('other.json has no answer of an exported script');
+    expect([started.code, engine.code, judged.code, empty.code]).toEqual([4, 4, 4, 4]);
   });
 });
 

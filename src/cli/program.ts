@@ -13,6 +13,7 @@ import { addLimitFlags } from './limit-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
 import { addReplayFlags } from './replay-command.js';
 import { addInitFlags } from './init-flags.js';
+import { addExportFlags, addJudgeFlags } from './runner-flags.js';
 import { addDoctorFlags } from './store-flags.js';
 
 interface CheckFlags {
@@ -109,6 +110,31 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       .addHelpText('after', EXIT_CODES)
       .action(async (file: string, _options: unknown, command: Command) => {
         exitCode = await (await import('./replay-command.js')).replayCommand(file, command);
+      }),
+  );
+  addExportFlags(
+    program
+      .command('export')
+      .argument('<engine>', 'k6')
+      .argument('<scenario>')
+      .description('print one trial against an API that is running, as a script for k6')
+      .addHelpText('after', EXIT_CODES)
+      .action(async (engine: string, name: string, _options: unknown, command: Command) => {
+        exitCode = await (await import('./export-command.js')).exportCommand(engine, name, command, scenario);
+      }),
+    scenario,
+  );
+  addJudgeFlags(
+    program
+      .command('judge')
+      .argument('<outputs...>', 'what each runner of k6 wrote with --out json=FILE')
+      .description(
+        'one verdict on what several runners of an exported script sent, and on the state afterwards',
+      )
+      .addHelpText('after', EXIT_CODES)
+      .action(async (outputs: string[], options: object, command: Command) => {
+        demandKnown(command, outputs.length);
+        exitCode = await (await import('./judge-command.js')).judgeCommand(outputs, options);
       }),
   );
   addMatrixFlags(

@@ -12,11 +12,19 @@ export interface K6Answer {
   readonly body: string;
   /** Empty where there was an answer. */
   readonly error: string;
+  readonly run: string;
+  /** Of the answer's end by the wall clock of that machine, in nanoseconds. */
+  readonly endedNs: bigint;
+  readonly tookMs: number;
 }
+
+const TIME = /^(.{19})(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 const number = z.string().regex(/^\d+$/).transform(Number);
 const point = z.object({
   data: z.object({
+    time: z.string().regex(TIME, 'expected a time such as 2026-02-14T09:30:12.345678901Z'),
+    value: z.number().nonnegative(),
     tags: z.object({
       client: number,
       attempt: number,
@@ -24,6 +32,7 @@ const point = z.object({
       headers: z.string().default('{}'),
       body: z.string().default(''),
       error: z.string().default(''),
+      run: z.string().default(''),
     }),
   }),
 });
@@ -41,12 +50,18 @@ export function readAnswers(text: string): readonly K6Answer[] {
     }
     const { type, metric } = json as { readonly type?: unknown; readonly metric?: unknown };
     if (type !== 'Point' || metric !== ANSWER_METRIC) return [];
-    const { tags } = point.parse(json).data;
-    return [{ ...tags, headers: headersOf(tags.headers) }];
+    const { tags, time, value } = point.parse(json).data;
+    return [{ ...tags, headers: headersOf(tags.headers), endedNs: wallNs(time), tookMs: value }];
   });
 }
 
 function headersOf(text: string): Readonly<Record<string, string>> {
   const headers = z.record(z.string(), z.string()).parse(JSON.parse(text));
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** A date holds milliseconds only. */
+function wallNs(time: string): bigint {
+  const [, seconds = '', fraction = '', zone = ''] = TIME.exec(time) ?? [];
+  return BigInt(Date.parse(seconds + zone)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }

@@ -57,7 +57,11 @@ describe('a k6 script', () => {
 
 describe("k6's output", () => {
   const point = (tags: object) =>
-    JSON.stringify({ metric: 'race_check_answer', type: 'Point', data: { time: 'now', value: 1, tags } });
+    JSON.stringify({
+      metric: 'race_check_answer',
+      type: 'Point',
+      data: { time: '2026-02-14T09:30:12.5Z', value: 1, tags },
+    });
 
   it('tells the answers, whatever else stands in it', () => {
     const text = [
@@ -74,9 +78,12 @@ describe("k6's output", () => {
       point({ client: '4', attempt: '1', status: '0', error: 'dial: refused' }),
       '',
     ].join('\n');
-    expect(readAnswers(text)).toEqual([
+    expect(readAnswers(text)).toMatchObject([
       { client: 3, attempt: 0, status: 200, headers: { 'x-id': '7' }, body: 'race_check_answer', error: '' },
-      { client: 4, attempt: 1, status: 0, headers: {}, body: '', error: 'dial: refused' },
+      {
+        ...{ client: 4, attempt: 1, status: 0, headers: {}, body: '', error: 'dial: refused' },
+        ...{ endedNs: 1_771_061_412_500_000_000n, tookMs: 1 },
+      },
     ]);
     expect(readAnswers('')).toEqual([]);
   });

@@ -14,9 +14,9 @@ export const ANSWER_METRIC = 'race_check_answer';
 
 /**
  * A k6 script in which each client is a VU that makes its requests once. It runs by itself (`k6 run`), and its answers are in
- * the output of `--out json`. Follows no redirect and sends nothing again.
+ * the output of `--out json`; `run` is told with each of them, so that outputs of one run are known as such. Follows no redirect and sends nothing again.
  */
-export function k6Script(plans: readonly K6Plan[], timeoutMs: number): string {
+export function k6Script(plans: readonly K6Plan[], timeoutMs: number, run = ''): string {
   const longestMs = Math.max(
     ...plans.map(({ delayMs, requests }) =>
       requests.reduce((ms, { afterMs }) => ms + afterMs + timeoutMs, delayMs),
@@ -34,6 +34,7 @@ import { Trend } from 'k6/metrics';
  */
 const plans = ${JSON.stringify(plans, undefined, 2)};
 
+const run = ${JSON.stringify(run)};
 const answers = new Trend('${ANSWER_METRIC}', true);
 
 export const options = {
@@ -67,6 +68,7 @@ export default function () {
       headers: JSON.stringify(response.headers),
       body: typeof response.body === 'string' ? response.body : '',
       error: response.error,
+      run,
     });
   });
 }

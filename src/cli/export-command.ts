@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { demandNone, UsageError } from '../core/usage-error.js';
+import type { AnyScenario } from '../session/choice.js';
+import { exportScript, withTarget } from '../session/k6-runners.js';
+import { planSession } from '../session/plan-session.js';
+import { readRunFlags, unknownWords } from './flags.js';
+import { print } from './output.js';
+
+/** `race-check export k6 <scenario>`: one trial as a script, on stdout. */
+export async function exportCommand(
+  engine: string,
+  name: string,
+  command: Command,
+  scenario: AnyScenario | undefined,
+): Promise<number> {
+  const problems: string[] = [];
+  unknownWords(command, 2, problems, scenario !== undefined);
+  const { session } = readRunFlags(command.opts(), scenario, process.env, problems);
+  if (engine !== 'k6') problems.push(`expected k6 for the engine, got "${engine}"`);
+  if (session.targets?.length !== 1) problems.push('expected one API to send to, named with --target');
+  demandNone(problems);
+  const plan = await planSession({ ...session, scenario: name, command: 'gate' });
+  const script = exportScript(plan);
+  if (command.opts<{ reset?: boolean }>().reset === true) {
+    const { scenario: planned, parameters, named } = plan;
+    const allowRemote = session.allowRemote ?? false;
+    await withTarget(named[0]!.target, parameters, allowRemote, (open) =>
+      open.reset(planned.initial(parameters)),
+    ).catch((error: unknown) => {
+      throw new UsageError([
+        `the API could not be reset: ${error instanceof Error ? error.message : String(error)}`,
+      ]);
+    });
+  }
+  await print(process.stdout, script);
+  return 0;
+}

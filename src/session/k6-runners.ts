@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import type { Api } from '../core/api.js';
+import type { ContractTypes } from '../core/contract.js';
+import type { HistoryEvent } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import { clientsOf, type Parameters } from '../core/scenario.js';
+import type { OpenTarget } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
+import { createTargetContext } from '../engine/client-slot.js';
+import { classify, operationError } from '../engine/failures.js';
+import { readAnswers, type K6Answer } from '../engine/k6-output.js';
+import { k6Script } from '../engine/k6-script.js';
+import { seededRandom } from '../core/random.js';
+import { writeHistory } from '../report/history-file.js';
+import { parseBaseUrl } from '../stores/http/base-url.js';
+import type { AnyScenario, AnyTarget } from './choice.js';
+import type { SessionPlan } from './plan-session.js';
+
+/** What was exported, told with each answer, so that outputs of several runners are known to belong together. */
+const exported = z.object({
+  scenario: z.string(),
+  parameters: z.record(z.string(), z.number()),
+  seed: z.string(),
+  target: z.string(),
+});
+export type Exported = z.infer<typeof exported>;
+
+type ApiTarget = AnyTarget & { readonly api: Api };
+
+/** An API that is running already: a script for another machine cannot start one. Throws UsageError. */
+export function runningApi(target: AnyTarget): ApiTarget & { readonly baseUrl: string } {
+  const { api, id } = target;
+  if (api === undefined) throw new UsageError([`${id} is no HTTP API: k6 sends HTTP requests`]);
+  if (typeof api.baseUrl !== 'string') {
+    throw new UsageError([
+      `${id} has no base URL of its own, since it is started for each run: k6 needs one that is running (baseUrl: 'http://127.0.0.1:3000')`,
+    ]);
+  }
+  return { ...target, api, baseUrl: api.baseUrl };
+}
+
+/** Attempts of one trial by client, as the seed draws them. */
+function attemptsOf(scenario: AnyScenario, parameters: Parameters, seed: string) {
+  const attempts = scenario.attempts(parameters, seededRandom(`${seed}/trial/0`));
+  const clients = clientsOf(scenario, parameters);
+  const byClient = Array.from({ length: clients }, () => [] as (typeof attempts)[number][]);
+  attempts.forEach((attempt, index) => byClient[index % clients]!.push(attempt));
+  return byClient;
+}
+
+/** The k6 script of one trial. Throws UsageError where the target is no running API. */
+export function exportScript({ scenario, parameters, seed, named, timeoutMs }: SessionPlan): string {
+  const target = runningApi(named[0]!.target);
+  const run: Exported = { scenario: scenario.name, parameters: { ...parameters }, seed, target: target.id };
+  const plans = attemptsOf(scenario, parameters, seed).map((attempts, client) => ({
+    ...{ client, delayMs: 0, baseUrl: target.baseUrl.replace(/\/+$/, '') },
+    requests: attempts.map(({ f, input, afterMs = 0 }) => ({
+      ...target.api.exchange.request(f, input, { client, parameters }),
+      afterMs,
+    })),
+  }));
+  return k6Script(plans, timeoutMs, JSON.stringify(run));
+}
+
+/** Has the target do something while nothing else is at work in the API. */
+export async function withTarget<T>(
+  target: AnyTarget,
+  parameters: Parameters,
+  allowRemote: boolean,
+  work: (open: OpenTarget<ContractTypes>) => Promise<T>,
+): Promise<T> {
+  const { baseUrl } = runningApi(target);
+  const { host, port, encrypted } = parseBaseUrl(baseUrl, allowRemote);
+  const address = {
+    store: 'http',
+    host,
+    port,
+    namespace: baseUrl,
+    tls: encrypted ? 'verify' : 'off',
+  } as const;
+  const source = { parameters, random: seededRandom(''), addresses: new Map([['http', address]]) };
+  const open = await target.open(createTargetContext(source));
+  try {
+    return await work(open);
+  } finally {
+    await open.close();
+  }
+}
+
+/** What several outputs of k6 come to together. */
+export interface MergedRunners {
+  /** A whole history file. */
+  readonly history: string;
+  /** Why they show nothing, whatever the history says: an attempt was made twice, or not at all. */
+  readonly miscounted: readonly string[];
+}
+
+/** What was exported, as the outputs tell. Throws UsageError where they do not belong together. */
+export function exportedOf(outputs: readonly { readonly name: string; readonly text: string }[]): {
+  readonly exported: Exported;
+  readonly answers: readonly K6Answer[];
+} {
+  const problems: string[] = [];
+  const all = outputs.map(({ name, text }) => {
+    try {
+      const answers = readAnswers(text);
+      if (answers.length === 0)
+        problems.push(`${name} has no answer of an exported script (k6 run --out json=FILE)`);
+      return answers;
+    } catch (error) {
+      problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }
+  });
+  const answers = all.flat();
+  const runs = [...new Set(answers.map(({ run }) => run))];
+  if (runs.length > 1)
+    problems.push('the outputs are of different exports: each has to be of the same script');
+  const [first, ...rest] = problems;
+  if (first !== undefined) throw new UsageError([first, ...rest]);
+  const parsed = exported.safeParse(JSON.parse(runs[0] || '{}'));
+  if (!parsed.success) throw new UsageError(['the outputs are of no script that race-check export k6 wrote']);
+  return { exported: parsed.data, answers };
+}
+
+/** One history of all runners. Their times are of the wall clock of their machines. */
+export function mergeRunners(
+  answers: readonly K6Answer[],
+  final: Json,
+  {
+    scenario,
+    target,
+    run,
+  }: { readonly scenario: AnyScenario; readonly target: AnyTarget; readonly run: Exported },
+): MergedRunners {
+  const { exchange } = runningApi(target).api;
+  const { parameters, seed } = run;
+  const startNs = answers.reduce(
+    (least, one) => (begunNs(one) < least ? begunNs(one) : least),
+    begunNs(answers[0]!),
+  );
+  const miscounted: string[] = [];
+  const events: HistoryEvent[] = [];
+  const planned = attemptsOf(scenario, parameters, seed);
+  planned.forEach((attempts, client) =>
+    attempts.forEach(({ f, input }, attempt) => {
+      const told = answers.filter((one) => one.client === client && one.attempt === attempt);
+      if (told.length !== 1)
+        miscounted.push(`client ${client} made its attempt ${attempt + 1} ${told.length} times`);
+      const [answer] = told;
+      if (answer === undefined) return;
+      const of = { process: client, client, f };
+      const timeNs = Number(answer.endedNs - startNs);
+      events.push({ type: 'invoke', timeNs: Number(begunNs(answer) - startNs), ...of, value: input });
+      if (answer.status === 0) {
+        miscounted.push(
+          `attempt ${attempt + 1} of client ${client} had no answer, and may still be at work in the API`,
+        );
+        events.push({ type: 'info', timeNs, ...of, error: { code: 'no-answer', message: answer.error } });
+        return;
+      }
+      try {
+        const request = exchange.request(f, input, { client, parameters });
+        events.push({ type: 'ok', timeNs, ...of, value: exchange.outcome(f, input, request, answer) });
+      } catch (error) {
+        const failure = classify(error, []);
+        if (failure === 'mistake') throw error;
+        const type = failure === 'not-happened' ? 'fail' : 'info';
+        events.push({ type, timeNs, ...of, error: operationError(error) });
+      }
+    }),
+  );
+  const known = ({ client, attempt }: K6Answer) => planned[client]?.[attempt] !== undefined;
+  if (!answers.every(known)) miscounted.push('there are answers to attempts that nobody was to make');
+  const header = {
+    ...{ contract: scenario.contract.name, scenario: scenario.name, parameters, seed, target: run.target },
+    initial: scenario.initial(parameters),
+  };
+  const inOrder = events.sort((a, b) => a.timeNs - b.timeNs);
+  return {
+    history: writeHistory({ header, events: inOrder, final, openTransactions: [] }),
+    miscounted:
+      miscounted.length > 3 ? [...miscounted.slice(0, 3), `and ${miscounted.length - 3} more`] : miscounted,
+  };
+}
+
+function begunNs({ endedNs, tookMs }: K6Answer): bigint {
+  return endedNs - BigInt(Math.round(tookMs * 1e6));
+}
