@@ -5,7 +5,14 @@ import { anybody, byPriority, chanceOfPriority, following, oneByOne, ordersOf } 
 import type { Execution } from './execution.js';
 import { Diverged } from './diverged.js';
 import { searchAll } from './exhaustive.js';
-import type { Counterexample, Explored, ExplorePlan, KeptSchedule, Replayed } from './explored.js';
+import type {
+  Counterexample,
+  Explored,
+  ExplorePlan,
+  KeptSchedule,
+  Replayed,
+  SearchPlan,
+} from './explored.js';
 import { isSmaller, minimised, switchesOf, type FoundSchedule } from './minimise.js';
 import { Stuck } from './quiescence.js';
 import { provedAt, rowsOf } from './rows.js';
@@ -20,9 +27,11 @@ export interface ExploreProgress {
   scheduleDone(run: number, violated: number): void;
 }
 
+type Sampling = Exclude<SearchPlan, { kind: 'exhaustive' }>;
+
 /** Of a counterexample. */
 const REPLAYS = 10;
-/** Of the budget. What is left when a search is not through goes to schedules by random priorities: they get further apart. */
+/** Of the budget. What is left when a search is not through goes to schedules that are drawn: they get further apart. */
 const EXHAUSTIVE_SHARE = 0.75;
 const PCT_DEPTH = 3;
 /** Counterexamples are made smaller for at most this long, also when the budget is used up. */
@@ -86,7 +95,7 @@ class Exploration {
 
   async #search(): Promise<void> {
     const { search } = this.plan;
-    if (search.kind !== 'exhaustive') return this.#sample(search);
+    if (search.kind !== 'exhaustive') return this.#sample([search]);
     const reduce = search.reduce && search.preemptions === undefined;
     const found = await searchAll(
       this.system,
@@ -105,7 +114,7 @@ class Exploration {
     const cut = this.#cut;
     if (found.cut !== undefined) cut.push(`it ended ${found.cut}`);
     if (this.#isUp(EXHAUSTIVE_SHARE) && this.#tally.violated === 0 && !this.#isUp()) {
-      await this.#sample({ kind: 'pct', depth: PCT_DEPTH });
+      await this.#sample([{ kind: 'pct', depth: PCT_DEPTH }, { kind: 'random' }]);
     }
     if (found.preemptionsCut > 0) {
       cut.push(`no client was interrupted more than ${search.preemptions} times in all`);
@@ -127,21 +136,20 @@ class Exploration {
       !(found.sharesMemory && reduce);
   }
 
-  /** Random schedules, with or without a guarantee. */
-  async #sample(search: Exclude<ExplorePlan['search'], { kind: 'exhaustive' }>): Promise<void> {
+  /** Schedules by random priorities, with a guarantee, and at random, without one: those kinds in turn. */
+  async #sample(kinds: readonly Sampling[]): Promise<void> {
     const { seed, maxSchedules = Number.POSITIVE_INFINITY } = this.plan;
+    const { actors } = this.system;
     const before = this.#tally.run;
     let missed = 1;
     let each = 1;
     for (let number = 0; before + number < maxSchedules && !this.#isUp(); number += 1) {
       const random = seededRandom(`${seed}/schedule/${number}`);
-      const { actors } = this.system;
-      const choose =
-        search.kind === 'random'
-          ? anybody(random)
-          : byPriority(actors, { steps: this.#steps, depth: search.depth }, random);
-      if (search.kind === 'pct') {
-        const chance = chanceOfPriority(actors, this.#steps, search.depth);
+      const kind = kinds[number % kinds.length]!;
+      let choose = anybody(random);
+      if (kind.kind === 'pct') {
+        choose = byPriority(actors, { steps: this.#steps, depth: kind.depth }, random);
+        const chance = chanceOfPriority(actors, this.#steps, kind.depth);
         each = Math.min(each, chance);
         missed *= 1 - chance;
       }
@@ -149,8 +157,12 @@ class Exploration {
       this.#steps = Math.max(this.#steps, execution.transitions.length);
       this.#take(execution, 1n, undefined);
     }
-    if (search.kind === 'pct') this.#chance = { each, all: 1 - missed, steps: this.#steps };
-    const how = search.kind === 'pct' ? 'by random priorities' : 'at random';
+    if (kinds.every(({ kind }) => kind === 'pct')) {
+      this.#chance = { each, all: 1 - missed, steps: this.#steps };
+    }
+    const how = kinds
+      .map(({ kind }) => (kind === 'pct' ? 'by random priorities' : 'at random'))
+      .join(' and ');
     this.#cut.push(`${this.#tally.run - before} schedules were drawn ${how}`);
   }
 
