@@ -6,6 +6,8 @@ import { PostgresWire } from '../wire/postgres/wire.js';
 /** How long a session that is ended may take to be gone. */
 const END_MS = 5_000;
 
+const TEARDOWN_MS = 30_000;
+
 /** A server as a spec sees it, and its end. */
 export interface OpenSpecServer extends SpecServer {
   close(): Promise<void>;
@@ -21,6 +23,8 @@ export async function openSpecServer(address: StoreAddress, count: number): Prom
   wire.hold(true);
   const places = Array.from({ length: count }, (_, place) => place);
   const control = await openScriptSession(address);
+  // A teardown must not wait for ever for a transaction that a permutation left open.
+  await control.run(`set lock_timeout = ${TEARDOWN_MS}`);
   const open = () => Promise.all(places.map(async (place) => openScriptSession(await wire.addressOf(place))));
   const serve = (sessions: readonly ScriptSession[]): OpenSpecServer => ({
     control,

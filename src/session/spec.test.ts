@@ -99,6 +99,29 @@ describe('a spec', () => {
     expect(out).toBe((await real(named, one)).out);
     await Promise.all([one.drop(), other.drop()]);
   });
+
+  it('with a permutation that cannot happen says so, and goes on with the next', async () => {
+    const text = `
+      setup { create table t (id int primary key); insert into t values (1); }
+      teardown { drop table t; }
+      session s1 step l1 { begin; select id from t for update; } step c1 { commit; }
+      session s2 step d2 { delete from t; } step s2 { select 2; }
+      permutation l1 d2 s2 c1
+      permutation l1 d2 c1 s2`;
+    const namespace = await server.namespace();
+    const spec = parseSpec(text);
+    const opened = await openSpecServer(namespace.address, spec.sessions.length);
+    let out = '';
+    const end = await runSpec(spec, opened, { print: (line) => (out += line), patienceMs: 50 });
+    await opened.close();
+    expect(end).toEqual({
+      ran: 1,
+      impossible: 1,
+      problems: ['permutation l1 d2 s2 c1: s2 cannot run, since its session still waits'],
+    });
+    expect(out).toContain('step d2: <... completed>');
+    await namespace.drop();
+  });
 });
 
 function choose(all: number, some: number): number {

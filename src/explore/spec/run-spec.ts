@@ -14,6 +14,8 @@ export interface SpecEnd {
 export interface SpecRun {
   readonly print: (text: string) => void;
   readonly signal?: AbortSignal;
+  /** How long a step of a named permutation may wait for a session that has nothing to do. Default 30,000. */
+  readonly patienceMs?: number;
 }
 
 /** A step of a named permutation may wait for a `lock_timeout` to end it. */
@@ -25,10 +27,14 @@ const PATIENCE_MS = 300;
  * Runs the permutations of a spec, or every order of its steps that can happen, and prints what PostgreSQL's
  * isolationtester prints. Stops at a setup that fails.
  */
-export async function runSpec(spec: Spec, server: SpecServer, { print, signal }: SpecRun): Promise<SpecEnd> {
+export async function runSpec(
+  spec: Spec,
+  server: SpecServer,
+  { print, signal, patienceMs = PATIENCE_NAMED_MS }: SpecRun,
+): Promise<SpecEnd> {
   print(`Parsed test spec with ${spec.sessions.length} sessions\n`);
   const runner = new SpecRunner(spec, server, print);
-  return spec.permutations.length > 0 ? runner.named(signal) : runner.all(signal);
+  return spec.permutations.length > 0 ? runner.named(signal, patienceMs) : runner.all(signal);
 }
 
 class SpecRunner {
@@ -42,10 +48,10 @@ class SpecRunner {
     private readonly print: (text: string) => void,
   ) {}
 
-  async named(signal: AbortSignal | undefined): Promise<SpecEnd> {
+  async named(signal: AbortSignal | undefined, patienceMs: number): Promise<SpecEnd> {
     for (const steps of this.spec.permutations) {
       if (signal?.aborted) break;
-      const end = await this.#run(steps, this.print, PATIENCE_NAMED_MS);
+      const end = await this.#run(steps, this.print, patienceMs);
       if (end.kind === 'impossible') {
         const names = steps.map(({ step }) => step.name);
         const name = names[end.at];
