@@ -6,8 +6,8 @@ import {
   DINNER,
   endProblems,
   freeTable,
-  LOCK_TIMES,
   MINUTES,
+  UNHURRIED,
   type LockTimes,
 } from './parameters.js';
 import { tally } from './tally.js';
@@ -43,7 +43,7 @@ const overlappingSlots: Scenario<Bookings, OverlappingSlots> = {
     minutes: MINUTES,
     starts: { default: 3, min: 1, max: 12, describe: 'different starts' },
     stepMinutes: { default: 30, min: 1, max: 1440, describe: 'minutes from one start to the next' },
-    ...LOCK_TIMES,
+    ...UNHURRIED,
   },
   problems: (parameters) => {
     const { minutes, starts, stepMinutes } = parameters;

@@ -36,6 +36,15 @@ export const LOCK_TIMES: { readonly [K in keyof LockTimes]: Parameter } = {
   },
 };
 
+/**
+ * Where nobody is stalled no lock may lapse under its holder, and nobody give up because the one before is slow, on however busy
+ * a machine: that would be another scenario.
+ */
+export const UNHURRIED: typeof LOCK_TIMES = {
+  ...LOCK_TIMES,
+  expiryMs: { ...LOCK_TIMES.expiryMs, default: 3_000 },
+};
+
 /** Leases: when their time is up, or by the store's own clock (MongoDB removes them once a minute). */
 export const LAPSE: Parameter = {
   default: 1,

@@ -6,8 +6,8 @@ import {
   DINNER,
   endProblems,
   freeTable,
-  LOCK_TIMES,
   MINUTES,
+  UNHURRIED,
   type LockTimes,
 } from './parameters.js';
 import { tally } from './tally.js';
@@ -36,7 +36,7 @@ const tableBooking: Scenario<Bookings, TableBooking> = {
       describe: 'attempts, dealt out to the clients in turn',
     },
     minutes: MINUTES,
-    ...LOCK_TIMES,
+    ...UNHURRIED,
   },
   problems: ({ minutes }) => endProblems(DINNER, minutes),
   initial: ({ minutes }) => freeTable(minutes),

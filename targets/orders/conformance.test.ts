@@ -7,6 +7,7 @@ import orderSet from '../../scenarios/orders/order-set.js';
 import orderUpdate from '../../scenarios/orders/order-update.js';
 import sharedThenExclusive from '../../scenarios/orders/shared-then-exclusive.js';
 import stalledTransaction from '../../scenarios/orders/stalled-transaction.js';
+import { SCENARIOS as REGISTERED } from '../../scenarios/index.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
 import incLimitReadFirst from './mongodb/broken/inc-limit-read-first.fixture.js';
@@ -127,6 +128,15 @@ async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarg
 it('names every target in a scenario', () => {
   const named = new Set(NAMED.flatMap(([, targets]) => targets));
   expect([...named].sort()).toEqual([...targetIds('orders')].sort());
+});
+
+it('has every target that can be stalled claim something in every scenario', async () => {
+  const all = await Promise.all(Object.values(REGISTERED).map((load) => load()));
+  const own = all.filter(({ contract }) => contract.name === 'orders').map(({ name }) => name);
+  for (const id of targetIds('orders').filter((one) => !one.startsWith('http/'))) {
+    const expectations = (await loadTarget('orders', id))?.expectations ?? {};
+    expect(Object.keys(expectations).sort(), id).toEqual([...own].sort());
+  }
 });
 
 it('names every unsafe target where it must be caught', async () => {
