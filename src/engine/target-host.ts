@@ -295,13 +295,13 @@ export class TargetHost {
   /**
    * An attempt that was answered before its release began when it was held, before the barrier: it counts as begun with it.
    * Were it recorded as begun at its release 5 ms later, a client that was refused by then would seem to have been refused
-   * before anybody bought.
+   * before anybody bought. Nor was it at the store when its last byte was: it has no span there.
    */
   async #goOn({ held: { of, plan }, atNs, early, answer }: Released<OpenClient>): Promise<void> {
     const [{ f, input }] = plan.attempts as [{ f: string; input: Json }];
     if (early) this.#count('early-answer', 1);
     const invokedNs = early ? 0 : Number(atNs - this.#originNs);
-    await this.#attempt(of, f, input, invokedNs, () => answer);
+    await this.#attempt(of, f, input, invokedNs, () => answer, early);
     if (of.doubtful) this.#replace(of);
     await this.#attemptsFrom(plan, 1);
   }
@@ -312,6 +312,7 @@ export class TargetHost {
     input: Json,
     invokedNs: number,
     operation: () => Promise<Json>,
+    early = false,
   ): Promise<void> {
     const { slot } = open;
     const of = { f, process: slot.process, client: slot.client };
@@ -320,7 +321,7 @@ export class TargetHost {
       if (!this.#hasServer) {
         return { span: { firstRequestNs: invokedNs, lastAnswerNs: endedNs, requests: 0 } };
       }
-      const measured = slot.span(endedNs, answered);
+      const measured = early ? undefined : slot.span(endedNs, answered);
       return measured === undefined ? {} : { span: measured };
     };
     const end = (type: 'fail' | 'info', error: OperationError) => {

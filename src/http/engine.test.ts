@@ -92,6 +92,10 @@ describe('held attempts', () => {
     expect(judgementOf(result).counts).toEqual({ 'early-answer': 3 });
     const begunNs = events.filter(({ type }) => type === 'invoke').map(({ timeNs }) => timeNs);
     expect(begunNs.slice(3, 6)).toEqual([0, 0, 0]);
+    const ended = events.filter((event) => event.type === 'ok');
+    expect(ended.map(({ span }) => span !== undefined)).toEqual(
+      Array.from({ length: begunNs.length }, (_, index) => index < 3 || index > 5),
+    );
     expect(begunNs.filter((ns) => ns > 0)).toHaveLength(begunNs.length - 3);
   });
 
