@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Api } from '../core/api.js';
+import type { ApiExchange } from '../core/api.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { HistoryEvent } from '../core/history.js';
 import type { Json } from '../core/json.js';
@@ -25,18 +25,20 @@ const exported = z.object({
 });
 export type Exported = z.infer<typeof exported>;
 
-type ApiTarget = AnyTarget & { readonly api: Api };
-
 /** An API that is running already: a script for another machine cannot start one. Throws UsageError. */
-export function runningApi(target: AnyTarget): ApiTarget & { readonly baseUrl: string } {
+export function runningApi(target: AnyTarget): {
+  readonly id: string;
+  readonly exchange: ApiExchange;
+  readonly baseUrl: string;
+} {
   const { api, id } = target;
-  if (api === undefined) throw new UsageError([`${id} is no HTTP API: k6 sends HTTP requests`]);
+  if (api?.exchange === undefined) throw new UsageError([`${id} is no HTTP API: k6 sends HTTP requests`]);
   if (typeof api.baseUrl !== 'string') {
     throw new UsageError([
       `${id} has no base URL of its own, since it is started for each run: k6 needs one that is running (baseUrl: 'http://127.0.0.1:3000')`,
     ]);
   }
-  return { ...target, api, baseUrl: api.baseUrl };
+  return { id, exchange: api.exchange, baseUrl: api.baseUrl };
 }
 
 /** Attempts of one trial by client, as the seed draws them. */
@@ -55,7 +57,7 @@ export function exportScript({ scenario, parameters, seed, named, timeoutMs }: S
   const plans = attemptsOf(scenario, parameters, seed).map((attempts, client) => ({
     ...{ client, delayMs: 0, baseUrl: target.baseUrl.replace(/\/+$/, '') },
     requests: attempts.map(({ f, input, afterMs = 0 }) => ({
-      ...target.api.exchange.request(f, input, { client, parameters }),
+      ...target.exchange.request(f, input, { client, parameters }),
       afterMs,
     })),
   }));
@@ -133,7 +135,7 @@ export function mergeRunners(
     run,
   }: { readonly scenario: AnyScenario; readonly target: AnyTarget; readonly run: Exported },
 ): MergedRunners {
-  const { exchange } = runningApi(target).api;
+  const { exchange } = runningApi(target);
   const { parameters, seed } = run;
   const startNs = answers.reduce(
     (least, one) => (begunNs(one) < least ? begunNs(one) : least),
