@@ -46,32 +46,42 @@ export class Traces {
     return (
       one.client === other.client &&
       one.waits === other.waits &&
+      one.answered.map(({ client }) => client).join() === other.answered.map(({ client }) => client).join() &&
       left.length === right.length &&
       left.every((text, index) => this.#isSameText(text, right[index]!))
     );
   }
 
-  /** A schedule in words, each id replaced by the number of its first appearance: equal for schedules that went the same way. */
+  /**
+   * A schedule in words, each id replaced by the number of its first appearance: equal for schedules that went the same way.
+   * Each place of a text counts its own, for two sequences may come to the same number in one run and not in the next.
+   */
   canonical(transitions: readonly Transition[]): readonly string[] {
-    const names = new Map<string, string>();
-    const nameOf = (value: string) => {
-      const name = names.get(value) ?? `#${names.size + 1}`;
-      names.set(value, name);
+    const names = new Map<string, Map<string, string>>();
+    const nameOf = (place: string, value: string) => {
+      const known = names.get(place) ?? new Map<string, string>();
+      names.set(place, known);
+      const name = known.get(value) ?? `#${known.size + 1}`;
+      known.set(value, name);
       return name;
     };
-    return transitions.map(
-      (step) =>
-        `${step.client}${step.waits ? ' waits' : ''} ${textsOf(step)
-          .map((text) => {
-            const differs = this.#differs.get(parsed(text).template);
-            let index = -1;
-            return text.replace(VALUE, (value) => {
-              index += 1;
-              return (differs?.[index] ?? true) ? nameOf(value) : value;
-            });
-          })
-          .join(' | ')}`,
-    );
+    const canonicalText = (text: string) => {
+      const { template } = parsed(text);
+      const differs = this.#differs.get(template);
+      let index = -1;
+      return text.replace(VALUE, (value) => {
+        index += 1;
+        return (differs?.[index] ?? true) ? nameOf(`${index} ${template}`, value) : value;
+      });
+    };
+    return transitions.map((step) => {
+      const { client, label, waits, answered } = step;
+      const answers = answered.map((one) => {
+        const lines = linesOf(step, one).map((line) => canonicalText(line).split(ANSWERS)[0]);
+        return `client ${one.client} was answered: ${lines.join(', ')}`;
+      });
+      return [`client ${client}: ${canonicalText(label)}${waits ? ' (waits)' : ''}`, ...answers].join('; ');
+    });
   }
 
   #isSameText(one: string, other: string): boolean {
@@ -82,19 +92,23 @@ export class Traces {
   }
 }
 
-/**
- * What was asked, and everything that was answered meanwhile. The lines of an answer in an order of their own: rows that were
- * asked for in none come as they lie in the file, which earlier schedules have a part in.
- */
-function textsOf({ label, answered }: Transition): readonly string[] {
-  return [
-    label,
-    ...answered.flatMap(({ client, content }) =>
-      // A letter, since the number of a client is no id.
-      [...content].sort().map((line) => `client ${String.fromCharCode(97 + client)}: ${line}`),
-    ),
-  ];
+/** What was asked, and every line that was answered meanwhile, each of them with what it answers. */
+function textsOf(step: Transition): readonly string[] {
+  return [step.label, ...step.answered.flatMap((one) => linesOf(step, one))];
 }
+
+/**
+ * The lines of an answer in an order of their own: rows that were asked for in none come as they lie in the file, which
+ * earlier schedules have a part in.
+ */
+function linesOf({ client, label }: Transition, one: Transition['answered'][number]): readonly string[] {
+  // The same row means something else in the answer to something else.
+  const asked = one.client === client ? parsed(label).template : 'a step that waited';
+  return [...one.content].sort().map((line) => `${line}${ANSWERS}${asked}`);
+}
+
+/** Between a line and what it answers. */
+const ANSWERS = ' <- ';
 
 function parsed(text: string): Parsed {
   return { template: text.replace(VALUE, '#'), values: text.match(VALUE) ?? [] };
