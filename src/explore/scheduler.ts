@@ -281,9 +281,8 @@ export class Scheduler implements ClientOwner {
     actor.status = answer.status;
     const { label, digest, content, ended } = answer;
     const footprints = [outstanding.footprint, footprintIn(outstanding.wire, answer.footprint)];
-    for (const other of this.#actors) {
-      if (other.waitsFor !== undefined) other.isStale ||= mayEnd(other, footprints);
-    }
+    // Whatever was answered may have let others go on: who stands before whom in the queue for a lock is in no footprint.
+    for (const other of this.#actors) other.isStale ||= other.outstanding.size > 0;
     this.#answered.push({ client: actor.number, label, digest, content });
     this.#footprints.push(...footprints);
     this.#pasts[actor.number]!.push({
@@ -418,11 +417,4 @@ interface OpenTransition {
   readonly enabledBefore: readonly number[];
   readonly atNs: bigint;
   readonly circle?: readonly number[];
-}
-
-/** Whether these footprints may have let a waiting client go on. */
-function mayEnd({ outstanding }: Actor, footprints: readonly Footprint[]): boolean {
-  return [...outstanding].some(({ footprint }) =>
-    footprints.some((one) => dependentFootprints(one, footprint)),
-  );
 }
