@@ -1,5 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { findProgram } from '../process/find-program.js';
 import { cacheFolder } from '../stores/cache-folder.js';
+import { startSeatApi } from './fixtures/seat-api.fixture.js';
 import { it, judged, type UserFolder } from './fixtures/user-folder.fixture.js';
 
 const k6 = findProgram('k6', [path.join(cacheFolder(), 'bin'), path.join(os.homedir(), 'go', 'bin')]);
@@ -65,58 +65,6 @@ describe.skipIf(k6 === undefined).concurrent('--engine k6', { timeout: 120_000 }
   });
 });
 
-/** An API with one seat; `wait` is how long it thinks between looking and taking. */
-const API = `
-import http from 'node:http';
-let left = 0;
-let bookings = [];
-const text = async (request) => { let body = ''; for await (const chunk of request) body += chunk; return body; };
-http
-  .createServer(async (request, response) => {
-    const body = await text(request);
-    if (request.url === '/reset') [left, bookings] = [JSON.parse(body).trips[0].seats, []];
-    else if (request.url === '/book') {
-      const seen = left;
-      if (process.argv[2] === 'racy') await new Promise((resolve) => setTimeout(resolve, 300));
-      if (seen < 1) return response.writeHead(409).end('{"result":"no-seat"}');
-      left = seen - 1;
-      bookings.push(JSON.parse(body));
-      return response.end('{"result":"booked"}');
-    }
-    response.end(JSON.stringify({ trips: [{ id: 1, seats: left }], bookings }));
-  })
-  .listen(0, '127.0.0.1', function () { console.log('port ' + this.address().port); });
-`;
-
-const TARGET = (port: string) => `
-import { defineHttpTarget } from 'race-check';
-import { seats } from 'race-check/scenarios/seats/contract';
-export default defineHttpTarget({
-  contract: seats,
-  name: 'mine',
-  baseUrl: 'http://127.0.0.1:${port}',
-  reset: { request: (initial) => ({ path: '/reset', body: initial }) },
-  operations: {
-    bookSeat: {
-      request: (input) => ({ path: '/book', body: input }),
-      outcome: (answer) => answer.json(),
-    },
-  },
-  state: { request: { path: '/state' }, final: (answer) => answer.json() },
-});
-`;
-
-/** Starts that API, and writes its target. */
-async function startApi(folder: UserFolder, how: string): Promise<ChildProcess> {
-  folder.write('api.mjs', API);
-  const child = spawn(process.execPath, ['api.mjs', how], {
-    ...{ cwd: folder.path, stdio: ['ignore', 'pipe', 'inherit'] },
-  });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  folder.write('mine.target.ts', TARGET(/\d+/.exec(line.toString())![0]));
-  return child;
-}
-
 const MINE = ['last-seat', '--target', './mine.target.ts', '--clients', '6', '--seed', 'x'];
 
 /** Runs a part of the exported script, as one of several machines would. */
@@ -135,7 +83,7 @@ describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', 
   ] as const)(
     'give one verdict on two runners that share a script: %s',
     async ([how, verdict, exitCode], { folder, expect: here }) => {
-      const api = await startApi(folder, how);
+      const api = await startSeatApi(folder, how);
       const exported = await folder.run(['export', 'k6', ...MINE, '--reset']);
       here(exported.code, exported.stderr).toBe(0);
       folder.write('script.js', exported.stdout);
@@ -149,7 +97,7 @@ describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', 
       const twice = await folder.run(['judge', '--target', './mine.target.ts', ...runs, runs[0]!]);
       here(twice.stdout).toMatch(/inconclusive: client \d made its attempt 1 2 times/);
       here([half.code, twice.code]).toEqual([2, 2]);
-      api.kill();
+      api.child.kill();
     },
   );
 });
@@ -187,7 +135,9 @@ describe.concurrent('--engine', { timeout: 60_000 }, () => {
     const memory = await folder.run(['last-seat', '--engine', 'k6', '--target', 'memory/naive']);
     expect(memory.stderr).toContain('memory/naive is no HTTP API: k6 sends HTTP requests');
     const unknown = await folder.run(['last-seat', '--engine', 'k7']);
-    expect(unknown.stderr).toContain('expected one of burst, k6 for --engine, got "k7", did you mean "k6"?');
+    expect(unknown.stderr).toContain(
+      'expected one of burst, k6, autocannon for --engine, got "k7", did you mean "k6"?',
+    );
     expect([memory.code, unknown.code]).toEqual([4, 4]);
   });
 });

@@ -10,6 +10,7 @@ import { addBurstFlags, BURST_EXAMPLES } from './burst-flags.js';
 import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './flags.js';
 import { addExploreFlags } from './explore-flags.js';
 import { addLimitFlags } from './limit-flags.js';
+import { addLoadFlags } from './load-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
 import { addReplayFlags } from './replay-command.js';
 import { addInitFlags } from './init-flags.js';
@@ -73,7 +74,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .description('every target side by side, all planned trials, with rates and costs')
     .action(run('compare'));
   for (const command of [gate, compare]) {
-    addLimitFlags(addRunFlags(command));
+    addLoadFlags(addLimitFlags(addRunFlags(command)));
     if (scenario !== undefined) addParameterFlags(command, scenario);
     command.addHelpText(
       'after',

@@ -19,6 +19,7 @@ import { runSession } from '../session/race-check.js';
 import { readRunFlags, unknownWords, type RunFlags } from './flags.js';
 import { readReporters, tell, type Renderings, type Reporter } from './reporters.js';
 import { readLimitFlags } from './limit-flags.js';
+import { readLoadFlags } from './load-flags.js';
 import { onInterrupt } from './signals.js';
 
 /** What becomes of a report. */
@@ -92,7 +93,8 @@ async function readEverything(
   unknownWords(command, 1, problems, scenario !== undefined);
   const read = readRunFlags(command.opts(), scenario, process.env, problems);
   const limits = await readLimitFlags(command.opts(), problems);
-  const flags = { ...read, session: { ...read.session, limits } };
+  const load = readLoadFlags(command.opts(), problems);
+  const flags = { ...read, session: { ...read.session, ...load, limits } };
   try {
     await planSession({ ...flags.session, scenario: name, command: kind });
   } catch (error) {

@@ -4,18 +4,13 @@ import type { HistoryEvent, StoreSpan } from '../core/history.js';
 import { wireReaderOf } from '../stores/wire-reader.js';
 import type { OpenConnection } from './client-slot.js';
 import type { SocketTraffic } from './counted-socket.js';
+import { exchangesOf, type Exchange } from './exchanges.js';
 import type { ExecClient, ExecEvent } from './exec-protocol.js';
 import type { ClientPlan, HostConnection } from './protocol.js';
 import { openRelay, type Relay } from './relay.js';
 
 /** The answer of a program told of something that cannot be. The message is for people. */
 export class ImpossibleEvent extends Error {}
-
-/** A request and its answer, when the first bytes left and the last ones came. */
-export interface Exchange {
-  readonly firstRequestNs: number;
-  lastAnswerNs?: number;
-}
 
 type Completion = Extract<ExecEvent, { type: 'ok' | 'fail' | 'info' }>;
 
@@ -113,18 +108,7 @@ export class ExecClientState {
 
   /** What was seen on its relays, where a client sends its next request after the answer to the last one. */
   exchanges(): readonly Exchange[] {
-    const traffic = [
-      ...this.#sentNs.map((atNs) => ({ atNs, isRequest: true })),
-      ...this.#receivedNs.map((atNs) => ({ atNs, isRequest: false })),
-    ].sort((a, b) => a.atNs - b.atNs);
-    const exchanges: Exchange[] = [];
-    for (const { atNs, isRequest } of traffic) {
-      const last = exchanges.at(-1);
-      if (isRequest && (last === undefined || last.lastAnswerNs !== undefined))
-        exchanges.push({ firstRequestNs: atNs });
-      else if (!isRequest && last !== undefined) last.lastAnswerNs = atNs;
-    }
-    return exchanges;
+    return exchangesOf(this.#sentNs, this.#receivedNs);
   }
 
   /** What is missing of its attempts; nothing if all were made. */

@@ -109,7 +109,8 @@ export class Fleet {
     const [, ...armed] = await Promise.all([
       this.#ask(this.#lead, { type: 'reset', initial }),
       ...this.#hosts.map(({ link, clients }) => {
-        const own = plans.filter((plan) => clients.includes(plan.client));
+        const here = new Set(clients);
+        const own = plans.filter((plan) => here.has(plan.client));
         return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew });
       }),
     ]);
@@ -253,8 +254,14 @@ function withUnheard(
   const error = { code: 'host-lost', message: "the target's process ended before the answer was heard" };
   const untold: HistoryEvent[] = [];
   const ended: HistoryEvent[] = [];
+  const byClient = new Map<number, HistoryEvent[]>();
+  for (const event of events) {
+    const known = byClient.get(event.client);
+    if (known === undefined) byClient.set(event.client, [event]);
+    else known.push(event);
+  }
   for (const { client, attempts } of plans) {
-    const own = events.filter((event) => event.client === client);
+    const own = byClient.get(client) ?? [];
     const invoked = own.filter((event) => event.type === 'invoke');
     const completions = own.filter(isCompletion).length;
     attempts.forEach(({ f, input }, index) => {

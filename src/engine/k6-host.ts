@@ -4,26 +4,19 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ApiExchange, SentRequest } from '../core/api.js';
-import type { Json } from '../core/json.js';
-import type { StoreAddress } from '../core/context.js';
 import type { Reaper } from '../process/reaper.js';
+import { completionOf, type ApiCompletion, type SentAttempt } from './api-completion.js';
 import { sinceNs } from './clock.js';
-import { ExecClientState, type Exchange } from './exec-client.js';
-import { classify, hostError, operationError } from './failures.js';
+import type { Exchange } from './exchanges.js';
+import { ExecClientState } from './exec-client.js';
+import { hostError } from './failures.js';
 import { HostGone, type HostLink, type OnEvents } from './host-link.js';
 import { readAnswers, type K6Answer } from './k6-output.js';
 import { k6Script, type K6Plan } from './k6-script.js';
 import { lastOutput } from './last-output.js';
+import { LoadHost, relayedUrl } from './load-host.js';
 import type { ProcessHosts } from './process-host.js';
-import type {
-  ArmReply,
-  ArmRequest,
-  ClientPlan,
-  HostReplyValue,
-  HostRequest,
-  LoadRequest,
-  SettleReply,
-} from './protocol.js';
+import type { ArmRequest, ClientPlan, HostConnection, LoadRequest } from './protocol.js';
 import { HostFailure } from './target-host.js';
 
 export interface K6Options {
@@ -53,54 +46,29 @@ interface Armed {
  * Each trial is a run of k6 in which each client is a VU. Every client has a relay of its own, which tells when its requests left and
  * its answers came, on our clock, and how many there were: k6 is counted there, not asked.
  */
-class K6Host implements HostLink {
+class K6Host extends LoadHost {
   readonly #clients = new Map<number, ExecClientState>();
   #load!: LoadRequest;
   #armed: readonly Armed[] = [];
   #script = '';
   #originNs = 0n;
   #miscounted: readonly string[] = [];
-  #last: Promise<unknown> = Promise.resolve();
   #running: (() => void) | undefined;
 
   constructor(
-    private readonly inner: HostLink,
+    inner: HostLink,
     private readonly options: K6Options,
     private readonly onEvents: OnEvents,
-  ) {}
-
-  request(request: HostRequest, limitMs: number): Promise<HostReplyValue> {
-    const reply = this.#last.then(() => this.#answer(request, limitMs));
-    this.#last = reply.catch(() => undefined);
-    return reply;
+  ) {
+    super(inner);
   }
 
-  async kill(): Promise<void> {
+  protected end(): void {
     this.#running?.();
     for (const state of this.#clients.values()) state.destroy();
-    await this.inner.kill();
   }
 
-  async #answer(request: HostRequest, limitMs: number): Promise<HostReplyValue> {
-    switch (request.type) {
-      case 'load':
-        this.#open(request);
-        return this.inner.request(request, limitMs);
-      case 'arm':
-        return this.#arm(request, limitMs);
-      case 'hold':
-        return null;
-      case 'go':
-        await this.#go(BigInt(request.startAtNs), limitMs);
-        return null;
-      case 'settle':
-        return this.#settle((await this.inner.request(request, limitMs)) as SettleReply);
-      default:
-        return this.inner.request(request, limitMs);
-    }
-  }
-
-  #open(request: LoadRequest): void {
+  protected load(request: LoadRequest): void {
     this.#load = request;
     const api = request.addresses.filter(({ store }) => store === 'http');
     const nowNs = () => sinceNs(this.#originNs);
@@ -109,8 +77,7 @@ class K6Host implements HostLink {
     }
   }
 
-  async #arm(request: ArmRequest, limitMs: number): Promise<ArmReply> {
-    await this.inner.request({ ...request, plans: [], faults: [] }, limitMs);
+  protected async arm(request: ArmRequest): Promise<void> {
     const { parameters, timeoutMs } = this.#load;
     const armed: Armed[] = [];
     const plans: K6Plan[] = [];
@@ -130,10 +97,9 @@ class K6Host implements HostLink {
     }
     this.#armed = armed;
     this.#script = k6Script(plans, timeoutMs);
-    return { connections: [], holds: false };
   }
 
-  async #go(startAtNs: bigint, limitMs: number): Promise<void> {
+  protected async go(startAtNs: bigint, limitMs: number): Promise<void> {
     this.#originNs = startAtNs;
     this.#miscounted = [];
     if (this.#armed.length === 0) return;
@@ -162,7 +128,7 @@ class K6Host implements HostLink {
 
   #attempt(
     state: ExecClientState,
-    { f, input, request }: { readonly f: string; readonly input: Json; readonly request: SentRequest },
+    { f, input, request }: SentAttempt,
     exchange: Exchange | undefined,
     answer: K6Answer | undefined,
   ): void {
@@ -176,28 +142,23 @@ class K6Host implements HostLink {
       return;
     }
     const timeNs = Math.max(beganNs, exchange.lastAnswerNs);
+    take({ ...this.#completion({ f, input, request }, answer), client, timeNs });
+  }
+
+  #completion(attempt: SentAttempt, answer: K6Answer): ApiCompletion {
     try {
-      const value = this.options.exchange.outcome(f, input, request, answer);
-      take({ type: 'ok', client, timeNs, value });
+      return completionOf(this.options.exchange, attempt, answer);
     } catch (error) {
-      const failure = classify(error, []);
-      if (failure === 'mistake') throw new HostFailure(hostError(error, 'mistake'));
-      take({
-        type: failure === 'not-happened' ? 'fail' : 'info',
-        client,
-        timeNs,
-        error: operationError(error),
-      });
+      throw new HostFailure(hostError(error, 'mistake'));
     }
   }
 
-  #settle(reply: SettleReply): SettleReply {
-    const own = [...this.#clients.values()].flatMap((state) => state.connections());
-    return {
-      ...reply,
-      connections: [...reply.connections, ...own],
-      workerErrors: [...reply.workerErrors, ...this.#miscounted],
-    };
+  protected connections(): readonly HostConnection[] {
+    return [...this.#clients.values()].flatMap((state) => state.connections());
+  }
+
+  protected miscounted(): readonly string[] {
+    return this.#miscounted;
   }
 
   /** One run of k6, in a folder that is gone afterwards. */
@@ -240,12 +201,6 @@ class K6Host implements HostLink {
       reaper.release(folder);
     }
   }
-}
-
-/** The API's own path, through the relay of a client. */
-function relayedUrl({ host, port, namespace }: Omit<StoreAddress, 'store'>): string {
-  const url = new URL(namespace);
-  return `http://${host}:${port}${url.pathname.replace(/\/+$/, '')}`;
 }
 
 /** The user's own settings for k6 (K6_VUS, K6_DURATION) would make it another load. */

@@ -14,7 +14,9 @@ export function aboutArrivals({ targets }: Report): readonly Sentence[] {
     .map(plain);
 }
 
-function aboutSpread({ id, firstRequestSpreadMs, arrivalSpreadMs }: JudgedTarget): readonly string[] {
+function aboutSpread({ id, firstRequestSpreadMs, arrivalSpreadMs, load }: JudgedTarget): readonly string[] {
+  // That of a load is how long it was.
+  if (load !== undefined) return [];
   const left = firstRequestSpreadMs && `left within ${within(firstRequestSpreadMs)}`;
   const arrived = arrivalSpreadMs && `arrived within ${within(arrivalSpreadMs)} by the server's own word`;
   const words = [left, arrived].filter((part) => part !== undefined);

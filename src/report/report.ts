@@ -209,6 +209,19 @@ export const judged = judgement
         description: text.optional().describe('what it is, where it is none of the targets'),
       })
       .optional(),
+    load: z
+      .array(
+        z.object({
+          trial: count.describe('from 1'),
+          requests: count.describe('as counted on their way'),
+          seconds: z.number().nonnegative(),
+          latencyMs: z.object({ p50: milliseconds, p97_5: milliseconds, p99: milliseconds }),
+          requestsPerSecond: z.number().nonnegative(),
+        }),
+      )
+      .readonly()
+      .optional()
+      .describe('the figures of the load engine, in its own words; absent where none has any'),
     history: text.optional().describe('file beside this report with the first violated trial'),
   })
   .describe('a target that ran');
@@ -275,9 +288,18 @@ export const reportSchema = z.object({
     start: z.enum(['mixed', ...START_KINDS]),
     processes: count.describe('over how many processes the clients were spread'),
     engine: z
-      .enum(['k6'])
+      .enum(['k6', 'autocannon'])
       .optional()
       .describe('what sent the requests of HTTP targets; absent where race-check did'),
+    load: z
+      .object({
+        connections: count,
+        amount: count.optional(),
+        durationMs: milliseconds.optional(),
+        rate: z.number().positive().optional().describe('requests a second at most'),
+      })
+      .optional()
+      .describe('what the load engine was to send in each trial'),
     strict: z.boolean().optional().describe('what is safe but gives up, or is interesting, failed'),
     required: texts.optional().describe('stores whose absence was an error'),
   }),

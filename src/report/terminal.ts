@@ -1,5 +1,6 @@
 import { answerTable } from './answer-table.js';
 import { nextCommands, type NextCommand, type Typed, type Written } from './next-commands.js';
+import { loadTable } from './load-table.js';
 import { TIGHT_SPACE, percent } from './numbers.js';
 import { createPaint, type Paint } from './paint.js';
 import { mapStrings, redact } from './redact.js';
@@ -35,6 +36,7 @@ export function renderTerminal(source: Report, options: TerminalOptions): string
     head(report, width, paint),
     [...table.lines, ...droppedNote(table.dropped, width).map(paint.quiet)],
     answerTable(report, width),
+    loadTable(report),
     ...paragraphs(sentences(report), width, paint),
     next(nextCommands(report, typed, options.written), width, paint),
     written(options.written, width),

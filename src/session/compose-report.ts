@@ -1,7 +1,7 @@
 import type { ContractTypes } from '../core/contract.js';
-import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import type { Judgement } from '../core/verdict.js';
+import type { LoadTable } from '../engine/load.js';
 import type { TargetRunResult } from '../engine/run-target.js';
 import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
 import { gatesOf, hasLimits, type Limits } from '../report/gates.js';
@@ -13,7 +13,7 @@ import { meets } from '../verdict/expectation.js';
 import { worstVerdict } from '../verdict/merge.js';
 import { expectationOf, type AnyTarget } from './choice.js';
 import { exitCodeOf } from './exit-code.js';
-import { REFERENCE_SHOWS, tooFarApart } from './http-control.js';
+import { hardlyMet, REFERENCE_SHOWS } from './http-control.js';
 import type { SessionPlan } from './plan-session.js';
 import { userPlace } from './user-place.js';
 import { version } from './version.js';
@@ -31,6 +31,8 @@ export interface RanTarget {
   readonly description?: string;
   readonly result:
     TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
+  /** What a load engine says of its trials. */
+  readonly load?: readonly LoadTable[];
   /** Where time was shared out. */
   readonly time?: { readonly shareMs: number; readonly usedMs: number };
 }
@@ -82,6 +84,7 @@ export function composeReport(facts: SessionFacts): Report {
       start: plan.start,
       processes: plan.processes,
       ...(plan.k6 === undefined ? {} : { engine: 'k6' as const }),
+      ...(plan.load === undefined ? {} : { engine: 'autocannon' as const, load: plan.load }),
       ...(facts.strict ? { strict: true } : {}),
       ...(facts.required.length === 0 ? {} : { required: [...facts.required] }),
     },
@@ -128,6 +131,7 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
     ...head,
     outcome: 'judged',
     ...judgement,
+    ...(one.load === undefined ? {} : { load: one.load }),
     findings: judgement.findings.map((finding) => ({
       ...finding,
       ...(history !== undefined && finding.trial === judgement.trials.firstViolated
@@ -142,13 +146,10 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
 }
 
 /** What keeps a run from holding, whatever its trials say: nobody said what is right, or the requests of an API did not meet. */
-function withDoubts(
-  { api }: AnyTarget,
-  judgement: Judgement,
-  { plan: { scenario, parameters } }: SessionFacts,
-): Judgement {
+function withDoubts({ api }: AnyTarget, judgement: Judgement, { plan }: SessionFacts): Judgement {
+  const { scenario } = plan;
   if (judgement.verdict !== 'holds') return judgement;
-  const apart = api === undefined ? undefined : tooFarApart(judgement, clientsOf(scenario, parameters));
+  const apart = api === undefined ? undefined : hardlyMet(judgement, plan);
   const reasons = [
     ...(scenario.unjudged === undefined ? [] : [`${scenario.unjudged}${successes(judgement)}`]),
     ...(apart === undefined ? [] : [apart]),

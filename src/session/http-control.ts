@@ -1,11 +1,12 @@
 import tls from 'node:tls';
+import { parsedBody } from '../burst/body.js';
 import type { BurstDefinition } from '../burst/definition.js';
 import { openExpressionThread } from '../burst/expression-thread.js';
 import { startRacyServer } from '../burst/racy-server.js';
 import { burstScenario } from '../burst/scenario.js';
 import { burstTarget } from '../burst/target.js';
 import type { AnomalyId } from '../core/anomaly.js';
-import type { Api } from '../core/api.js';
+import type { Api, ApiExchange } from '../core/api.js';
 import { clientsOf } from '../core/scenario.js';
 import type { Judgement } from '../core/verdict.js';
 import type { OpenHost } from '../engine/host-link.js';
@@ -71,12 +72,16 @@ export async function runReference(
   const server = await startRacyServer({ windowMs, protocol: isHttp2 ? 'http2' : 'http1' });
   try {
     const definition = definitionFor(server.baseUrl, isHttp2 ? 'single-packet' : (api.sync ?? 'auto'), plan);
-    const reference = { ...burstTarget(definition), id, summary: 'A racy server of ours, not your code.' };
+    const racyTarget = burstTarget(definition);
+    const reference = {
+      ...{ ...racyTarget, id, summary: 'A racy server of ours, not your code.' },
+      api: { ...racyTarget.api!, exchange: exchangeOf(definition) },
+    };
     const racy = reference as unknown as AnyTarget;
     const hosts = runner.openHost({ kind: 'http', definition }, racy);
     const store = await openHttp({
       ...{ url: undefined, allowRemote: false, runId: plan.runId, connections: 0, reaper },
-      api: { target: id, api: reference.api! },
+      api: { target: id, api: reference.api },
     });
     const ended = await runTarget<ContractTypes>({
       scenario: referenceScenario(definition),
@@ -110,15 +115,32 @@ export async function runReference(
  * the fiftieth of a hundred need not meet the first. Where the server tells of arrivals, theirs count; else it is how far apart
  * they left.
  */
-export function tooFarApart(judgement: Judgement, clients: number): string | undefined {
+export function tooFarApart(
+  judgement: Judgement,
+  clients: number,
+  kind: 'fastest' | 'typical' = 'fastest',
+): string | undefined {
   const spread = judgement.arrivalSpreadMs ?? judgement.firstRequestSpreadMs;
-  const fastestMs = judgement.latencyMs?.min;
-  if (fastestMs === undefined || clients < 2) return undefined;
+  const tookMs = kind === 'fastest' ? judgement.latencyMs?.min : judgement.latencyMs?.p50;
+  if (tookMs === undefined || clients < 2) return undefined;
   if (spread === undefined)
     return 'no trial with a simultaneous start tells how close together requests arrive';
   const apartMs = spread.median / (clients - 1);
-  if (apartMs < fastestMs) return undefined;
-  return `requests arrived ${apartMs.toFixed(2)} ms apart, and the fastest operation took ${fastestMs.toFixed(2)} ms: they hardly met`;
+  if (apartMs < tookMs) return undefined;
+  return `requests arrived ${apartMs.toFixed(2)} ms apart, and the ${kind} operation took ${tookMs.toFixed(2)} ms: they hardly met`;
+}
+
+/**
+ * The same for a run as it was planned. A load may end before it has come to all of its clients; and the fastest of many
+ * thousand operations is one that met nobody, such as the last: there the typical one counts.
+ */
+export function hardlyMet(
+  judgement: Judgement,
+  { scenario, parameters, load }: Pick<SessionPlan, 'scenario' | 'parameters' | 'load'>,
+): string | undefined {
+  if (load === undefined) return tooFarApart(judgement, clientsOf(scenario, parameters));
+  const { ok, fail, info } = judgement.operations;
+  return tooFarApart(judgement, (ok + fail + info) / Math.max(1, judgement.trials.run), 'typical');
 }
 
 function definitionFor(baseUrl: string, sync: BurstDefinition['sync'], plan: SessionPlan): BurstDefinition {
@@ -138,6 +160,17 @@ function sendsBody({ named }: SessionPlan): boolean {
     if (source?.kind !== 'http') return true;
     return (source.definition as BurstDefinition).requests.some(({ body }) => body !== undefined);
   });
+}
+
+/** The same requests for a load engine: it must catch the racy server by sending them itself. */
+function exchangeOf({ requests: [request] }: BurstDefinition): ApiExchange {
+  const { method, path, headers, body } = request!;
+  return {
+    request: () => ({ method, path, headers, ...(body === undefined ? {} : { body }) }),
+    outcome: (_f, _input, _request, { status, headers: answered, body: text }) => ({
+      ...{ status, body: parsedBody(answered['content-type'], text), ms: 0 },
+    }),
+  };
 }
 
 /** Its tally would be columns of a table that is about something else. */

@@ -7,7 +7,7 @@ import { clientsOf, type Parameters } from '../core/scenario.js';
 import type { OpenTarget } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
 import { createTargetContext } from '../engine/client-slot.js';
-import { classify, operationError } from '../engine/failures.js';
+import { completionOf } from '../engine/api-completion.js';
 import { readAnswers, type K6Answer } from '../engine/k6-output.js';
 import { k6Script } from '../engine/k6-script.js';
 import { seededRandom } from '../core/random.js';
@@ -161,15 +161,8 @@ export function mergeRunners(
         events.push({ type: 'info', timeNs, ...of, error: { code: 'no-answer', message: answer.error } });
         return;
       }
-      try {
-        const request = exchange.request(f, input, { client, parameters });
-        events.push({ type: 'ok', timeNs, ...of, value: exchange.outcome(f, input, request, answer) });
-      } catch (error) {
-        const failure = classify(error, []);
-        if (failure === 'mistake') throw error;
-        const type = failure === 'not-happened' ? 'fail' : 'info';
-        events.push({ type, timeNs, ...of, error: operationError(error) });
-      }
+      const request = exchange.request(f, input, { client, parameters });
+      events.push({ timeNs, ...of, ...completionOf(exchange, { f, input, request }, answer) });
     }),
   );
   const known = ({ client, attempt }: K6Answer) => planned[client]?.[attempt] !== undefined;

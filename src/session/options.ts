@@ -2,7 +2,7 @@ import type { StartMode } from '../engine/start-plan.js';
 import type { Limits } from '../report/gates.js';
 import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
 
-export const ENGINES = ['burst', 'k6'] as const;
+export const ENGINES = ['burst', 'k6', 'autocannon'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 /** What one invocation is asked for. Everything but the scenario has a default. */
@@ -45,8 +45,16 @@ export interface SessionOptions {
   readonly strict?: boolean;
   /** What the run is held against on top of its verdict. Default: nothing. */
   readonly limits?: Limits;
-  /** What sends the requests of HTTP targets: `burst`, all at once from here, or `k6`. Default `burst`. */
+  /** What sends the requests of HTTP targets: `burst`, all at once from here, `k6`, or `autocannon`. Default `burst`. */
   readonly engine?: Engine;
+  /** How much autocannon sends: an amount or for some time, over so many connections. Default: for 10 s, over 10. */
+  readonly load?: {
+    readonly connections?: number | undefined;
+    readonly amount?: number | undefined;
+    readonly durationMs?: number | undefined;
+    /** Requests a second at most. */
+    readonly rate?: number | undefined;
+  };
   /** Stops the run; what was tried until then is reported as partial. */
   readonly signal?: AbortSignal;
   /** A folder for the logs of servers, if the run fails. Default: they are thrown away. */
@@ -75,5 +83,13 @@ export const DEFAULTS = {
   processes: 1,
 } as const satisfies Partial<SessionOptions>;
 
+/** As autocannon's own. */
+export const LOAD_DEFAULTS = { connections: 10, durationMs: 10_000 } as const;
+
 /** A run that could take a week helps nobody: bounds on what can be asked for. */
-export const LIMITS = { trials: 1_000_000, timeoutMs: 3_600_000, processes: 64 } as const;
+export const LIMITS = {
+  ...{ trials: 1_000_000, timeoutMs: 3_600_000, processes: 64 },
+  /** Requests of a load, all of which are judged together. */
+  amount: 50_000,
+  connections: 1_000,
+} as const;

@@ -5,6 +5,7 @@ import type { Parameters } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import { demandNone } from '../core/usage-error.js';
 import { START_KINDS, type TrialPlan } from '../core/verdict.js';
+import type { Load } from '../engine/load.js';
 import type { StartMode } from '../engine/start-plan.js';
 import { trialsNeeded } from '../verdict/binomial.js';
 import type { AnyScenario, ChosenTarget } from './choice.js';
@@ -13,7 +14,9 @@ import { controlOfApi } from './api-control.js';
 import { findExec } from './exec-target.js';
 import { findScenario, isFile } from './find-scenario.js';
 import { comparedIdsOf, configTargetsOf, findTarget, type TargetPlace } from './find-targets.js';
-import { findK6Program, k6Problems } from './k6-engine.js';
+import { engineProblems } from './engine-problems.js';
+import { findK6Program } from './k6-engine.js';
+import { amountProblems, planLoad } from './load.js';
 import { limitProblems } from './limit-problems.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { pointProblems } from './points.js';
@@ -41,6 +44,8 @@ export interface SessionPlan {
   readonly isolation: 'none' | 'process';
   /** The program that sends the requests of HTTP targets, where it is not this one. */
   readonly k6?: string;
+  /** What autocannon sends, where it does. */
+  readonly load?: Load;
 }
 
 export interface ChosenControl extends ChosenTarget {
@@ -67,16 +72,21 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
           demandNone(problems);
           return undefined;
         });
-  const scenario =
+  const chosen =
     typeof options.scenario === 'string'
       ? await findScenario(options.scenario, cwd, config).catch((error: unknown) => addTo(problems, error))
       : options.scenario;
-  if (scenario === undefined) {
+  if (chosen === undefined) {
     demandNone(problems);
     throw new Error('unreachable: a scenario that was not found is a problem');
   }
   const command = options.command ?? 'gate';
-  const parameters = resolveParameters(scenario, options.parameters ?? {}, problems);
+  const planned = planLoad(options, chosen, problems);
+  const { scenario = chosen, parameters: given = options.parameters ?? {}, load } = planned ?? {};
+  const parameters = resolveParameters(scenario, given, problems);
+  if (load !== undefined && problems.length === 0) {
+    problems.push(...amountProblems(load, scenario, parameters));
+  }
   const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
   if (problems.length === 0) problems.push(...timeoutProblems(scenario, parameters, timeoutMs));
   const scenarioFolder = folderOf(options.scenario, cwd);
@@ -90,12 +100,12 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
       ...pointProblems(scenario, asked),
     );
   }
-  if (options.engine === 'k6') problems.push(...k6Problems(named));
+  problems.push(...engineProblems(options.engine ?? 'burst', named));
   problems.push(...limitProblems(options.limits, { scenario, parameters, processes }));
   demandNone(problems);
 
   const confidence = options.confidence ?? DEFAULTS.confidence;
-  const asked = options.trials ?? (isOnce(scenario, options) ? 1 : undefined);
+  const asked = options.trials ?? (isOnce(scenario, options, load) ? 1 : undefined);
   const maxRate = asked === undefined ? (options.maxRate ?? DEFAULTS.maxRate) : undefined;
   return {
     command,
@@ -109,13 +119,14 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
       stopAtFirstViolation: command === 'gate',
     },
     ...(maxRate === undefined ? {} : { maxRate }),
-    start: options.start ?? DEFAULTS.start,
+    start: load === undefined ? (options.start ?? DEFAULTS.start) : 'simultaneous',
     timeoutMs,
     processes,
     seed: options.seed ?? randomBytes(3).toString('hex'),
     runId: randomBytes(3).toString('hex'),
     isolation: options.isolation ?? 'none',
     ...(options.engine === 'k6' ? { k6: await findK6Program() } : {}),
+    ...(load === undefined ? {} : { load }),
   };
 }
 
@@ -123,9 +134,13 @@ function isAskedFor({ targets = [], exec = [] }: SessionOptions): boolean {
   return targets.length + exec.length > 0;
 }
 
-/** Where nothing brings the initial state back, a second trial is only run for who asks for it. */
-function isOnce({ isRepeatable = true }: AnyScenario, { confidence, maxRate }: SessionOptions): boolean {
-  return !isRepeatable && confidence === undefined && maxRate === undefined;
+/** Where nothing brings the initial state back, or a trial is long, a second one is only run for who asks for it. */
+function isOnce(
+  { isRepeatable = true }: AnyScenario,
+  { confidence, maxRate }: SessionOptions,
+  load: Load | undefined,
+): boolean {
+  return (!isRepeatable || load !== undefined) && confidence === undefined && maxRate === undefined;
 }
 
 function folderOf(scenario: SessionOptions['scenario'], cwd: string): string {

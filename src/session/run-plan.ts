@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { AnomalyId } from '../core/anomaly.js';
+import type { ApiExchange } from '../core/api.js';
 import type { ContractTypes } from '../core/contract.js';
-import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
 import { execHosts } from '../engine/exec-host.js';
+import { autocannonHosts } from '../engine/autocannon-host.js';
 import { k6Hosts } from '../engine/k6-host.js';
+import type { LoadTable } from '../engine/load.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { processHosts, type ProcessHosts } from '../engine/process-host.js';
 import { runTarget, type TargetRunResult, type TimeLimit } from '../engine/run-target.js';
@@ -13,7 +15,7 @@ import type { Reaper } from '../process/reaper.js';
 import { StoreUnavailable, type StoreServer } from '../stores/store.js';
 import { expectationOf, type AnyTarget, type ChosenTarget } from './choice.js';
 import type { RanTarget } from './compose-report.js';
-import { runReference, tooFarApart, type Vouched } from './http-control.js';
+import { hardlyMet, runReference, type Vouched } from './http-control.js';
 import type { OpenStores } from './open-stores.js';
 import type { SessionOptions, SessionProgress } from './options.js';
 import type { SessionPlan } from './plan-session.js';
@@ -39,6 +41,12 @@ const WORKER_ENTRY = fileURLToPath(new URL('../session/worker-process.js', impor
 export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<readonly RanTarget[]> {
   const controls = [...new Set(plan.controls.values())].filter(({ named }) => !named);
   const hosts = new Map<ChosenTarget, ProcessHosts>();
+  const tables = new Map<ChosenTarget, LoadTable[]>();
+  const tablesOf = (chosen: ChosenTarget) => {
+    const known = tables.get(chosen) ?? [];
+    tables.set(chosen, known);
+    return known;
+  };
   for (const chosen of [...controls, ...plan.named]) {
     if (livesHere(chosen, plan)) continue;
     const { source } = chosen;
@@ -50,9 +58,7 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     }
     const own = processHosts(WORKER_ENTRY, args, runner.reaper);
     const { exchange } = chosen.target.api ?? {};
-    const { k6 } = plan;
-    const byK6 = k6 !== undefined && exchange !== undefined;
-    hosts.set(chosen, byK6 ? k6Hosts(own, { k6, exchange, reaper: runner.reaper }) : own);
+    hosts.set(chosen, sentBy(plan, own, { exchange, reaper: runner.reaper, tables: tablesOf(chosen) }));
   }
   for (const host of [...hosts.values()].slice(0, STARTED_AHEAD)) host.startAhead();
   const ran: RanTarget[] = [];
@@ -61,7 +67,8 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
   const run = async (chosen: ChosenTarget, role: 'named' | 'control', shows?: readonly AnomalyId[]) => {
     const { closed, ...one } = await runOne(chosen, role, plan, runner, hosts.get(chosen), after, shows);
     after = closed;
-    ran.push(one);
+    const load = tables.get(chosen);
+    ran.push(load === undefined || load.length === 0 ? one : { ...one, load });
   };
   try {
     for (const control of controls) await run(control, 'control', control.shows);
@@ -80,6 +87,22 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
   return ran;
 }
 
+/** Hosts whose requests are sent by the load engine of the plan, where there is one. */
+function sentBy(
+  { k6, load }: SessionPlan,
+  own: ProcessHosts,
+  {
+    exchange,
+    reaper,
+    tables = [],
+  }: { readonly exchange: ApiExchange | undefined; readonly reaper: Reaper; readonly tables?: LoadTable[] },
+): ProcessHosts {
+  if (exchange === undefined) return own;
+  if (k6 !== undefined) return k6Hosts(own, { k6, exchange, reaper });
+  if (load === undefined) return own;
+  return autocannonHosts(own, { load, exchange, onTable: (table) => tables.push(table) });
+}
+
 /** A control that is a row of a comparison is to be caught as well, and not for anything else. */
 function shownInComparison(
   { target }: ChosenTarget,
@@ -90,15 +113,12 @@ function shownInComparison(
 }
 
 /** What the reference server must vouch for: an API that held, and names no control of its own. */
-function vouchable(
-  one: RanTarget | undefined,
-  { controls, scenario, parameters }: SessionPlan,
-): Vouched | undefined {
+function vouchable(one: RanTarget | undefined, plan: SessionPlan): Vouched | undefined {
+  const { controls, scenario } = plan;
   if (one?.target.api === undefined || controls.has(one.target.id)) return undefined;
   if (one.result.kind !== 'judged' || one.result.judgement.verdict !== 'holds') return undefined;
   const { judgement } = one.result;
-  const cannotHold =
-    scenario.unjudged !== undefined || tooFarApart(judgement, clientsOf(scenario, parameters)) !== undefined;
+  const cannotHold = scenario.unjudged !== undefined || hardlyMet(judgement, plan) !== undefined;
   return cannotHold ? undefined : { target: one.target, api: one.target.api, judgement };
 }
 
@@ -112,23 +132,29 @@ async function runReferenceFor(
   const earlier = ran.filter(({ vouchesFor }) => vouchesFor !== undefined).length;
   const id = earlier === 0 ? 'http/reference-server' : `http/reference-server-${earlier + 1}`;
   progress?.targetStarted(id, 'control', plan.trials.trials);
+  const tables: LoadTable[] = [];
   const reference = await runReference(vouched, id, {
     ...{ plan, reaper, after },
     signal: signal ?? new AbortController().signal,
     openHost: (source, target) =>
       livesHere({ source, target }, plan)
         ? { open: inProcessHost(target), close: () => Promise.resolve() }
-        : processHosts(WORKER_ENTRY, [], reaper),
+        : sentBy(plan, processHosts(WORKER_ENTRY, [], reaper), {
+            exchange: target.api?.exchange,
+            reaper,
+            tables,
+          }),
     onTrial: progressOf(progress),
   });
   if (!signal?.aborted) progress?.targetDone(id, wordsOf(reference.result));
-  return { role: 'control', ...reference };
+  return { role: 'control', ...reference, ...(tables.length === 0 ? {} : { load: tables }) };
 }
 
 /** It runs in this process: the target is an object of the caller's, or no process of its own was asked for. */
-function livesHere({ source }: ChosenTarget, { isolation, processes, k6 }: SessionPlan): boolean {
+function livesHere({ source }: ChosenTarget, { isolation, processes, k6, load }: SessionPlan): boolean {
   if (source === undefined) return true;
-  return isolation === 'none' && processes === 1 && k6 === undefined && source.kind !== 'exec';
+  const byEngine = k6 !== undefined || load !== undefined;
+  return isolation === 'none' && processes === 1 && !byEngine && source.kind !== 'exec';
 }
 
 /** Every store that the plan asks for. */

@@ -1,0 +1,17 @@
+import type { ChosenTarget } from './choice.js';
+import type { Engine } from './options.js';
+
+/** What speaks against a load engine for these targets. */
+export function engineProblems(engine: Engine, named: readonly ChosenTarget[]): readonly string[] {
+  if (engine === 'burst') return [];
+  return named.flatMap(({ target: { id, api } }) => {
+    if (api?.exchange === undefined) return [`${id} is no HTTP API: ${engine} sends HTTP requests`];
+    const { baseUrl } = api;
+    const isEncrypted = typeof baseUrl === 'string' && baseUrl.startsWith('https:');
+    return isEncrypted
+      ? [
+          `${id} is reached over TLS, behind which ${engine}'s requests could not be counted: use its http:// address`,
+        ]
+      : [];
+  });
+}
