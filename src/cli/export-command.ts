@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
 import { exportScript, withTarget } from '../session/k6-runners.js';
+import { operatorManifests } from '../session/k6-operator.js';
+import { DEFAULT_PARALLELISM } from '../session/options.js';
 import { planSession } from '../session/plan-session.js';
-import { readRunFlags, unknownWords } from './flags.js';
+import { readRunFlags, unknownWords, wholeNumber } from './flags.js';
 import { print } from './output.js';
 
-/** `race-check export k6 <scenario>`: one trial as a script, on stdout. */
+/** `race-check export k6 <scenario>`: one trial as a script, or as resources for k6-operator, on stdout. */
 export async function exportCommand(
   engine: string,
   name: string,
@@ -18,10 +20,17 @@ export async function exportCommand(
   const { session } = readRunFlags(command.opts(), scenario, process.env, problems);
   if (engine !== 'k6') problems.push(`expected k6 for the engine, got "${engine}"`);
   if (session.targets?.length !== 1) problems.push('expected one API to send to, named with --target');
+  const { reset = false, operator = false } = command.opts<{ reset?: boolean; operator?: boolean }>();
+  const parallelism = wholeNumber(
+    '--parallelism',
+    command.opts<{ parallelism?: string }>().parallelism,
+    problems,
+  );
+  if (parallelism !== undefined && !operator) problems.push('--parallelism is for --operator');
   demandNone(problems);
   const plan = await planSession({ ...session, scenario: name, command: 'gate' });
-  const script = exportScript(plan);
-  if (command.opts<{ reset?: boolean }>().reset === true) {
+  const text = operator ? operatorManifests(plan, parallelism ?? DEFAULT_PARALLELISM) : exportScript(plan);
+  if (reset) {
     const { scenario: planned, parameters, named } = plan;
     const allowRemote = session.allowRemote ?? false;
     await withTarget(named[0]!.target, parameters, allowRemote, (open) =>
@@ -32,6 +41,6 @@ export async function exportCommand(
       ]);
     });
   }
-  await print(process.stdout, script);
+  await print(process.stdout, text);
   return 0;
 }

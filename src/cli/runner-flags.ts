@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AnyScenario } from '../session/choice.js';
+import { DEFAULT_PARALLELISM } from '../session/options.js';
 import { addParameterFlags, COLLECT } from './flags.js';
 
 /** The flags of `race-check export`. */
@@ -9,6 +10,11 @@ export function addExportFlags(command: Command, scenario: AnyScenario | undefin
     .option('--config <file>', 'targets of your own (default: race-check.config.ts, where there is one)')
     .option('--seed <text>', 'draws the same attempts again (default: drawn)')
     .option('--timeout <duration>', 'limit of one request, e.g. 500ms, 30s (default: 30s)')
+    .option('--operator', 'as YAML for k6-operator: a TestRun, and a ConfigMap with the script')
+    .option(
+      '--parallelism <number>',
+      `with --operator: over how many runners the clients are spread (default: ${DEFAULT_PARALLELISM})`,
+    )
     .option('--reset', "put the scenario's initial state into the API as well")
     .option('--allow-remote', 'allow an API that is not on this machine');
   return scenario === undefined ? command : addParameterFlags(command, scenario);

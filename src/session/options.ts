@@ -86,6 +86,9 @@ export const DEFAULTS = {
 /** As autocannon's own. */
 export const LOAD_DEFAULTS = { connections: 10, durationMs: 10_000 } as const;
 
+/** How many runners k6-operator starts: the fewest that need several. */
+export const DEFAULT_PARALLELISM = 2;
+
 /** A run that could take a week helps nobody: bounds on what can be asked for. */
 export const LIMITS = {
   ...{ trials: 1_000_000, timeoutMs: 3_600_000, processes: 64 },
