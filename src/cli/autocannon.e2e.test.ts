@@ -33,6 +33,14 @@ describe.concurrent('--engine autocannon', { timeout: 60_000 }, () => {
     },
   );
 
+  it('makes a thousand requests a thousand, over connections that do not divide them', async ({ folder }) => {
+    const api = await startSeatApi(folder, 'safe');
+    const { report } = await folder.report([...MINE, '--connections', '33', '--amount', '1000']);
+    expect(judged(report, 'http/mine').operations).toEqual({ ok: 1000, fail: 0, info: 0 });
+    expect(await api.asked()).toBe(1000);
+    api.child.kill();
+  });
+
   it('waits for the answers to what it began within its time, and shows its table', async ({ folder }) => {
     const api = await startSeatApi(folder, 'slow');
     const { code, stdout, stderr } = await folder.run(

@@ -89,8 +89,10 @@ function ofLargestStore(targets: readonly JudgedTarget[]): readonly JudgedTarget
 
 /** What may turn an inconclusive target into a verdict, read off its numbers. */
 function remedy(report: Report, run: string, target: JudgedTarget): NextCommand {
-  const again = `${run} ${flagOf(target)}`;
-  const { clients } = report.scenario.parameters;
+  const { load, engine } = report.plan;
+  const again = `${run} ${flagOf(target)}${engine === undefined ? '' : ` --engine ${engine}`}${load === undefined ? '' : loadFlags(load)}`;
+  // Under load each request is another client's.
+  const clients = load === undefined ? report.scenario.parameters['clients'] : undefined;
   const { trials, overlap, errors, operations } = target;
   if ((errors.timeout ?? 0) > 0) {
     return {
@@ -107,6 +109,16 @@ function remedy(report: Report, run: string, target: JudgedTarget): NextCommand 
     };
   }
   return { command: `${again} --trials ${report.plan.trials * 2}`, purpose: 'more trials' };
+}
+
+function loadFlags({ connections, amount, durationMs, rate }: NonNullable<Report['plan']['load']>): string {
+  const flags = [
+    `--connections ${connections}`,
+    ...(amount === undefined ? [] : [`--amount ${amount}`]),
+    ...(durationMs === undefined ? [] : [`--duration ${durationMs}ms`]),
+    ...(rate === undefined ? [] : [`--rate ${rate}`]),
+  ];
+  return ` ${flags.join(' ')}`;
 }
 
 /** How a target is named on the command line. */

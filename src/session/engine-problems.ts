@@ -4,8 +4,11 @@ import type { Engine } from './options.js';
 /** What speaks against a load engine for these targets. */
 export function engineProblems(engine: Engine, named: readonly ChosenTarget[]): readonly string[] {
   if (engine === 'burst') return [];
-  return named.flatMap(({ target: { id, api } }) => {
+  return named.flatMap(({ source, target: { id, api } }) => {
     if (api?.exchange === undefined) return [`${id} is no HTTP API: ${engine} sends HTTP requests`];
+    if (source === undefined) {
+      return [`${id} is an object of this process, where ${engine} cannot send for it: name its file`];
+    }
     const { baseUrl } = api;
     const isEncrypted = typeof baseUrl === 'string' && baseUrl.startsWith('https:');
     return isEncrypted

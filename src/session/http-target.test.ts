@@ -269,6 +269,15 @@ describe('an API is left alone', () => {
     });
   });
 
+  it('where a load engine is to send in its place, which cannot reach an object of this process', async () => {
+    const { baseUrl, state } = await serve(atomic);
+    const targets = [targetAt(baseUrl)];
+    await expect(raceCheck({ scenario: drawing, targets, engine: 'autocannon' })).rejects.toThrow(
+      'is an object of this process, where autocannon cannot send for it: name its file',
+    );
+    expect(state.trials).toBe(0);
+  });
+
   it('where nothing answers', async () => {
     const { baseUrl } = await serve(atomic);
     const [server] = servers.splice(0);

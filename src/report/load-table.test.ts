@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { loadTable } from './load-table.js';
+import { nextCommands } from './next-commands.js';
+import { gateHolds } from './report.fixture.js';
+import type { Report } from './report.js';
+
+const load = [
+  {
+    ...{ trial: 1, requests: 12_345, seconds: 10.014, requestsPerSecond: 1_234.5 },
+    latencyMs: { p50: 3, p97_5: 12, p99: 16 },
+  },
+];
+const underLoad: Report = {
+  ...gateHolds,
+  plan: { ...gateHolds.plan, trials: 1, engine: 'autocannon', load: { connections: 8, durationMs: 10_000 } },
+  targets: gateHolds.targets.map((target) =>
+    target.outcome === 'judged'
+      ? {
+          ...{ ...target, id: 'http/mine', verdict: 'inconclusive', load },
+          trials: { ...target.trials, planned: 1, run: 1 },
+        }
+      : target,
+  ),
+};
+
+describe('a report of a load', () => {
+  it("shows the engine's own figures, in columns", () => {
+    expect(loadTable(underLoad).slice(0, 2)).toEqual([
+      ' autocannon  requests     time   p50  p97.5    p99  req/s',
+      ' http/mine     12,345  10.01 s  3 ms  12 ms  16 ms  1,235',
+    ]);
+    expect(loadTable(gateHolds)).toEqual([]);
+  });
+
+  it('leads to the same load again', () => {
+    const [first] = nextCommands(underLoad, { scenario: 'last-seat' }, undefined);
+    expect(first?.command).toMatch(
+      /^race-check last-seat --target \S+ --engine autocannon --connections 8 --duration 10000ms/,
+    );
+  });
+});
