@@ -1,12 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { AnomalyId } from '../core/anomaly.js';
-import type { ApiExchange } from '../core/api.js';
 import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
 import { execHosts } from '../engine/exec-host.js';
-import { autocannonHosts } from '../engine/autocannon-host.js';
-import { k6Hosts } from '../engine/k6-host.js';
 import type { LoadTable } from '../engine/load.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { processHosts, type ProcessHosts } from '../engine/process-host.js';
@@ -21,6 +18,7 @@ import type { SessionOptions, SessionProgress } from './options.js';
 import type { SessionPlan } from './plan-session.js';
 import { demandPoints } from './points.js';
 import { demandSpreadable } from './processes.js';
+import { sentBy } from './sent-by.js';
 import type { TimeSlice } from './time-budget.js';
 
 /** What plans are run with; several may share it, one after the other. */
@@ -85,22 +83,6 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     for (const host of hosts.values()) await host.close();
   }
   return ran;
-}
-
-/** Hosts whose requests are sent by the load engine of the plan, where there is one. */
-function sentBy(
-  { k6, load }: SessionPlan,
-  own: ProcessHosts,
-  {
-    exchange,
-    reaper,
-    tables = [],
-  }: { readonly exchange: ApiExchange | undefined; readonly reaper: Reaper; readonly tables?: LoadTable[] },
-): ProcessHosts {
-  if (exchange === undefined) return own;
-  if (k6 !== undefined) return k6Hosts(own, { k6, exchange, reaper });
-  if (load === undefined) return own;
-  return autocannonHosts(own, { load, exchange, onTable: (table) => tables.push(table) });
 }
 
 /** A control that is a row of a comparison is to be caught as well, and not for anything else. */
