@@ -10,6 +10,8 @@ export function sinceNs(originNs: bigint): number {
 
 /** A timer may fire so much later than it was asked to. */
 const TIMER_LATE_NS = 1_500_000;
+/** Timers know whole milliseconds. */
+const TIMER_STEP_NS = 1_000_000;
 
 /**
  * Resolves at `atNs` of the monotonic clock, to a few microseconds where the event loop is free, or up to `slackNs` later: a
@@ -23,6 +25,7 @@ export function untilNs(atNs: bigint, slackNs = 0): Promise<void> {
     const turn = () => {
       const leftNs = Number(atNs - process.hrtime.bigint());
       if (leftNs <= 0) resolve();
+      else if (slackNs >= TIMER_STEP_NS) setTimeout(turn, Math.ceil(leftNs / TIMER_STEP_NS));
       else if (leftNs > aheadNs + 500_000) setTimeout(turn, (leftNs - aheadNs) / 1e6);
       else setImmediate(turn);
     };

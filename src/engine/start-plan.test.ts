@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../core/random.js';
-import { MIXED_STARTS, shuffled, startDelays, startKindOf } from './start-plan.js';
+import { MIXED_STARTS, shuffled, startDelays, startKindOf, startSlackNs } from './start-plan.js';
 
 const SEED = '7f3a91';
 const trials = (count: number) => Array.from({ length: count }, (_, trial) => trial);
@@ -68,5 +68,19 @@ describe('shuffled', () => {
     expect([...result].sort((a, b) => a - b)).toEqual(items);
     expect(items).toEqual(trials(20));
     expect(result).not.toEqual(items);
+  });
+});
+
+describe('startSlackNs', () => {
+  const plansOf = (...delaysNs: number[]) => delaysNs.map((delayNs) => ({ delayNs }));
+
+  it('is a twentieth of the shift where all begin at one of two moments', () => {
+    const plans = plansOf(0, 2e6, 0, 2e6);
+    expect(plans.map(startSlackNs(plans))).toEqual([0, 1e5, 0, 1e5]);
+  });
+
+  it('is an eighth of the latest moment where each client has one of its own', () => {
+    const plans = plansOf(0, 1e6, 4e6, 16e6);
+    expect(plans.map(startSlackNs(plans))).toEqual([2e6, 2e6, 2e6, 2e6]);
   });
 });

@@ -49,6 +49,25 @@ export function startDelays(
   }
 }
 
+/** Of its own delay: that much later a client may begin where there are few moments to begin at. */
+const LATE_SHARE = 1 / 20;
+/** Of the latest delay: that much later a client may begin where each has a moment of its own. */
+const LATE_SHARE_OF_MANY = 1 / 8;
+const FEW_MOMENTS = 2;
+
+/**
+ * How much later than planned a client may begin, in nanoseconds. A shift is what its trial is about. Where every client has
+ * a moment of its own, drawn within one operation, a part of that operation makes no difference; and to keep 33 such moments
+ * to the microsecond would take a core from the server.
+ */
+export function startSlackNs(
+  plans: readonly { readonly delayNs: number }[],
+): (plan: { readonly delayNs: number }) => number {
+  const moments = new Set(plans.map(({ delayNs }) => delayNs));
+  const ofManyNs = Math.max(...moments) * LATE_SHARE_OF_MANY;
+  return ({ delayNs }) => (moments.size > FEW_MOMENTS ? ofManyNs : delayNs * LATE_SHARE);
+}
+
 /** The median duration of the operations that were answered; undefined if none was. */
 export function typicalDurationNs(events: readonly HistoryEvent[]): number | undefined {
   const begunNs = new Map<number, number>();

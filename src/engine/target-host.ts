@@ -21,6 +21,7 @@ import type {
   LoadRequest,
   SettleReply,
 } from './protocol.js';
+import { startSlackNs } from './start-plan.js';
 
 type AnyTarget = Target<ContractTypes>;
 type AnyClient = Client<ContractTypes>;
@@ -54,8 +55,6 @@ export class HostFailure extends Error {
   }
 }
 
-/** Of a client's delay: that much later it may begin. */
-const LATE_SHARE = 1 / 20;
 const NEVER_ABORTED = new AbortController().signal;
 const CLOSE_LIMIT_MS = 1_000;
 /** An attempt is held for at most so long, on top of what it takes to connect. */
@@ -244,19 +243,21 @@ export class TargetHost {
     await untilNs(startAtNs);
     const heldPlans = new Set(this.#held.map(({ plan }) => plan));
     const others = this.#plans.filter((plan) => !heldPlans.has(plan));
-    await Promise.all([this.#release(startAtNs), ...others.map((plan) => this.#attempts(plan, startAtNs))]);
+    const slackOf = startSlackNs(this.#plans);
+    const going = others.map((plan) => this.#attempts(plan, startAtNs, slackOf(plan)));
+    await Promise.all([this.#release(startAtNs), ...going]);
     clearInterval(flushing);
     this.#flush();
     if (this.#mistake !== undefined) throw new HostFailure(this.#mistake);
   }
 
-  async #attempts(plan: ClientPlan, startAtNs: bigint): Promise<void> {
+  async #attempts(plan: ClientPlan, startAtNs: bigint, slackNs: number): Promise<void> {
     const { owner } = this.environment;
     // Where nothing crosses a wire, each client begins in a turn of the event loop of its own: code that never waits then
     // never overlaps, as in truth. Requests to a server are to leave together.
     if (owner === undefined && (plan.delayNs > 0 || !this.#hasServer)) {
       const atNs = startAtNs + BigInt(Math.round(plan.delayNs));
-      await untilNs(atNs, plan.delayNs * LATE_SHARE);
+      await untilNs(atNs, slackNs);
     }
     await this.#attemptsFrom(plan, 0);
     owner?.ended(plan.client);
