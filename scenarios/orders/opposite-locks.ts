@@ -7,7 +7,7 @@ import { tallyOf } from './tally.js';
 type OppositeLocks = Waiting & {
   readonly clients: number;
   readonly total: number;
-  readonly amount: number;
+  readonly moved: number;
   readonly holdMs: number;
 };
 
@@ -18,7 +18,7 @@ function readersOf({ clients }: Pick<OppositeLocks, 'clients'>): number {
   return Math.floor(clients / READS);
 }
 
-function attemptsOf({ clients, amount }: OppositeLocks): Attempt<Orders>[] {
+function attemptsOf({ clients, moved }: OppositeLocks): Attempt<Orders>[] {
   return Array.from({ length: clients }, (_, client) => {
     if (client % READS === READS - 1) return { f: 'readTotals', input: { orders: [1, 2] } };
     const mover = client - Math.floor(client / READS);
@@ -29,7 +29,7 @@ function attemptsOf({ clients, amount }: OppositeLocks): Attempt<Orders>[] {
       ],
       mover,
     );
-    return { f: 'lockBoth', input: { first, second, amount } };
+    return { f: 'lockBoth', input: { first, second, amount: moved } };
   });
 }
 
@@ -50,7 +50,7 @@ const oppositeLocks: Scenario<Orders, OppositeLocks> = {
   parameters: {
     clients: clientsParameter(4),
     total: amountParameter(500, 'the total of each order at first'),
-    amount: amountParameter(100, 'what is moved from the first order to the second'),
+    moved: amountParameter(100, 'what is moved from the first order to the second'),
     holdMs: {
       default: 5,
       min: 0,

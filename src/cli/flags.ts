@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { UsageError } from '../core/usage-error.js';
+import { demandNone, UsageError } from '../core/usage-error.js';
 import { withDefaults } from '../core/scenario.js';
 import { START_KINDS } from '../core/verdict.js';
 import type { StartMode } from '../engine/start-plan.js';
@@ -86,8 +86,17 @@ export function addTrialFlags(command: Command): Command {
     .option('-q, --quiet', 'no progress on stderr');
 }
 
-/** The scenario's own numbers as flags: `--clients`, `--stock`, `--start-at`. */
+/** The scenario's own numbers as flags: `--clients`, `--stock`, `--start-at`. Throws UsageError for names that are taken. */
 export function addParameterFlags(command: Command, scenario: AnyScenario): Command {
+  const taken = Object.keys(scenario.parameters).filter((name) =>
+    command.options.some(({ long }) => long === `--${kebab(name)}`),
+  );
+  demandNone(
+    taken.map(
+      (name) =>
+        `expected another name for the number "${name}" of ${scenario.name}: --${kebab(name)} is an option of its own`,
+    ),
+  );
   const defaults = withDefaults(scenario.parameters, {});
   for (const [name, { describe }] of Object.entries(scenario.parameters)) {
     command.option(`--${kebab(name)} <number>`, `${describe} (default: ${defaults[name]})`);

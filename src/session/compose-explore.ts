@@ -4,7 +4,7 @@ import { worstVerdict } from '../verdict/merge.js';
 import { EXIT } from './exit-code.js';
 import type { RanExplore } from './explore.js';
 import type { PlannedExplore } from './plan-explore.js';
-import { userPlace } from './user-place.js';
+import { notJudged } from './not-judged.js';
 import { version } from './version.js';
 
 export interface ExploreFacts {
@@ -62,15 +62,7 @@ function describe(
     ...{ id: target.id, role: 'named' as const, summary: target.summary },
     ...(file === undefined ? {} : { file }),
   };
-  if (result.kind === 'skipped') {
-    const { store, message: reason, remedy } = result.error;
-    return { ...head, outcome: 'skipped', store, reason, remedy };
-  }
-  if (result.kind === 'could-not-run') {
-    const { message, stack } = result.error;
-    const place = userPlace(stack);
-    return { ...head, outcome: 'error', message: place === undefined ? message : `${message} (${place})` };
-  }
+  if (result.kind === 'skipped' || result.kind === 'could-not-run') return { ...head, ...notJudged(result) };
   if (result.kind === 'replayed') throw new Error('unreachable: a replay is not composed to a report');
   const expectation = target.expectations?.[scenario.name];
   return {

@@ -15,7 +15,7 @@ import { expectationOf, type AnyTarget } from './choice.js';
 import { exitCodeOf } from './exit-code.js';
 import { hardlyMet, REFERENCE_SHOWS } from './http-control.js';
 import type { SessionPlan } from './plan-session.js';
-import { userPlace } from './user-place.js';
+import { notJudged } from './not-judged.js';
 import { version } from './version.js';
 
 /** One target, and what became of it. */
@@ -112,15 +112,7 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
     ...(file === undefined ? {} : { file }),
     ...(exec === undefined ? {} : { exec }),
   };
-  if (result.kind === 'skipped') {
-    const { store, message: reason, remedy } = result.error;
-    return { ...head, outcome: 'skipped', store, reason, remedy };
-  }
-  if (result.kind === 'could-not-run') {
-    const { message, stack } = result.error;
-    const place = userPlace(stack);
-    return { ...head, outcome: 'error', message: place === undefined ? message : `${message} (${place})` };
-  }
+  if (result.kind === 'skipped' || result.kind === 'could-not-run') return { ...head, ...notJudged(result) };
 
   const { history } = result.firstViolation ?? {};
   const control = role === 'named' ? controlOf(target, facts) : undefined;
