@@ -1,7 +1,8 @@
 import type { StoreAddress } from '../../core/context.js';
 import { isLoopback } from '../loopback.js';
 import { runName } from '../run-name.js';
-import type { StoreNamespace, StoreRequest, StoreServer } from '../store.js';
+import { dropAll } from '../serve-namespaces.js';
+import type { StoreRequest, StoreServer } from '../store.js';
 import { Admin } from './admin.js';
 import { readEnvironment } from './environment.js';
 import { refusal } from './refusal.js';
@@ -73,14 +74,4 @@ async function connect(
     }
   }
   throw failure;
-}
-
-/** All are tried, whatever becomes of the others. */
-async function dropAll(namespaces: readonly StoreNamespace[]): Promise<void> {
-  const dropped = await Promise.allSettled(namespaces.map((namespace) => namespace.drop()));
-  const failures = dropped.filter((one) => one.status === 'rejected').map((one): unknown => one.reason);
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) {
-    throw new AggregateError(failures, failures.map((failure) => String(failure)).join('\n'));
-  }
 }

@@ -8,6 +8,9 @@ import { blocking, endSessions, openTransactions } from './sessions.js';
 
 /** How long a drop waits for somebody who still uses the schema. */
 const DROP_WAIT_MS = 500;
+const DROP_TRIES = 5;
+/** How long a session that is ended may take to be gone. */
+const END_WAIT_MS = 5_000;
 
 /** Makes a schema and answers with what the engine needs of it. */
 export async function createSchema(
@@ -35,23 +38,14 @@ export async function dropSchema(admin: Admin, schema: string): Promise<void> {
   const drop = `drop schema if exists ${quoteIdentifier(schema)} cascade`;
   try {
     await admin.query(`set lock_timeout = ${DROP_WAIT_MS}`);
-    try {
-      await admin.query(drop);
-    } catch {
-      await admin.query(
-        `select pg_terminate_backend(held.pid)
-          from (select distinct lock.pid from pg_locks as lock
-              join pg_class as class on class.oid = lock.relation
-              join pg_namespace as space on space.oid = class.relnamespace
-              join pg_stat_activity as session on session.pid = lock.pid
-              join pg_database as base on base.oid = lock.database
-            where space.nspname = $1 and base.datname = current_database()
-              and session.usename = session_user and session.application_name <> 'pg_dump'
-              and session.client_addr is not distinct from inet_client_addr()
-              and lock.pid <> pg_backend_pid()) as held`,
-        [schema],
-      );
-      await admin.query(drop);
+    for (let tried = 1; ; tried += 1) {
+      try {
+        await admin.query(drop);
+        break;
+      } catch (error) {
+        if (tried === DROP_TRIES) throw error;
+        await endUsers(admin, schema);
+      }
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -59,6 +53,26 @@ export async function dropSchema(admin: Admin, schema: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/**
+ * Ends our sessions that hold or want a lock in there, and waits until they are gone. One of a killed process goes on with the
+ * statements that it was sent before, so there may be others a moment later.
+ */
+async function endUsers(admin: Admin, schema: string): Promise<void> {
+  await admin.query(
+    `select pg_terminate_backend(held.pid, ${END_WAIT_MS})
+      from (select distinct lock.pid from pg_locks as lock
+          join pg_class as class on class.oid = lock.relation
+          join pg_namespace as space on space.oid = class.relnamespace
+          join pg_stat_activity as session on session.pid = lock.pid
+          join pg_database as base on base.oid = lock.database
+        where space.nspname = $1 and base.datname = current_database()
+          and session.usename = session_user and session.application_name <> 'pg_dump'
+          and session.client_addr is not distinct from inet_client_addr()
+          and lock.pid <> pg_backend_pid()) as held`,
+    [schema],
+  );
 }
 
 /** Schemas of other runs in this database. */
