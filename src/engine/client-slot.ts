@@ -5,6 +5,7 @@ import type { ClientContext, CountedEvent, PointName, StoreAddress, TargetContex
 import type { NoteKind, StoreSpan } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
+import { watchOf } from '../stores/socket-watch.js';
 import { wireReaderOf } from '../stores/wire-reader.js';
 import type { ClientOwner } from './client-owner.js';
 import { monotonicNs } from './clock.js';
@@ -184,7 +185,7 @@ export class ClientSlot {
     const encrypted = address.tls !== undefined && address.tls !== 'off';
     const socket = encrypted
       ? new RelayedSocket(this.#relay(address))
-      : new CountedSocket(this.#traffic(address.store));
+      : new CountedSocket(this.#traffic(address.store), watchOf(address.store));
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { Traffic } from '../core/context.js';
 import type { Json } from '../core/json.js';
+import type { SocketWatch } from '../stores/socket-watch.js';
 
 /** Told of every request that leaves on a connection and every answer that comes in, and of the connection. */
 export interface SocketTraffic extends Traffic {
@@ -14,12 +15,15 @@ export interface SocketTraffic extends Traffic {
  */
 export class CountedSocket extends net.Socket {
   readonly #traffic: SocketTraffic;
+  readonly #watch: SocketWatch | undefined;
 
-  constructor(traffic: SocketTraffic) {
+  /** `watch` sees what is sent and received as well. */
+  constructor(traffic: SocketTraffic, watch?: SocketWatch) {
     super();
     this.#traffic = traffic;
+    this.#watch = watch;
     this.once('connect', () => {
-      if (this.localPort !== undefined) traffic.connected(this.localPort);
+      if (this.localPort !== undefined) traffic.connected(this.localPort, watch && (() => watch.trace()));
     });
     // A driver listens too; without any listener a reset would end the process.
     this.on('error', () => undefined);
@@ -41,12 +45,16 @@ export class CountedSocket extends net.Socket {
 
   /** What is written before the connection stands leaves when it does. */
   #leaving(): void {
+    this.#watch?.sent();
     if (this.connecting) this.once('connect', () => this.#traffic.sent());
     else this.#traffic.sent();
   }
 
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    if (chunk !== null) this.#traffic.received();
+    if (chunk !== null) {
+      this.#traffic.received();
+      if (Buffer.isBuffer(chunk)) this.#watch?.received(chunk);
+    }
     return super.push(chunk, encoding);
   }
 }

@@ -101,12 +101,14 @@ class ExecHost implements HostLink {
       case 'arm':
         return this.#arm(request);
       case 'go':
-        await this.#go(BigInt(request.startAtNs));
+        await this.#go(BigInt(request.startAtNs ?? monotonicNs()));
         return null;
       case 'settle':
         return this.#settle();
       case 'read':
         return (await this.program.ask({ type: 'read' }, 'state')).value;
+      case 'early-read':
+        return {};
       case 'hold':
         // A program makes its attempts whole.
         return null;

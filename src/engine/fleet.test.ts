@@ -55,12 +55,17 @@ const plansOf = (clients: number) =>
     attempts: [{ f: 'draw', input: null }],
   }));
 
+function burstOf(fleet: Fleet, clients: number) {
+  const plans = plansOf(clients);
+  return fleet.burst(fleet.arm(0, null, plans, [], []), { plans, faults: [] });
+}
+
 describe('a fleet of several hosts', () => {
   it('deals the clients out in turn, and has the first host alone set up, reset and read', async () => {
     const { asked, openHost } = recordingHosts();
     const fleet = fleetOf(openHost, 3, 7);
     await fleet.open([], true);
-    await fleet.burst(await fleet.arm(0, null, plansOf(7), [], []));
+    await burstOf(fleet, 7);
     await fleet.read();
     const loads = asked.map(([load]) => load as LoadRequest);
     expect(loads.map(({ clients }) => clients.map(({ client }) => client))).toEqual([
@@ -84,9 +89,11 @@ describe('a fleet of several hosts', () => {
     const fleet = fleetOf(openHost, 2, 4);
     await fleet.open([], true);
     const askedAtNs = process.hrtime.bigint();
-    const burst = await fleet.burst(await fleet.arm(0, null, plansOf(4), [], []));
+    const burst = await burstOf(fleet, 4);
     const moments = asked.map((requests) =>
-      requests.flatMap((request) => (request.type === 'go' ? [BigInt(request.startAtNs)] : [])),
+      requests.flatMap((request) =>
+        request.type === 'go' && request.startAtNs !== undefined ? [BigInt(request.startAtNs)] : [],
+      ),
     );
     expect(moments[0]).toEqual(moments[1]);
     expect(moments[0]![0]! > askedAtNs).toBe(true);
@@ -101,7 +108,7 @@ describe('a fleet of several hosts', () => {
     const { openHost } = recordingHosts((host) => (host === 1 ? 'dies' : 1));
     const fleet = fleetOf(openHost, 2, 4);
     await fleet.open([], true);
-    const burst = await fleet.burst(await fleet.arm(0, null, plansOf(4), [], []));
+    const burst = await burstOf(fleet, 4);
     const ended = burst.events.filter(({ type }) => type === 'ok' || type === 'info');
     expect(ended.map(({ client, type }) => `${client} ${type}`).sort()).toEqual([
       '0 ok',
@@ -111,5 +118,63 @@ describe('a fleet of several hosts', () => {
     ]);
     expect(burst.broken).toBe(true);
     expect(burst.undecided).toEqual(['it died']);
+  });
+});
+
+describe('a fleet of one host that goes when it is armed', () => {
+  /** It loses its process at what it is asked for with this word, if it is given one. */
+  function readyHost(diesAt?: string) {
+    const requests: HostRequest[] = [];
+    const openHost: OpenHost = (onEvents) =>
+      Promise.resolve({
+        goesWhenArmed: true,
+        kill: () => Promise.resolve(),
+        request: async (request) => {
+          requests.push(request);
+          // Each in its turn, and later than it was asked for.
+          await new Promise((resolve) => setImmediate(resolve));
+          if (request.type === diesAt) throw new HostGone('it died');
+          if (request.type === 'load') return { workers: 0 };
+          if (request.type === 'arm') return { connections: [connection] };
+          if (request.type === 'settle') {
+            return { connections: [connection], workerErrors: [], counts: {}, arrivalsMs: [] };
+          }
+          if (request.type === 'early-read') {
+            onEvents([0, 1].flatMap((client) => answered(client, 1_000)));
+            return { final: { left: 3 } };
+          }
+          return null;
+        },
+      });
+    return { requests, openHost };
+  }
+  const connection = { client: 0, process: 0, store: 'postgres', localPort: 5, doubtful: false };
+
+  it('asks for the burst and the final state ahead, once it is known that nothing is to be held', async () => {
+    const { requests, openHost } = readyHost();
+    const fleet = fleetOf(openHost, 1, 2);
+    await fleet.open([], true);
+    await burstOf(fleet, 2);
+    requests.length = 0;
+    const burst = await burstOf(fleet, 2);
+    expect(requests.map(({ type }) => type)).toEqual(['reset', 'arm', 'go', 'settle', 'early-read']);
+    expect(requests[2]).toEqual({ type: 'go', thenReads: true });
+    expect(burst.events).toHaveLength(4);
+    expect(await burst.final).toEqual({ left: 3 });
+    expect(burst.broken).toBe(false);
+  });
+
+  it('takes every attempt for possible when it dies before it has told of them', async () => {
+    const { requests, openHost } = readyHost('early-read');
+    const fleet = fleetOf(openHost, 1, 2);
+    await fleet.open([], true);
+    await burstOf(fleet, 2);
+    requests.length = 0;
+    const burst = await burstOf(fleet, 2);
+    expect(burst.broken).toBe(true);
+    expect(burst.undecided).toEqual(['it died']);
+    expect(burst.final).toBeUndefined();
+    expect(burst.events.filter(({ type }) => type === 'info')).toHaveLength(2);
+    expect(burst.connections).toEqual([{ ...connection, doubtful: true }]);
   });
 });

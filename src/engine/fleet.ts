@@ -8,6 +8,7 @@ import { HostGone, type HostLink, type OpenHost } from './host-link.js';
 import type {
   ArmReply,
   ClientPlan,
+  EarlyRead,
   HostConnection,
   HostRequest,
   LoadReply,
@@ -40,6 +41,8 @@ export interface Burst {
   readonly undecided: readonly string[];
   /** A host is gone: the fleet must be opened again. */
   readonly broken: boolean;
+  /** The final state, being read already; nothing where an operation may still be at work. */
+  readonly final?: Promise<Json | undefined>;
 }
 
 /** What a burst needs to know of the hosts that were armed for it. */
@@ -50,6 +53,14 @@ export interface ArmedFleet {
   readonly connections: readonly (readonly HostConnection[])[];
   /** Its targets can hold attempts. */
   readonly holds: boolean;
+}
+
+/** Who hears how far a burst is. */
+export interface BurstProgress {
+  /** The hosts have been told to begin. One that is alone may be told before it is ready. */
+  readonly onGo?: () => void;
+  /** Everybody has been answered, and no host was lost: these are the connections. What happened is still being told. */
+  readonly onSettled?: (connections: readonly HostConnection[]) => void;
 }
 
 /** On top of an operation's own limit, for what a host does besides. */
@@ -68,12 +79,15 @@ export class Fleet {
   #events: HistoryEvent[] = [];
   #processes = new Map<number, number>();
   #workers = 0;
+  /** The last time it was armed there was nothing to hold. */
+  #isKnownNotToHold = false;
 
   constructor(private readonly options: FleetOptions) {}
 
   /** Opens the hosts and loads the target; `setup` prepares a fresh namespace. */
   async open(addresses: readonly StoreAddress[], setup: boolean): Promise<void> {
     const { processes, clients: totalClients, target, parameters, seed, timeoutMs } = this.options;
+    this.#isKnownNotToHold = false;
     for (let number = 0; number < processes; number += 1) {
       const link = await this.options.openHost((events) => this.#events.push(...events));
       const clients = range(totalClients).filter((client) => client % processes === number);
@@ -114,43 +128,39 @@ export class Fleet {
         return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew });
       }),
     ]);
-    return {
-      ...{ plans, faults },
-      connections: armed.map(({ connections }) => connections),
-      holds: armed.some(({ holds = false }) => holds),
-    };
+    const holds = armed.some((reply) => reply.holds);
+    this.#isKnownNotToHold = !holds;
+    return { ...{ plans, faults, holds }, connections: armed.map(({ connections }) => connections) };
   }
 
-  /**
-   * Opens the barrier for what was armed last, and waits for the last answer. `onGo` is called when the hosts have been told
-   * to begin.
-   */
+  /** Opens the barrier for what is being armed, and waits for the last answer and for all that was recorded. */
   async burst(
-    { plans, faults, connections: armed, holds }: ArmedFleet,
-    onGo: () => void = () => undefined,
+    arming: Promise<ArmedFleet>,
+    { plans, faults }: Pick<ArmedFleet, 'plans' | 'faults'>,
+    { onGo, onSettled }: BurstProgress = {},
   ): Promise<Burst> {
+    const isAhead = this.#hosts.length === 1 && this.#lead.goesWhenArmed === true && this.#isKnownNotToHold;
+    if (!isAhead && (await arming).holds) await this.#hold();
     this.#events = [];
-    if (holds) await this.#hold();
-    const startAtNs = monotonicNs() + this.#barrierLeadNs();
     const limitMs = this.#burstLimitMs(plans, faults);
-    const going = this.#hosts.map(({ link }) =>
-      link.request({ type: 'go', startAtNs: startAtNs.toString() }, limitMs),
-    );
-    onGo();
+    const going = isAhead ? [this.#goWhenArmed(limitMs)] : this.#goTogether(limitMs);
+    onGo?.();
     // The lead's workers serve the clients of every host, and may rest when all of them have been answered. A host that
     // is alone knows when that is: it is asked ahead.
     const answered = going.length > 1 ? Promise.allSettled(going) : undefined;
+    let final: Promise<Json | undefined> | undefined;
     const parts = await Promise.all(
       this.#hosts.map(async ({ link }, index) => {
         try {
           await answered;
           const settling = this.#ask<SettleReply>(link, { type: 'settle' }, limitMs);
-          const [, reply] = await Promise.all([going[index], settling]);
+          if (isAhead) final = this.#earlyRead(limitMs);
+          const [, , reply] = await Promise.all([arming, going[index], settling]);
           return reply;
         } catch (error) {
           if (!(error instanceof HostGone)) throw error;
           // What was read on them when they were armed is old by now.
-          const connections = armed[index]!.map(({ trace: _old, ...one }) => ({
+          const connections = (await arming).connections[index]!.map(({ trace: _old, ...one }) => ({
             ...one,
             doubtful: true,
           }));
@@ -158,18 +168,43 @@ export class Fleet {
         }
       }),
     );
-    const broken = parts.some((part) => 'gone' in part);
+    const settled = parts.flatMap((part) => part.connections);
+    const wasLost = parts.some((part) => 'gone' in part);
+    if (!wasLost) onSettled?.(settled);
+    // A host that is alone tells what happened before it answers with what it read.
+    const untold = await whyGone(final);
+    const broken = wasLost || untold !== undefined;
+    const connections = untold === undefined ? settled : settled.map((one) => ({ ...one, doubtful: true }));
     const events = [...this.#events].sort((a, b) => a.timeNs - b.timeNs);
     this.#remember(events);
     return {
       events: broken ? withUnheard(events, plans, (client) => this.#takeProcess(client)) : events,
-      connections: parts.flatMap((part) => part.connections),
+      connections,
       counts: sum(parts.map((part) => part.counts)),
       firstRequestSpreadNs: firstRequestSpreadNs(plans, events),
       arrivalSpreadNs: spreadNs(parts.flatMap((part) => part.arrivalsMs)),
-      undecided: parts.flatMap((part) => part.workerErrors),
+      undecided: [...parts.flatMap((part) => part.workerErrors), ...(untold === undefined ? [] : [untold])],
       broken,
+      ...(final === undefined || broken ? {} : { final }),
     };
+  }
+
+  /** Every host at one moment. */
+  #goTogether(limitMs: number): readonly Promise<unknown>[] {
+    const startAtNs = (monotonicNs() + this.#barrierLeadNs()).toString();
+    return this.#hosts.map(({ link }) => link.request({ type: 'go', startAtNs }, limitMs));
+  }
+
+  #goWhenArmed(limitMs: number): Promise<unknown> {
+    return this.#ask(this.#lead, { type: 'go', thenReads: true }, limitMs);
+  }
+
+  #earlyRead(limitMs: number): Promise<Json | undefined> {
+    const reading = this.#ask<EarlyRead>(this.#lead, { type: 'early-read' }, limitMs);
+    const final = reading.then((reply) => reply.final);
+    // Whoever waits for it is told. Nobody does where the host is lost.
+    final.catch(() => undefined);
+    return final;
   }
 
   /** Not before every host has held its part may any of them begin. */
@@ -238,6 +273,16 @@ export class Fleet {
     for (const { client, process } of events) {
       this.#processes.set(client, Math.max(process, this.#processes.get(client) ?? 0));
     }
+  }
+}
+
+/** What is wrong with a host that ended before it answered; nothing where it did answer, well or badly. */
+async function whyGone(answer: Promise<unknown> | undefined): Promise<string | undefined> {
+  try {
+    await answer;
+    return undefined;
+  } catch (error) {
+    return error instanceof HostGone ? error.message : undefined;
   }
 }
 

@@ -9,6 +9,8 @@ export interface HostLink {
    * when the process ended or was killed for not answering.
    */
   request(request: HostRequest, limitMs: number): Promise<HostReplyValue>;
+  /** It can be told to go, and to read afterwards, while it is still arming. Default: it cannot. */
+  readonly goesWhenArmed?: boolean;
   /** How long before the barrier opens it wants to be told. Default: not at all. */
   readonly leadNs?: bigint;
   /** Ends it at once. */

@@ -1,4 +1,5 @@
 import type { StoreAddress } from '../core/context.js';
+import { monotonicNs } from './clock.js';
 import type { HostLink } from './host-link.js';
 import type {
   ArmReply,
@@ -50,7 +51,7 @@ export abstract class LoadHost implements HostLink {
       case 'hold':
         return null;
       case 'go':
-        await this.go(BigInt(request.startAtNs), limitMs);
+        await this.go(BigInt(request.startAtNs ?? monotonicNs()), limitMs);
         return null;
       case 'settle':
         return this.#settle((await this.inner.request(request, limitMs)) as SettleReply);

@@ -78,6 +78,7 @@ function linkTo(child: ChildProcess, reaper: Reaper): ProcessLink {
   };
 
   const link: ProcessLink = {
+    goesWhenArmed: true,
     onEvents: () => undefined,
     kill,
     async request(request, limitMs) {

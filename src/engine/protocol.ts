@@ -6,7 +6,7 @@ import type { ClientConnection } from '../stores/store.js';
 
 /**
  * What the engine says to the side where a target lives, and what comes back: plain JSON, so that a process of any kind
- * can stand behind it. One request at a time; `events` come whenever there are some.
+ * can stand behind it. One request is done at a time; `events` come whenever there are some.
  */
 export type HostRequest =
   | LoadRequest
@@ -14,9 +14,11 @@ export type HostRequest =
   | ArmRequest
   /** Begins every first attempt that can be held; the reply comes when they are. After `reset` and `arm`. */
   | { readonly type: 'hold' }
-  | { readonly type: 'go'; readonly startAtNs: string }
+  | GoRequest
   | { readonly type: 'settle' }
   | { readonly type: 'read' }
+  /** What was read after `go`, if it was to be. Reply: an `EarlyRead`. */
+  | { readonly type: 'early-read' }
   | { readonly type: 'stop' };
 
 /** Where a target's code is. */
@@ -74,6 +76,21 @@ export interface ArmRequest {
   readonly renew: readonly number[];
 }
 
+/** Opens the barrier; the reply comes when every attempt has ended. Fails where the `reset` or `arm` before it failed. */
+export interface GoRequest {
+  readonly type: 'go';
+  /** On the monotonic clock. Default: as soon as this request's turn comes. */
+  readonly startAtNs?: string;
+  /** Also begins to read the final state as soon as nobody is at work any more, unless an operation may still be. */
+  readonly thenReads?: boolean;
+}
+
+/** Reply to `early-read`. */
+export interface EarlyRead {
+  /** Missing where an operation may still be at work: its session is to be ended first. */
+  readonly final?: Json;
+}
+
 /** A connection that a client or worker holds, or held in this trial. */
 export interface HostConnection extends ClientConnection {
   readonly store: string;
@@ -115,7 +132,7 @@ export interface HostError {
   readonly stack?: string;
 }
 
-export type HostReplyValue = Json | LoadReply | ArmReply | SettleReply;
+export type HostReplyValue = Json | LoadReply | ArmReply | SettleReply | EarlyRead;
 
 export type HostReply =
   | { readonly type: 'reply'; readonly value: HostReplyValue }

@@ -1,14 +1,15 @@
 import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { History, HistoryEvent } from '../core/history.js';
-import { clientsOf, type Attempt, type Parameters, type Scenario } from '../core/scenario.js';
+import type { Json } from '../core/json.js';
+import { clientsOf, type Attempt, type Fault, type Parameters, type Scenario } from '../core/scenario.js';
 import type { Expectation } from '../core/target.js';
 import type { Judgement, Offset, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
 import { StoreUnavailable, type StoreNamespace, type StoreServer } from '../stores/store.js';
 import { createJudge } from '../verdict/judge.js';
-import { Fleet, type ArmedFleet, type Burst } from './fleet.js';
+import { Fleet, type ArmedFleet, type Burst, type BurstProgress } from './fleet.js';
 import { HostGone, type OpenHost } from './host-link.js';
-import type { HostError, TargetSource } from './protocol.js';
+import type { ClientPlan, HostConnection, HostError, TargetSource } from './protocol.js';
 import { OffsetSweep } from './offset-sweep.js';
 import { startKindOf, typicalDurationNs, type StartMode } from './start-plan.js';
 import { HostFailure } from './target-host.js';
@@ -19,6 +20,7 @@ import {
   planClients,
   trialRandom,
   WrongShape,
+  type Aftermath,
   type TrialSetting,
   type TriedTrial,
 } from './trial.js';
@@ -96,6 +98,8 @@ interface PreparedTrial<C extends ContractTypes> {
   readonly setting: TrialSetting<C>;
   readonly initial: C['initial'];
   readonly offset: Offset | undefined;
+  readonly plans: readonly ClientPlan[];
+  readonly faults: readonly Fault[];
   readonly armed: Promise<ArmedFleet>;
 }
 
@@ -258,7 +262,7 @@ class TargetSession<C extends ContractTypes> {
     const armed = this.#fleet.arm(trial, initial, plans, faults, renew);
     // Whoever runs the trial is told. Nobody does if the run ends before.
     armed.catch(() => undefined);
-    return { setting, initial, offset, armed };
+    return { setting, initial, offset, armed, plans, faults };
   }
 
   /** Tries it as soon as the hosts are ready. */
@@ -278,14 +282,20 @@ class TargetSession<C extends ContractTypes> {
    * The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile. `onGo` is called when
    * the hosts have been told to begin.
    */
-  async #try(
-    { setting, armed, offset }: PreparedTrial<C>,
-    onGo: () => void,
-  ): Promise<TriedTrial | undefined> {
-    const ready = await armed;
-    this.#armedAt = performance.now();
-    if (setting.trial === 0) this.settings.onReady?.();
-    const { burst, serverWaits } = await this.#burst(setting.trial, ready, onGo);
+  async #try(prepared: PreparedTrial<C>, onGo: () => void): Promise<TriedTrial | undefined> {
+    const { setting, armed, offset } = prepared;
+    if (setting.trial === 0) {
+      await armed;
+      this.#armedAt = performance.now();
+      this.settings.onReady?.();
+    }
+    let chasing: Promise<Aftermath> | undefined;
+    const onSettled = (connections: readonly HostConnection[]) => {
+      chasing = chase(connections, this.#namespaces);
+      // Whoever waits for it is told. Nobody does if the run ends before.
+      chasing.catch(() => undefined);
+    };
+    const { burst, serverWaits } = await this.#burst(prepared, { onGo, onSettled });
     this.#learnDuration(setting.start, burst.events);
     this.#sweep.learn(burst.events);
     if (burst.broken) {
@@ -300,8 +310,8 @@ class TargetSession<C extends ContractTypes> {
     // look at the sessions.
     const settled = !burst.broken && !burst.connections.some(({ doubtful }) => doubtful);
     const [aftermath, early] = await Promise.all([
-      chase(burst.connections, this.#namespaces),
-      settled ? this.#fleet.read() : undefined,
+      burst.broken || chasing === undefined ? chase(burst.connections, this.#namespaces) : chasing,
+      settled ? this.#readFinal(burst) : undefined,
     ]);
     const lost = burst.broken && this.#livesInProcess();
     if (burst.broken) await this.#fleet.open(this.#addresses(), lost);
@@ -310,17 +320,20 @@ class TargetSession<C extends ContractTypes> {
     return { burst, aftermath, serverWaits, final, offset };
   }
 
+  async #readFinal({ final }: Burst): Promise<Json> {
+    return (await final) ?? this.#fleet.read();
+  }
+
   async #burst(
-    trial: number,
-    armed: ArmedFleet,
-    onGo: () => void,
+    { setting, armed, plans, faults }: PreparedTrial<C>,
+    progress: BurstProgress,
   ): Promise<{ readonly burst: Burst; readonly serverWaits: readonly ServerWait[] }> {
-    const isWatched = this.settings.watchesWaits && trial % WATCHED_EVERY === 1;
+    const isWatched = this.settings.watchesWaits && setting.trial % WATCHED_EVERY === 1;
     const rest = isWatched
-      ? watchWaits(armed.connections.flat(), this.#namespaces)
+      ? watchWaits((await armed).connections.flat(), this.#namespaces)
       : () => Promise.resolve([]);
     try {
-      const burst = await this.#fleet.burst(armed, onGo);
+      const burst = await this.#fleet.burst(armed, { plans, faults }, progress);
       return { burst, serverWaits: await rest() };
     } finally {
       await rest();

@@ -6,7 +6,7 @@ import { seededRandom } from '../core/random.js';
 import { storesOf, type Client, type OpenTarget, type Target, type Worker } from '../core/target.js';
 import type { ClientOwner } from './client-owner.js';
 import { ClientSlot, createTargetContext, type ContextSource } from './client-slot.js';
-import { sinceNs, untilNs } from './clock.js';
+import { monotonicNs, sinceNs, untilNs } from './clock.js';
 import type { StoreErrors } from '../stores/errors.js';
 import { classify, hostError, operationError } from './failures.js';
 import { abandon, canBeHeld, heldWithin, releaseAll, type Held, type Released } from './held-attempts.js';
@@ -14,6 +14,8 @@ import type {
   ArmReply,
   ArmRequest,
   ClientPlan,
+  EarlyRead,
+  GoRequest,
   HostError,
   HostReplyValue,
   HostRequest,
@@ -83,6 +85,12 @@ export class TargetHost {
   #arrivalsMs: number[] = [];
   #originNs = 0n;
   #mistake: HostError | undefined;
+  /** What `go` asked to be read when nobody is at work any more. */
+  #early: Promise<Json> | undefined;
+  /** What happened in a burst is told with the early read that follows, and not before. */
+  #tellsWhileReading = false;
+  /** Why nobody stands ready: what a `go` that was asked for ahead is refused with. */
+  #unready: HostFailure | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly environment: HostEnvironment) {}
@@ -95,12 +103,15 @@ export class TargetHost {
   }
 
   async #answer(request: HostRequest): Promise<HostReplyValue> {
+    const makesReady = request.type === 'reset' || request.type === 'arm';
+    if (request.type === 'reset') this.#unready = undefined;
     try {
       return (await this.#dispatch(request)) ?? null;
     } catch (error) {
-      if (error instanceof HostFailure) throw error;
       const kind = classify(error, this.#errors) === 'mistake' ? 'mistake' : 'failure';
-      throw new HostFailure(hostError(error, kind));
+      const failure = error instanceof HostFailure ? error : new HostFailure(hostError(error, kind));
+      if (makesReady) this.#unready ??= failure;
+      throw failure;
     }
   }
 
@@ -115,11 +126,13 @@ export class TargetHost {
       case 'hold':
         return this.#hold();
       case 'go':
-        return this.#go(BigInt(request.startAtNs));
+        return this.#go(request);
       case 'settle':
         return this.#settle();
       case 'read':
         return this.#target.read();
+      case 'early-read':
+        return this.#earlyRead();
       case 'stop':
         return this.#stop();
     }
@@ -226,7 +239,9 @@ export class TargetHost {
   }
 
   /** Resolves when every attempt of this trial has ended. */
-  async #go(startAtNs: bigint): Promise<void> {
+  async #go({ startAtNs: told, thenReads = false }: GoRequest): Promise<void> {
+    if (this.#unready !== undefined) throw this.#unready;
+    const startAtNs = told === undefined ? monotonicNs() : BigInt(told);
     this.#originNs = startAtNs;
     for (const open of this.#workers) {
       open.slot.begin();
@@ -240,14 +255,17 @@ export class TargetHost {
     }
     // A host that is killed in an endless loop has at least told what happened before it.
     const flushing = setInterval(() => this.#flush(), FLUSH_EVERY_MS);
-    await untilNs(startAtNs);
+    if (told !== undefined) await untilNs(startAtNs);
     const heldPlans = new Set(this.#held.map(({ plan }) => plan));
     const others = this.#plans.filter((plan) => !heldPlans.has(plan));
     const slackOf = startSlackNs(this.#plans);
     const going = others.map((plan) => this.#attempts(plan, startAtNs, slackOf(plan)));
     await Promise.all([this.#release(startAtNs), ...going]);
     clearInterval(flushing);
-    this.#flush();
+    // The store reads while this process tells what happened.
+    if (thenReads && this.#workers.length === 0) this.#readEarly();
+    if (!thenReads) this.#flush();
+    this.#tellsWhileReading = thenReads;
     if (this.#mistake !== undefined) throw new HostFailure(this.#mistake);
   }
 
@@ -396,7 +414,7 @@ export class TargetHost {
       if (!rested) workerErrors.push(`the worker "${open.worker.name}" did not stop when asked`);
       if (open.error) workerErrors.push(`the worker "${open.worker.name}" ended with: ${open.error}`);
     }
-    this.#flush();
+    if (!this.#tellsWhileReading) this.#flush();
     const lost = this.#lostSlots.flatMap((slot) => connectionsOf(slot, true));
     return {
       connections: [...this.#openConnections(), ...lost],
@@ -407,6 +425,22 @@ export class TargetHost {
   #openConnections() {
     const open = [...this.#clients.values(), ...this.#workers];
     return open.flatMap(({ slot }) => connectionsOf(slot, false));
+  }
+
+  #readEarly(): void {
+    if (this.#lostSlots.length > 0) return;
+    this.#early = this.#target.read();
+    // Whoever asks for it is told.
+    this.#early.catch(() => undefined);
+  }
+
+  /** A target's own workers may write until they rest, which they do with `settle`. */
+  async #earlyRead(): Promise<EarlyRead> {
+    if (this.#early === undefined) this.#readEarly();
+    this.#flush();
+    const early = this.#early;
+    this.#early = undefined;
+    return early === undefined ? {} : { final: await early };
   }
 
   async #stop(): Promise<void> {

@@ -48,7 +48,7 @@ export interface ClientConnection {
   readonly localPort: number;
   /** Its operation had no answer: our end of it is closed, and what it sent may still be at work in the server. */
   readonly doubtful?: boolean;
-  /** What the store's `WireReader` saw on it, in words between the two. Absent where nothing reads, or what was read is old. */
+  /** What the store's `WireReader` or `SocketWatch` saw on it, in words between the two. Absent where nothing reads, or what was read is old. */
   readonly trace?: Json;
 }
 

@@ -12,7 +12,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The name by which a session is recognised where something between client and server hides the client's port. */
 export function sessionName(namespace: string, localPort: number): string {
-  return `race-check ${createHash('sha256').update(namespace).digest('hex').slice(0, 16)}:${localPort}`;
+  return `${namePrefix(namespace)}${localPort}`;
+}
+
+/** What the names of all sessions of a namespace begin with. */
+export function namePrefix(namespace: string): string {
+  return `race-check ${createHash('sha256').update(namespace).digest('hex').slice(0, 16)}:`;
 }
 
 /**

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { OpenTransaction } from '../../core/history.js';
 import type { Blocking, ClientConnection } from '../store.js';
 import type { Admin } from './admin.js';
-import { sessionName } from './session.js';
+import { namePrefix, sessionName } from './session.js';
+import { IN_NO_TRANSACTION } from './transaction-watch.js';
 
 /** How long a session that is to end may take to be gone. */
 const END_MS = 5_000;
@@ -27,11 +28,15 @@ const CANDIDATES = `from pg_stat_activity
   where datname = current_database() and usename = session_user and pid <> pg_backend_pid()
     and (client_port = any($1::int[]) or application_name = any($2::text[]))`;
 
-/** Sessions of these connections that hold a transaction and wait for their client, as the server sees them. */
+/**
+ * Sessions of these connections that hold a transaction and wait for their client, as the server sees them. It is not asked
+ * about those to which it has just said that they hold none.
+ */
 export async function openTransactions(
   scope: SessionScope,
-  connections: readonly ClientConnection[],
+  all: readonly ClientConnection[],
 ): Promise<readonly OpenTransaction[]> {
+  const connections = all.filter(({ trace }) => trace !== IN_NO_TRANSACTION);
   if (connections.length === 0) return [];
   const rows = await scope.admin.query<Seen & { readonly state: string; readonly query: string }>(
     `select client_port as port, application_name as name, state, query ${CANDIDATES}
@@ -124,7 +129,8 @@ interface Identity {
 
 function criteria({ namespace, portsVisible }: SessionScope, connections: readonly ClientConnection[]) {
   const ports = connections.map((connection) => connection.localPort);
-  return [portsVisible ? ports : [], ports.map((port) => sessionName(namespace, port))];
+  const prefix = namePrefix(namespace);
+  return [portsVisible ? ports : [], ports.map((port) => `${prefix}${port}`)];
 }
 
 function isOf({ namespace, portsVisible }: SessionScope, seen: Seen, localPort: number): boolean {

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { ContractTypes } from '../core/contract.js';
+import type { HistoryEvent } from '../core/history.js';
+import type { Target } from '../core/target.js';
+import type { HostRequest } from './protocol.js';
+import { HostFailure, TargetHost } from './target-host.js';
+
+type Counting = {
+  readonly operations: { readonly draw: { readonly input: null; readonly output: number } };
+  readonly initial: null;
+  readonly final: { readonly attempts: number };
+};
+
+/** A target that counts its attempts, and whose reset fails when it is told so. */
+function countingHost() {
+  const state = { attempts: 0, resetFails: false };
+  const events: HistoryEvent[] = [];
+  const target: Target<Counting> = {
+    ...{ contract: 'tickets', id: 'memory/counting', summary: '', prevents: '', costs: '' },
+    expectations: {},
+    open: () =>
+      Promise.resolve({
+        setup: () => Promise.resolve(),
+        reset: () => (state.resetFails ? Promise.reject(new HostFailure(FAILURE)) : Promise.resolve()),
+        read: () => Promise.resolve({ attempts: state.attempts }),
+        client: () =>
+          Promise.resolve({
+            draw: () => Promise.resolve((state.attempts += 1)),
+            close: () => Promise.resolve(),
+          }),
+        close: () => Promise.resolve(),
+      }),
+  };
+  const host = new TargetHost({
+    resolve: () => Promise.resolve(target as unknown as Target<ContractTypes>),
+    errorsOf: () => Promise.resolve([]),
+    emit: (some) => events.push(...some),
+  });
+  return { state, events, host };
+}
+
+const FAILURE = { kind: 'failure', message: 'no room on the disk' } as const;
+
+const LOAD: HostRequest = {
+  ...{ type: 'load', target: { kind: 'file', path: '' }, addresses: [], parameters: {}, seed: 's' },
+  ...{ timeoutMs: 1_000, clients: [{ client: 0, process: 0 }], totalClients: 1, setup: true, lead: true },
+};
+
+const ARM: HostRequest = {
+  ...{ type: 'arm', trial: 0, faults: [], renew: [] },
+  plans: [{ client: 0, delayNs: 0, attempts: [{ f: 'draw', input: null }] }],
+};
+
+const TRIAL: readonly HostRequest[] = [
+  { type: 'reset', initial: null },
+  ARM,
+  { type: 'go', thenReads: true },
+  { type: 'settle' },
+  { type: 'early-read' },
+];
+
+describe('a host that is asked for a whole trial ahead', () => {
+  it('does one thing after the other, and tells what happened before it answers with the final state', async () => {
+    const { events, host } = countingHost();
+    await host.handle(LOAD);
+    const replies = TRIAL.map((request) => host.handle(request));
+    expect(await replies.at(-1)).toEqual({ final: { attempts: 1 } });
+    expect(events.map(({ type }) => type)).toEqual(['invoke', 'ok']);
+  });
+
+  it('makes no attempt where the reset before it failed, and does again after one that did not', async () => {
+    const { state, host } = countingHost();
+    await host.handle(LOAD);
+    state.resetFails = true;
+    const replies = await Promise.allSettled(TRIAL.map((request) => host.handle(request)));
+    expect(replies[0]).toMatchObject({ status: 'rejected', reason: { error: FAILURE } });
+    expect(replies[2]).toMatchObject({ status: 'rejected', reason: { error: FAILURE } });
+    expect(state.attempts).toBe(0);
+    state.resetFails = false;
+    await Promise.all(TRIAL.map((request) => host.handle(request)));
+    expect(state.attempts).toBe(1);
+  });
+});
