@@ -16,7 +16,7 @@ function countingHost() {
   const state = { attempts: 0, resetFails: false };
   const events: HistoryEvent[] = [];
   const target: Target<Counting> = {
-    ...{ contract: 'tickets', id: 'memory/counting', summary: '', prevents: '', costs: '' },
+    ...{ contract: 'tickets', id: 'memory/counting', summary: '', prevents: '', costs: '', source: '' },
     expectations: {},
     open: () =>
       Promise.resolve({
