@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Reaper } from '../process/reaper.js';
 import { HostGone, type HostLink, type OnEvents, type OpenHost } from './host-link.js';
 import { lastOutput } from './last-output.js';
-import type { HostEvents, HostReply } from './protocol.js';
+import type { HostEvents, HostReply, HostReplyValue, HostRequest } from './protocol.js';
 import { HostFailure } from './target-host.js';
 
 const EXIT_SEEN_MS = 1_000;
@@ -13,15 +13,24 @@ export interface ProcessHosts {
   readonly open: OpenHost;
   /** Starts the process of the host that will be opened first: it loads its code while the caller does something else. */
   startAhead(): void;
-  /** Ends the process that was started ahead, if nobody came for it. */
+  /** Ends the processes that nobody has a host in. */
   close(): Promise<void>;
 }
 
 /**
  * Each host's process runs the module `entry` with `args`. What the target prints goes to stderr when the run ends badly,
- * never to stdout.
+ * never to stdout. With `reuse` a process whose host came to rest serves the next one: for our own code alone, which leaves
+ * nothing behind that the next could see.
  */
-export function processHosts(entry: string, args: readonly string[], reaper: Reaper): ProcessHosts {
+export function processHosts(
+  entry: string,
+  args: readonly string[],
+  reaper: Reaper,
+  { reuse = false }: { readonly reuse?: boolean } = {},
+): ProcessHosts {
+  const idle: HostProcess[] = [];
+  const inUse = new Set<ProcessHost>();
+
   const start = () => {
     // Detached from the terminal's group: Ctrl-C is for the command line, which ends its workers itself.
     const child = fork(entry, args, {
@@ -30,81 +39,125 @@ export function processHosts(entry: string, args: readonly string[], reaper: Rea
       serialization: 'json',
     });
     if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
-    return linkTo(child, reaper);
+    return new HostProcess(child, reaper);
   };
-  let ahead: ProcessLink | undefined;
+  const free = async () => {
+    // One that is asked to stop is free in a moment.
+    if (idle.length === 0) await Promise.all([...inUse].flatMap((host) => host.stopping ?? []));
+    const rested = idle.splice(0).filter((host) => !host.isGone);
+    idle.push(...rested.slice(1));
+    return rested[0] ?? start();
+  };
+
   return {
-    open: (onEvents) => {
-      const link = ahead ?? start();
-      ahead = undefined;
-      link.onEvents = onEvents;
-      return Promise.resolve(link);
-    },
-    startAhead: () => (ahead ??= start()),
-    close: async () => {
-      await ahead?.kill();
-      ahead = undefined;
-    },
-  };
-}
-
-interface ProcessLink extends HostLink {
-  onEvents: OnEvents;
-}
-
-function linkTo(child: ChildProcess, reaper: Reaper): ProcessLink {
-  const output = lastOutput([child.stdout, child.stderr]);
-  /** In the order of the requests, which is the order of the replies. */
-  const waiting: { resolve(reply: HostReply): void; reject(error: Error): void }[] = [];
-  let gone: HostGone | undefined;
-
-  child.on('message', (message: HostReply | HostEvents) => {
-    if (message.type === 'events') return link.onEvents(message.events);
-    waiting.shift()?.resolve(message);
-  });
-  const end = (reason: string) => {
-    gone ??= new HostGone(`the target's process ${reason}${output()}`);
-    if (child.pid !== undefined) reaper.release(child.pid);
-    for (const one of waiting.splice(0)) one.reject(gone);
-  };
-  child.once('exit', (code, signal) => end(signal ? `was ended by ${signal}` : `exited with code ${code}`));
-  child.once('error', (error) => end(`could not be started: ${error.message}`));
-
-  const kill = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  };
-
-  const link: ProcessLink = {
-    goesWhenArmed: true,
-    onEvents: () => undefined,
-    kill,
-    async request(request, limitMs) {
-      if (gone !== undefined) throw gone;
-      const reply = new Promise<HostReply>((resolve, reject) => waiting.push({ resolve, reject }));
-      const timer = setTimeout(() => {
-        gone ??= new HostGone(
-          `the target did not answer "${request.type}" within ${limitMs} ms and was killed${output()}`,
-        );
-        void kill();
-      }, limitMs);
-      child.send(request, (error) => {
-        if (!error) return;
-        // The exit that broke the channel tells more than the channel does, and is seen a moment later.
-        setTimeout(() => {
-          if (gone === undefined) end(`could not be reached: ${error.message}`);
-        }, EXIT_SEEN_MS);
+    open: async (onEvents) => {
+      const process = await free();
+      process.onEvents = onEvents;
+      const host: ProcessHost = new ProcessHost(process, (isAtRest) => {
+        inUse.delete(host);
+        if (reuse && isAtRest) idle.push(process);
+        return reuse && isAtRest ? Promise.resolve() : process.kill();
       });
-      try {
-        const answer = await reply;
-        if (answer.type === 'error') throw new HostFailure(answer.error);
-        return answer.value;
-      } finally {
-        clearTimeout(timer);
-      }
+      inUse.add(host);
+      return host;
+    },
+    startAhead: () => {
+      if (idle.length === 0) idle.push(start());
+    },
+    close: async () => {
+      await Promise.all(idle.splice(0).map((process) => process.kill()));
     },
   };
-  return link;
+}
+
+/** One host, in a process that may have served others before. */
+class ProcessHost implements HostLink {
+  readonly goesWhenArmed = true;
+  /** Resolves when it has been given back; undefined while nobody asked it to stop. */
+  stopping: Promise<void> | undefined;
+  #isAtRest = false;
+  #givenBack: () => void = () => undefined;
+
+  constructor(
+    private readonly process: HostProcess,
+    private readonly giveBack: (isAtRest: boolean) => Promise<void>,
+  ) {}
+
+  async request(request: HostRequest, limitMs: number): Promise<HostReplyValue> {
+    if (request.type === 'stop') this.stopping ??= new Promise((resolve) => (this.#givenBack = resolve));
+    const value = await this.process.request(request, limitMs);
+    if (request.type === 'stop') this.#isAtRest = value === true;
+    return value;
+  }
+
+  async kill(): Promise<void> {
+    await this.giveBack(this.#isAtRest);
+    this.#givenBack();
+  }
+}
+
+/** A process, and what was asked of it. */
+class HostProcess {
+  onEvents: OnEvents = () => undefined;
+  readonly #output: () => string;
+  /** In the order of the requests, which is the order of the replies. */
+  readonly #waiting: { resolve(reply: HostReply): void; reject(error: Error): void }[] = [];
+  #gone: HostGone | undefined;
+
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly reaper: Reaper,
+  ) {
+    this.#output = lastOutput([child.stdout, child.stderr]);
+    child.on('message', (message: HostReply | HostEvents) => {
+      if (message.type === 'events') return this.onEvents(message.events);
+      this.#waiting.shift()?.resolve(message);
+    });
+    child.once('exit', (code, signal) =>
+      this.#end(signal ? `was ended by ${signal}` : `exited with code ${code}`),
+    );
+    child.once('error', (error) => this.#end(`could not be started: ${error.message}`));
+  }
+
+  get isGone(): boolean {
+    return this.#gone !== undefined;
+  }
+
+  async request(request: HostRequest, limitMs: number): Promise<HostReplyValue> {
+    if (this.#gone !== undefined) throw this.#gone;
+    const reply = new Promise<HostReply>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    const timer = setTimeout(() => {
+      this.#gone ??= new HostGone(
+        `the target did not answer "${request.type}" within ${limitMs} ms and was killed${this.#output()}`,
+      );
+      void this.kill();
+    }, limitMs);
+    this.child.send(request, (error) => {
+      if (!error) return;
+      // The exit that broke the channel tells more than the channel does, and is seen a moment later.
+      setTimeout(() => {
+        if (this.#gone === undefined) this.#end(`could not be reached: ${error.message}`);
+      }, EXIT_SEEN_MS);
+    });
+    try {
+      const answer = await reply;
+      if (answer.type === 'error') throw new HostFailure(answer.error);
+      return answer.value;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+  }
+
+  #end(reason: string): void {
+    this.#gone ??= new HostGone(`the target's process ${reason}${this.#output()}`);
+    if (this.child.pid !== undefined) this.reaper.release(this.child.pid);
+    for (const one of this.#waiting.splice(0)) one.reject(this.#gone);
+  }
 }

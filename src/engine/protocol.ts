@@ -19,6 +19,7 @@ export type HostRequest =
   | { readonly type: 'read' }
   /** What was read after `go`, if it was to be. Reply: an `EarlyRead`. */
   | { readonly type: 'early-read' }
+  /** Reply: `true` where nothing of it is at work any more. */
   | { readonly type: 'stop' };
 
 /** Where a target's code is. */

@@ -84,6 +84,8 @@ export class TargetHost {
   #counts: Record<string, number> = {};
   #arrivalsMs: number[] = [];
   #originNs = 0n;
+  /** An operation that was given up may still be at work in this process. */
+  #wasLeftBehind = false;
   #mistake: HostError | undefined;
   /** What `go` asked to be read when nobody is at work any more. */
   #early: Promise<Json> | undefined;
@@ -396,6 +398,7 @@ export class TargetHost {
 
   /** After an `info` the client is another process on another connection. */
   #replace(open: OpenClient): void {
+    this.#wasLeftBehind = true;
     this.#clients.delete(open.slot.client);
     this.#lostSlots.push(open.slot);
     open.slot.destroy();
@@ -443,17 +446,19 @@ export class TargetHost {
     return early === undefined ? {} : { final: await early };
   }
 
-  async #stop(): Promise<void> {
+  /** Whether nothing of the target is at work any more. */
+  async #stop(): Promise<boolean> {
     this.#abandonHeld();
     const closing = [
       ...[...this.#clients.values()].map(({ client }) => client.close()),
       ...this.#workers.map(({ worker }) => worker.close()),
     ];
-    await within(Promise.allSettled(closing), CLOSE_LIMIT_MS);
-    await within(this.#target.close(), CLOSE_LIMIT_MS);
+    const haveClosed = await within(Promise.allSettled(closing), CLOSE_LIMIT_MS);
+    const hasClosed = await within(this.#target.close(), CLOSE_LIMIT_MS);
     for (const { slot } of [...this.#clients.values(), ...this.#workers]) slot.destroy();
     this.#clients.clear();
     this.#workers = [];
+    return haveClosed && hasClosed && !this.#wasLeftBehind;
   }
 
   #record(event: HistoryEvent): void {

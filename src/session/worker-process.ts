@@ -5,26 +5,29 @@ import type { HostEvents, HostReply, HostRequest, TargetSource } from '../engine
 import { HostFailure, TargetHost } from '../engine/target-host.js';
 
 /**
- * The entry of a worker process: the engine's protocol over the channel to its parent. An argument names one of our own
+ * The entry of a worker process: the engine's protocol over the channel to its parent. Each argument names one of our own
  * targets, whose code is loaded while the store is still being opened; what is wrong with it is told when it is asked for.
  */
-const [ahead] = process.argv.slice(2);
-if (ahead !== undefined) void resolveTarget(JSON.parse(ahead) as TargetSource).catch(() => undefined);
+for (const ahead of process.argv.slice(2)) {
+  void resolveTarget(JSON.parse(ahead) as TargetSource).catch(() => undefined);
+}
 
 const send = (message: HostReply | HostEvents) => process.send?.(message);
 
-const host = new TargetHost({
-  resolve: (request) => resolveTarget(request.target),
-  errorsOf: errorsOfStores,
-  emit: (events) => send({ type: 'events', events }),
-});
+const openHost = () =>
+  new TargetHost({
+    resolve: (request) => resolveTarget(request.target),
+    errorsOf: errorsOfStores,
+    emit: (events) => send({ type: 'events', events }),
+  });
+
+/** One after the other: the one before has stopped when the next is loaded. */
+let host = openHost();
 
 process.on('message', (request: HostRequest) => {
+  if (request.type === 'load') host = openHost();
   host.handle(request).then(
-    (value) => {
-      send({ type: 'reply', value });
-      if (request.type === 'stop') process.disconnect();
-    },
+    (value) => send({ type: 'reply', value }),
     (error: unknown) => {
       const told = error instanceof HostFailure ? error.error : hostError(error, 'failure');
       send({ type: 'error', error: told });
