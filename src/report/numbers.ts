@@ -2,22 +2,26 @@
 export const TIGHT_SPACE = '\u00a0';
 const PERCENT = `${TIGHT_SPACE}%`;
 
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const ONE_DECIMAL = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** Not by `Intl`: to load the rules of all languages takes as long as a trial. */
+function grouped(digits: string): string {
+  return digits.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, ',');
+}
+
+const oneDecimal = (value: number) => grouped(value.toFixed(1));
 
 /** `14,352`. */
 export function whole(value: number): string {
-  return WHOLE.format(value);
+  return grouped(value.toFixed(0));
 }
 
 /** `1,320`, and `4.2` below ten, where the decimal tells something. */
 export function rough(value: number): string {
-  return Math.abs(value) < 9.95 && value !== 0 ? ONE_DECIMAL.format(value) : WHOLE.format(value);
+  return Math.abs(value) < 9.95 && value !== 0 ? oneDecimal(value) : whole(value);
 }
 
 /** A whole number as it is, a middle of two with its half. */
 export function exact(value: number): string {
-  return Number.isInteger(value) ? WHOLE.format(value) : ONE_DECIMAL.format(value);
+  return Number.isInteger(value) ? whole(value) : oneDecimal(value);
 }
 
 /** An upper bound in percent, rounded up so that it never claims more than was shown: `5.0 %`, `0.031 %`. */
