@@ -35,6 +35,7 @@ export async function benchHttp({ quick }: BenchOptions): Promise<BenchResult[]>
   const k6 = k6Peer();
   const shop = await openShop('h1');
   const h2c = await openShop('h2c');
+  const cluster = await openShop('cluster');
   const jittery = await startChild('./http-jitter', [new URL(h2c.url).port, String(JITTER_MS)]);
   try {
     const many = await measure(shop, [ours('auto'), ...peers, ...(k6 ? [k6] : [])], 33, PLAIN, rounds);
@@ -43,12 +44,17 @@ export async function benchHttp({ quick }: BenchOptions): Promise<BenchResult[]>
     printCell('2 requests, the same', pair);
     const lookUp = await measure(shop, [ours('auto'), ...peers], 2, WITH_LOOK_UP, rounds);
     printCell('2 requests, a look-up of 0 to 3 ms before the body is read', lookUp);
+    const shared = await measure(cluster, [ours('auto'), ...peers], 2, PLAIN, rounds);
+    printCell(
+      '2 requests to two processes (node:cluster), a message to a third between check and act',
+      shared,
+    );
     const direct = await measure({ ...h2c, url: jittery.url }, [ours('single-packet')], 2, PLAIN, rounds);
     printCell(`2 requests over HTTP/2, ${JITTER_MS} ms of jitter`, direct);
     return results({ many, pair, lookUp, direct });
   } finally {
     jittery.close();
-    for (const one of [shop, h2c]) one.close();
+    for (const one of [shop, h2c, cluster]) one.close();
   }
 }
 

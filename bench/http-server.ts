@@ -1,6 +1,8 @@
+import cluster from 'node:cluster';
 import http from 'node:http';
 import http2 from 'node:http2';
 import type net from 'node:net';
+import { localStock, serveStock, sharedStock } from './http-stock.js';
 
 /** How the shop behaves until it is told otherwise. */
 export interface ShopSetting {
@@ -23,16 +25,19 @@ export interface ShopStats {
 export type ShopRequest =
   { readonly type: 'reset'; readonly setting: ShopSetting } | { readonly type: 'stats' };
 
+/** `cluster`: HTTP/1.1 in two processes, which share a stock in a third. Always with a window of 0 us. */
+export type ShopProtocol = 'h1' | 'h2c' | 'cluster';
+
+const WORKERS = 2;
+
 /**
  * A shop with one unit left, in a process of its own: reads the stock, waits, and writes it. More than one sold is the race.
  * Says its port, then answers what it is asked over the channel to its parent, and ends with it.
  */
-const protocol = process.argv[2];
+const protocol = process.argv[2] as ShopProtocol;
+const stock = localStock();
+const { look, sell } = cluster.isWorker ? sharedStock() : stock;
 let setting: ShopSetting = { windowUs: 0, lookUpMs: 0, workMs: 0 };
-let stock = 1;
-let sold = 0;
-let requests = 0;
-let arrivalsNs: string[] = [];
 
 /** To the microsecond: a timer has no more than milliseconds, and what comes meanwhile is handled. */
 async function pass(us: number): Promise<void> {
@@ -42,18 +47,15 @@ async function pass(us: number): Promise<void> {
 }
 
 async function buy(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-  requests += 1;
   if (setting.lookUpMs > 0) await pass(Math.random() * setting.lookUpMs * 1_000);
   request.resume();
   await new Promise((resolve) => request.once('end', resolve));
-  arrivalsNs.push(process.hrtime.bigint().toString());
+  const arrivedNs = process.hrtime.bigint();
   if (request.url === '/late-buy') await pass(setting.workMs * 1_000);
-  const seen = stock;
+  const looked = look(arrivedNs);
+  const seen = typeof looked === 'number' ? looked : await looked;
   await pass(setting.windowUs);
-  if (seen > 0) {
-    stock = seen - 1;
-    sold += 1;
-  }
+  if (seen > 0) sell(seen - 1);
   response.writeHead(seen > 0 ? 200 : 409, { 'content-length': 4 });
   response.end(seen > 0 ? 'sold' : 'none');
 }
@@ -63,27 +65,40 @@ function onRequest(request: http.IncomingMessage, response: http.ServerResponse)
   else response.end('ok');
 }
 
-const server: net.Server =
-  protocol === 'h2c'
-    ? http2.createServer(
-        onRequest as unknown as (
-          request: http2.Http2ServerRequest,
-          response: http2.Http2ServerResponse,
-        ) => void,
-      )
-    : Object.assign(http.createServer(onRequest), { keepAliveTimeout: 600_000 });
+function listen(told: (port: number) => void): void {
+  const server: net.Server =
+    protocol === 'h2c'
+      ? http2.createServer(
+          onRequest as unknown as (
+            request: http2.Http2ServerRequest,
+            response: http2.Http2ServerResponse,
+          ) => void,
+        )
+      : Object.assign(http.createServer(onRequest), { keepAliveTimeout: 600_000 });
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, () =>
+    told((server.address() as net.AddressInfo).port),
+  );
+}
 
-process.on('message', (message: ShopRequest) => {
-  if (message.type === 'reset') {
+function listenInWorkers(told: (port: number) => void): void {
+  serveStock(stock);
+  let listening = 0;
+  cluster.on('listening', (_worker, { port }) => {
+    listening += 1;
+    if (listening === WORKERS) told(port);
+  });
+  for (let worker = 0; worker < WORKERS; worker += 1) cluster.fork();
+}
+
+if (cluster.isWorker) listen(() => undefined);
+else {
+  process.on('message', (message: ShopRequest) => {
+    if (message.type === 'stats') return void process.send?.(stock.stats());
     setting = message.setting;
-    stock = 1;
-    sold = 0;
-    requests = 0;
-    arrivalsNs = [];
+    stock.reset();
     process.send?.({});
-  } else process.send?.({ arrivalsNs, sold, requests } satisfies ShopStats);
-});
+  });
+  const listening = protocol === 'cluster' ? listenInWorkers : listen;
+  listening((port) => process.send?.(port));
+}
 process.on('disconnect', () => process.exit());
-server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, () =>
-  process.send?.((server.address() as net.AddressInfo).port),
-);

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ShopRequest, ShopSetting, ShopStats } from './http-server.js';
+import type { ShopProtocol, ShopRequest, ShopSetting, ShopStats } from './http-server.js';
 
 /** A shop in a process of its own. */
 export interface Shop {
@@ -40,7 +40,7 @@ export async function startChild(program: string, args: readonly string[]): Prom
   };
 }
 
-export async function openShop(protocol: 'h1' | 'h2c'): Promise<Shop> {
+export async function openShop(protocol: ShopProtocol): Promise<Shop> {
   const child = await startChild('./http-server', [protocol]);
   const ask = (request: ShopRequest) => child.ask(request);
   return {

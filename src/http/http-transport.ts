@@ -54,7 +54,7 @@ export interface HttpTransport {
   client(context: ClientContext): Promise<HttpClient>;
   /** How long requests are held now: it follows the latest probes. */
   readonly holdMs: number;
-  /** Decoys, written right in front of a simultaneous release; every other time there are none. */
+  /** Decoys, written right in front of a simultaneous release, in most bursts; see docs/http.md. */
   aboutToRelease(): void;
   close(): Promise<void>;
 }

@@ -3,8 +3,13 @@ import { dial, type Origin } from './dial.js';
 import { Http1Connection } from './http1-connection.js';
 import { requestBytes } from './request-bytes.js';
 
-/** So many spare sockets: measured on Node's own server, more do not help. */
-const DECOYS = 2;
+/**
+ * So many spare sockets. A sleeping server may wake between any two of a burst's writes, and takes what has come by then: with
+ * eight in front that cut mostly falls among decoys, and is then busy with them until the last end has landed. Measured on Node's
+ * own server, with its cores shared: 91 % of pairs met in one turn of its event loop behind two, 96 % behind eight, no more behind
+ * sixteen.
+ */
+const DECOYS = 8;
 const WARM_LIMIT_MS = 2_000;
 
 /**
