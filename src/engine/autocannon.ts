@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Client, Options, Request, Result } from 'autocannon';
 import type { ApiAnswer, SentRequest } from '../core/api.js';
 import type { Load } from './load.js';
@@ -26,6 +27,7 @@ export interface AutocannonRun {
 interface CountingClient extends Client {
   responseMax: number;
   reqsMade: number;
+  readonly pipelinedRequests: { addBody(text: string | Buffer): void };
 }
 
 /** It looks for its end that often, and takes the samples of its requests a second. */
@@ -62,6 +64,7 @@ export async function startAutocannon(
       const sender = senders[clients.length]!;
       const counting = client as CountingClient;
       clients.push(counting);
+      keepCharactersWhole(counting);
       if (amount === undefined) counting.responseMax = sender.count;
       client.setRequests([requestOf(sender, counting)]);
     },
@@ -75,6 +78,15 @@ export async function startAutocannon(
     instance.once('error', reject);
   }).finally(() => clearTimeout(timer));
   return { ended, stop: () => instance.stop?.() };
+}
+
+/** It turns each chunk of a body into text by itself, so that a character whose bytes come in two would be lost. */
+function keepCharactersWhole(client: CountingClient): void {
+  const { pipelinedRequests } = client;
+  let decoder = new StringDecoder('utf8');
+  client.on('headers', () => (decoder = new StringDecoder('utf8')));
+  const addBody = pipelinedRequests.addBody.bind(pipelinedRequests);
+  pipelinedRequests.addBody = (bytes) => addBody(decoder.write(bytes as Buffer));
 }
 
 function requestOf(sender: Sender, client: CountingClient): Request {

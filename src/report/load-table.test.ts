@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadTable } from './load-table.js';
 import { nextCommands } from './next-commands.js';
+import { reportMarkdown } from './report-markdown.js';
 import { gateHolds } from './report.fixture.js';
 import type { Report } from './report.js';
 
@@ -30,6 +31,13 @@ describe('a report of a load', () => {
       ' http/mine     12,345  10.01 s  3 ms  12 ms  16 ms  1,235',
     ]);
     expect(loadTable(gateHolds)).toEqual([]);
+  });
+
+  it('shows them in Markdown too', () => {
+    const lines = reportMarkdown(underLoad).split('\n');
+    const head = lines.indexOf('| autocannon | requests | time | p50 | p97.5 | p99 | req/s |');
+    expect(lines[head + 2]).toBe('| http/mine | 12,345 | 10.01 s | 3 ms | 12 ms | 16 ms | 1,235 |');
+    expect(reportMarkdown(gateHolds)).not.toContain('req/s |');
   });
 
   it('leads to the same load again', () => {

@@ -6,8 +6,8 @@ import { isJudged } from './words.js';
 const MARGIN = ' ';
 const GAP = '  ';
 
-/** What the load engine says of itself, a row a trial; empty where a report has none. */
-export function loadTable(report: Report): readonly string[] {
+/** What the load engine says of itself, a row a trial under a head; no row at all where a report has none. */
+export function loadRows(report: Report): readonly (readonly string[])[] {
   const rows = report.targets
     .filter(isJudged)
     .flatMap(({ id, load = [] }) =>
@@ -23,8 +23,15 @@ export function loadTable(report: Report): readonly string[] {
     );
   if (rows.length === 0) return [];
   const { engine = 'load' } = report.plan;
-  const all = [[engine, 'requests', 'time', 'p50', 'p97.5', 'p99', 'req/s'], ...rows];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((cells) => textWidth(cells[column]!))));
+  return [[engine, 'requests', 'time', 'p50', 'p97.5', 'p99', 'req/s'], ...rows];
+}
+
+/** The same for a terminal. */
+export function loadTable(report: Report): readonly string[] {
+  const all = loadRows(report);
+  const widths = (all[0] ?? []).map((_, column) =>
+    Math.max(...all.map((cells) => textWidth(cells[column]!))),
+  );
   return all.map((cells) => {
     const [name = '', ...figures] = cells.map((cell, column) => {
       const padding = ' '.repeat(widths[column]! - textWidth(cell));

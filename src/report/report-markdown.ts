@@ -1,3 +1,4 @@
+import { loadRows } from './load-table.js';
 import { markdownTable, markdownText } from './markdown-text.js';
 import { TIGHT_SPACE, percent } from './numbers.js';
 import { mapStrings, redact } from './redact.js';
@@ -26,6 +27,7 @@ export function reportMarkdown(source: Report): string {
       ...(report.interrupted ? ['**Interrupted: these are partial results.**'] : []),
     ].join('\n'),
     table(report),
+    ...loadBlock(report),
     ...sentences(report).map((sentence, place) => told(sentence, plain[place])),
   ];
   return `${blocks.join('\n\n').replaceAll(TIGHT_SPACE, ' ')}\n`;
@@ -39,6 +41,12 @@ function table(report: Report): string {
     ...figures.map(({ cells }) => cells[place] ?? ''),
   ]);
   return markdownTable([['target', 'verdict', ...figures.map(({ header }) => header)], ...rows]);
+}
+
+/** The load engine's own figures. */
+function loadBlock(report: Report): readonly string[] {
+  const rows = loadRows(report);
+  return rows.length === 0 ? [] : [markdownTable(rows)];
 }
 
 function nameOf({ id, role }: ReportTarget): string {
