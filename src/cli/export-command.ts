@@ -6,6 +6,7 @@ import { operatorManifests } from '../session/k6-operator.js';
 import { DEFAULT_PARALLELISM } from '../session/options.js';
 import { planSession } from '../session/plan-session.js';
 import { readRunFlags, unknownWords, wholeNumber } from './flags.js';
+import { readLimitFlags } from './limit-flags.js';
 import { print } from './output.js';
 
 /** `race-check export k6 <scenario>`: one trial as a script, or as resources for k6-operator, on stdout. */
@@ -27,9 +28,12 @@ export async function exportCommand(
     problems,
   );
   if (parallelism !== undefined && !operator) problems.push('--parallelism is for --operator');
+  const { maxMs } = await readLimitFlags(command.opts(), problems);
   demandNone(problems);
   const plan = await planSession({ ...session, scenario: name, command: 'gate' });
-  const text = operator ? operatorManifests(plan, parallelism ?? DEFAULT_PARALLELISM) : exportScript(plan);
+  const text = operator
+    ? operatorManifests(plan, parallelism ?? DEFAULT_PARALLELISM, maxMs)
+    : exportScript(plan, maxMs);
   if (reset) {
     const { scenario: planned, parameters, named } = plan;
     const allowRemote = session.allowRemote ?? false;

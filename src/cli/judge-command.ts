@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Json } from '../core/json.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
+import type { VerdictKind } from '../core/verdict.js';
+import { shownThreshold, thresholdsIn, type K6Threshold } from '../engine/k6-thresholds.js';
 import { EXIT } from '../session/exit-code.js';
 import { findScenario } from '../session/find-scenario.js';
 import { findTarget } from '../session/find-targets.js';
@@ -39,13 +41,14 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
       : (JSON.parse(await textOf(flags.state)) as Json);
   const { history, miscounted } = mergeRunners(answers, final, { scenario, target, run: exported });
   const what = files.join(', ');
+  const thresholds = thresholdsIn(outputs.map(({ text }) => text));
   if (miscounted.length > 0) {
     const reasons = miscounted.join('; ');
     await print(
       process.stdout,
       flags.json
-        ? `${JSON.stringify({ verdict: 'inconclusive', reasons: miscounted }, undefined, 2)}\n`
-        : `${exported.scenario}   ${exported.target}   ${what}\n\n? inconclusive: ${reasons}\n`,
+        ? `${JSON.stringify({ verdict: 'inconclusive', reasons: miscounted, thresholds }, undefined, 2)}\n`
+        : `${exported.scenario}   ${exported.target}   ${what}\n\n? inconclusive: ${reasons}\n${thresholdText(thresholds)}`,
     );
     return EXIT.inconclusive;
   }
@@ -56,9 +59,29 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
   }
   await print(
     process.stdout,
-    flags.json ? `${JSON.stringify(judgement, undefined, 2)}\n` : historyText(what, judgement),
+    flags.json
+      ? `${JSON.stringify({ ...judgement, thresholds }, undefined, 2)}\n`
+      : `${historyText(what, judgement)}${thresholdText(thresholds)}`,
   );
-  return EXIT[judgement.verdict];
+  return exitCodeWith(judgement.verdict, thresholds);
+}
+
+const GLYPH = { kept: '✔', crossed: '✘', unknown: '?' } as const;
+
+/** Over all runners together; k6 itself looks at those of each. */
+function thresholdText(thresholds: readonly K6Threshold[]): string {
+  const lines = thresholds.map((one) => {
+    const why = one.outcome === 'unknown' ? ': this cannot be told from the outputs' : ` ${one.outcome}`;
+    return `${GLYPH[one.outcome]} threshold ${shownThreshold(one)}${why}\n`;
+  });
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
+}
+
+/** A threshold counts like a limit: one that was crossed fails, and one of which nothing is known is not passed. */
+function exitCodeWith(verdict: VerdictKind, thresholds: readonly K6Threshold[]): number {
+  const outcomes = thresholds.map(({ outcome }) => outcome);
+  if (verdict === 'violated' || outcomes.includes('crossed')) return EXIT.violated;
+  return outcomes.includes('unknown') ? EXIT.inconclusive : EXIT[verdict];
 }
 
 async function textOf(file: string): Promise<string> {

@@ -47,6 +47,40 @@ describe.skipIf(k6 === undefined).concurrent('--engine k6', { timeout: 120_000 }
     expect(code).toBe(2);
   });
 
+  it("keeps the thresholds of a script that was edited: k6's word on them is a limit", async ({ folder }) => {
+    await startSeatApi(folder, 'slow');
+    const mine = ['last-seat', '--target', './mine.target.ts', '--clients', '6'];
+    const exported = await folder.run(['export', 'k6', ...mine, '--max-p99', '30s']);
+    expect(exported.code, exported.stderr).toBe(0);
+    const own = '"http_req_duration{status:200}": ["max<1"]';
+    folder.write('kept.js', exported.stdout);
+    folder.write('crossed.js', exported.stdout.replace('thresholds: {', `$& ${own},`));
+    const run = (script: string) =>
+      folder.report([...mine, '--engine', 'k6', '--k6-script', script, '--trials', '1']);
+
+    const kept = await run('kept.js');
+    expect(kept.report.gates, kept.stderr).toMatchObject([{ kind: 'k6-threshold', outcome: 'passed' }]);
+    expect(judged(kept.report, 'http/mine').operations).toEqual({ ok: 6, fail: 0, info: 0 });
+
+    const crossed = await run('crossed.js');
+    expect(judged(crossed.report, 'http/mine').operations).toEqual({ ok: 6, fail: 0, info: 0 });
+    expect(crossed.report.gates).toEqual([
+      {
+        ...{ kind: 'k6-threshold', target: 'http/mine', outcome: 'failed' },
+        message:
+          'http/mine: thresholds of k6 were crossed in 1 of 1 trial: a threshold of http_req_duration{status:200}.',
+      },
+    ]);
+    expect(crossed.code).toBe(1);
+
+    folder.write('other.js', 'export default () => 1;');
+    const other = await folder.run([...mine, '--engine', 'k6', '--k6-script', 'other.js']);
+    const burst = await folder.run([...mine, '--k6-script', 'kept.js']);
+    expect(other.stderr).toContain('got "other.js": it does not read RACE_CHECK_TRIAL');
+    expect(burst.stderr).toContain('--k6-script is for --engine k6');
+    expect([other.code, burst.code]).toEqual([4, 4]);
+  });
+
   it('tells what k6 said where it fails, with exit code 3', async ({ folder }) => {
     folder.write(
       'k6',
@@ -67,12 +101,21 @@ describe.skipIf(k6 === undefined).concurrent('--engine k6', { timeout: 120_000 }
 
 const MINE = ['last-seat', '--target', './mine.target.ts', '--clients', '6', '--seed', 'x'];
 
+/** Runs k6 as a user does; how it ended. */
+async function runK6(folder: UserFolder, output: string, words: readonly string[]): Promise<number> {
+  const all = ['run', '--quiet', '--no-usage-report', '--no-summary', '--out', `json=${output}`, ...words];
+  const running = promisify(execFile)(k6 ?? 'k6', all, { cwd: folder.path });
+  return running.then(
+    () => 0,
+    (error: unknown) => (error as { readonly code: number }).code,
+  );
+}
+
 /** Runs a part of the exported script, as one of several machines would. */
 async function runSegment(folder: UserFolder, segment: string): Promise<string> {
   const output = `${segment.replaceAll(/\D/g, '-')}.json`;
-  const words = ['run', '--quiet', '--no-usage-report', '--no-summary', '--out', `json=${output}`];
-  const all = ['--execution-segment', segment, '--execution-segment-sequence', '0,1/2,1', 'script.js'];
-  await promisify(execFile)(k6 ?? 'k6', [...words, ...all], { cwd: folder.path });
+  const words = ['--execution-segment', segment, '--execution-segment-sequence', '0,1/2,1', 'script.js'];
+  expect(await runK6(folder, output, words)).toBe(0);
   return output;
 }
 
@@ -89,7 +132,10 @@ describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', 
       folder.write('script.js', exported.stdout);
       const runs = await Promise.all(['0:1/2', '1/2:1'].map((segment) => runSegment(folder, segment)));
       const judged = await folder.run(['judge', '--target', './mine.target.ts', '--json', ...runs]);
-      here(JSON.parse(judged.stdout), judged.stderr).toMatchObject({ verdict, operations: { ok: 6 } });
+      here(JSON.parse(judged.stdout), judged.stderr).toMatchObject({
+        ...{ verdict, operations: { ok: 6 } },
+        thresholds: [{ metric: 'checks', expression: 'rate==1', outcome: 'kept', value: 1 }],
+      });
       here(judged.code).toBe(exitCode);
 
       const half = await folder.run(['judge', '--target', './mine.target.ts', runs[0]!]);
@@ -101,6 +147,22 @@ describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', 
     },
   );
 });
+
+describe
+  .skipIf(k6 === undefined)
+  .concurrent('the thresholds of an exported script', { timeout: 120_000 }, () => {
+    it('are kept by k6, and counted by judge like limits', async ({ folder }) => {
+      await startSeatApi(folder, 'slow');
+      const exported = await folder.run(['export', 'k6', ...MINE, '--reset', '--max-p99', '1ms']);
+      folder.write('script.js', exported.stdout);
+      expect(await runK6(folder, 'all.json', ['script.js'])).toBe(99);
+      const { code, stdout } = await folder.run(['judge', '--target', './mine.target.ts', 'all.json']);
+      expect(stdout).toContain('✔ no violation in this one history');
+      expect(stdout).toMatch(/✔ threshold rate==1 of checks, which was 1 kept\n/);
+      expect(stdout).toMatch(/✘ threshold p\(99\)<=1 of race_check_answer, which was [\d.]+ crossed\n/);
+      expect(code).toBe(1);
+    });
+  });
 
 describe.concurrent('race-check export and judge', { timeout: 60_000 }, () => {
   it('refuse what cannot be exported, and outputs that are none', async ({ folder }) => {

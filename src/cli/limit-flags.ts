@@ -7,10 +7,7 @@ import { milliseconds, type RawFlags } from './flags.js';
 
 /** The flags that hold a run against more than its verdict. */
 export function addLimitFlags(command: Command): Command {
-  return command
-    .option('--max-p50 <duration>', 'fail where half of the operations took longer, e.g. 20ms')
-    .option('--max-p95 <duration>', 'fail where the slowest 5 % of the operations took longer')
-    .option('--max-p99 <duration>', 'fail where the slowest 1 % of the operations took longer, e.g. 250ms')
+  return addTimeLimitFlags(command)
     .option(
       '--baseline <report>',
       'a report.json, or its folder: fail on a new violation or a target that is gone',
@@ -19,6 +16,13 @@ export function addLimitFlags(command: Command): Command {
       '--max-slowdown <ratio>',
       'fail where an operation surely takes more than so many times the baseline, e.g. 1.5',
     );
+}
+
+export function addTimeLimitFlags(command: Command): Command {
+  return command
+    .option('--max-p50 <duration>', 'fail where half of the operations took longer, e.g. 20ms')
+    .option('--max-p95 <duration>', 'fail where the slowest 5 % of the operations took longer')
+    .option('--max-p99 <duration>', 'fail where the slowest 1 % of the operations took longer, e.g. 250ms');
 }
 
 /** Reads them; adds one sentence to `problems` for each thing that does not make sense. */

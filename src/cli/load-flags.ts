@@ -14,10 +14,14 @@ export function addLoadFlags(command: Command): Command {
       '--duration <duration>',
       `autocannon: how long it sends (default: ${LOAD_DEFAULTS.durationMs / 1_000}s)`,
     )
+    .option('--k6-script <file>', 'k6: an exported script with thresholds of your own, sent in place of ours')
     .option('--rate <number>', 'autocannon: requests a second at most (default: as many as are answered)');
 }
 
-export function readLoadFlags(flags: RawFlags, problems: string[]): Pick<SessionOptions, 'load'> {
+export function readLoadFlags(
+  flags: RawFlags,
+  problems: string[],
+): Pick<SessionOptions, 'load' | 'k6Script'> {
   const number = (name: string) => wholeNumber(`--${name}`, flags[name] as string | undefined, problems);
   const load = {
     connections: number('connections'),
@@ -25,5 +29,8 @@ export function readLoadFlags(flags: RawFlags, problems: string[]): Pick<Session
     durationMs: duration('--duration', flags['duration'] as string | undefined, problems),
     rate: number('rate'),
   };
-  return Object.values(load).every((value) => value === undefined) ? {} : { load };
+  return {
+    k6Script: flags['k6Script'] as string | undefined,
+    ...(Object.values(load).every((value) => value === undefined) ? {} : { load }),
+  };
 }

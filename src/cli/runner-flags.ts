@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AnyScenario } from '../session/choice.js';
 import { DEFAULT_PARALLELISM } from '../session/options.js';
+import { addTimeLimitFlags } from './limit-flags.js';
 import { addParameterFlags, COLLECT } from './flags.js';
 
 /** The flags of `race-check export`. */
@@ -17,6 +18,7 @@ export function addExportFlags(command: Command, scenario: AnyScenario | undefin
     )
     .option('--reset', "put the scenario's initial state into the API as well")
     .option('--allow-remote', 'allow an API that is not on this machine');
+  addTimeLimitFlags(command);
   return scenario === undefined ? command : addParameterFlags(command, scenario);
 }
 

@@ -86,7 +86,7 @@ function keepCharactersWhole(client: CountingClient): void {
   let decoder = new StringDecoder('utf8');
   client.on('headers', () => (decoder = new StringDecoder('utf8')));
   const addBody = pipelinedRequests.addBody.bind(pipelinedRequests);
-  pipelinedRequests.addBody = (bytes) => addBody(decoder.write(bytes as Buffer));
+  pipelinedRequests.addBody = (bytes) => addBody(decoder.write(bytes));
 }
 
 function requestOf(sender: Sender, client: CountingClient): Request {

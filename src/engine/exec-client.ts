@@ -7,7 +7,7 @@ import type { SocketTraffic } from './counted-socket.js';
 import { exchangesOf, type Exchange } from './exchanges.js';
 import type { ExecClient, ExecEvent } from './exec-protocol.js';
 import type { ClientPlan, HostConnection } from './protocol.js';
-import { openRelay, type Relay } from './relay.js';
+import { encryptingReader, openRelay, type Relay } from './relay.js';
 
 /** The answer of a program told of something that cannot be. The message is for people. */
 export class ImpossibleEvent extends Error {}
@@ -38,6 +38,8 @@ export class ExecClientState {
     private readonly stride: number,
     private readonly addresses: readonly StoreAddress[],
     private readonly nowNs: () => number,
+    /** It cannot encrypt by itself. */
+    private readonly isPlain = false,
   ) {}
 
   /** Takes a plan, and gives what the program is told of it. `renew`: its sessions were ended at the server. */
@@ -158,7 +160,8 @@ export class ExecClientState {
         this.#relays.push({ store, relay: NO_RELAY, address });
         continue;
       }
-      const readerOf = await wireReaderOf(store);
+      const ownReader = await wireReaderOf(store);
+      const readerOf = ownReader ?? (this.isPlain ? encryptingReader(address) : undefined);
       const relay = await openRelay(
         address,
         () => this.#traffic(store, readerOf === undefined),

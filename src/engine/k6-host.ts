@@ -12,7 +12,8 @@ import { ExecClientState } from './exec-client.js';
 import { hostError } from './failures.js';
 import { HostGone, type HostLink, type OnEvents } from './host-link.js';
 import { readAnswers, type K6Answer } from './k6-output.js';
-import { k6Script, type K6Plan } from './k6-script.js';
+import { k6Script, k6Trial, TRIAL_VARIABLE, type K6Plan, type K6Trial } from './k6-script.js';
+import { shownThreshold, thresholdsIn } from './k6-thresholds.js';
 import { lastOutput } from './last-output.js';
 import { LoadHost, relayedUrl } from './load-host.js';
 import type { ProcessHosts } from './process-host.js';
@@ -25,7 +26,22 @@ export interface K6Options {
   /** What the target makes of inputs and answers. */
   readonly exchange: ApiExchange;
   readonly reaper: Reaper;
+  /** In place of the script that is made for each trial, and given the trial. */
+  readonly script?: string | undefined;
+  /** Told after each trial. */
+  readonly onThresholds?: (trial: TrialThresholds) => void;
 }
+
+/** What k6 said of the thresholds of its script in one trial. */
+export interface TrialThresholds {
+  /** How many there were, as far as its output tells. */
+  readonly known: number;
+  /** For people. */
+  readonly crossed: readonly string[];
+}
+
+/** So k6 ends where a threshold was crossed; everything was sent as ever. Source: k6 v1.3.0, `errext/exitcodes`. */
+const THRESHOLDS_CROSSED = 99;
 
 /** Hosts whose target resets and reads as ever, while k6 sends what its clients attempt. */
 export function k6Hosts(inner: ProcessHosts, options: K6Options): ProcessHosts {
@@ -50,7 +66,7 @@ class K6Host extends LoadHost {
   readonly #clients = new Map<number, ExecClientState>();
   #load!: LoadRequest;
   #armed: readonly Armed[] = [];
-  #script = '';
+  #trial: K6Trial | undefined;
   #originNs = 0n;
   #miscounted: readonly string[] = [];
   #running: (() => void) | undefined;
@@ -73,7 +89,7 @@ class K6Host extends LoadHost {
     const api = request.addresses.filter(({ store }) => store === 'http');
     const nowNs = () => sinceNs(this.#originNs);
     for (const { client, process } of request.clients) {
-      this.#clients.set(client, new ExecClientState(client, process, request.totalClients, api, nowNs));
+      this.#clients.set(client, new ExecClientState(client, process, request.totalClients, api, nowNs, true));
     }
   }
 
@@ -96,7 +112,7 @@ class K6Host extends LoadHost {
       });
     }
     this.#armed = armed;
-    this.#script = k6Script(plans, timeoutMs);
+    this.#trial = k6Trial(plans, timeoutMs);
   }
 
   protected async go(startAtNs: bigint, limitMs: number): Promise<void> {
@@ -167,32 +183,37 @@ class K6Host extends LoadHost {
     const folder = path.join(os.tmpdir(), `race-check-k6-${randomUUID()}`);
     reaper.guardFolder(folder);
     await mkdir(folder, { mode: 0o700 });
-    const script = path.join(folder, 'script.js');
+    const trial = this.#trial!;
+    const own = path.join(folder, 'script.js');
+    const given = path.join(folder, 'trial.json');
     const output = path.join(folder, 'output.json');
-    await writeFile(script, this.#script);
+    await writeFile(own, k6Script(trial));
+    await writeFile(given, JSON.stringify(trial));
     const options = ['--quiet', '--no-usage-report', '--no-summary', '--no-color', '--out', `json=${output}`];
-    const child = spawn(k6, ['run', ...options, script], {
+    const child = spawn(k6, ['run', ...options, ...NO_SERVER, this.options.script ?? own], {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: process.platform !== 'win32',
-      env: withoutK6(process.env),
+      env: { ...withoutK6(process.env), [TRIAL_VARIABLE]: given },
     });
     if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
     const said = lastOutput([child.stderr]);
     this.#running = () => child.kill('SIGKILL');
     const timer = setTimeout(this.#running, limitMs);
     try {
-      await new Promise<void>((resolve, reject) => {
+      const code = await new Promise<number>((resolve, reject) => {
         const wrong = (what: string) =>
           reject(new HostFailure({ kind: 'mistake', message: `k6 ${what}${said()}` }));
         child.once('error', ({ message }) => wrong(`could not be started: ${message}`));
-        child.once('close', (code, signal) => {
+        child.once('close', (ended, signal) => {
           if (signal !== null)
             reject(new HostGone(`k6 was ended by ${signal}, within ${limitMs} ms${said()}`));
-          else if (code === 0) resolve();
-          else wrong(`ended with code ${code}`);
+          else if (ended === 0 || ended === THRESHOLDS_CROSSED) resolve(ended);
+          else wrong(`ended with code ${ended}`);
         });
       });
-      return readAnswers(await readFile(output, 'utf8'));
+      const text = await readFile(output, 'utf8');
+      this.options.onThresholds?.(trialThresholds(text, code, said()));
+      return readAnswers(text);
     } finally {
       clearTimeout(timer);
       this.#running = undefined;
@@ -202,6 +223,22 @@ class K6Host extends LoadHost {
     }
   }
 }
+
+/** k6's word counts, which also knows of thresholds on a part of a metric; its output tells which they are, and what was seen. */
+function trialThresholds(output: string, code: number, said: string): TrialThresholds {
+  const all = thresholdsIn([output]);
+  if (code !== THRESHOLDS_CROSSED) return { known: all.length, crossed: [] };
+  const seen = all.filter(({ outcome }) => outcome === 'crossed');
+  const [, names = ''] = /thresholds on metrics '([^']*)'/.exec(said) ?? [];
+  const others = names
+    .split(', ')
+    .filter((name) => name !== '' && !seen.some(({ metric }) => metric === name));
+  const crossed = [...seen.map(shownThreshold), ...others.map((name) => `a threshold of ${name}`)];
+  return { known: all.length, crossed: crossed.length > 0 ? crossed : ['a threshold'] };
+}
+
+/** Of its own, where it could be asked how it goes: several at once would want the same port. */
+const NO_SERVER = ['--address', ''];
 
 /** The user's own settings for k6 (K6_VUS, K6_DURATION) would make it another load. */
 function withoutK6(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

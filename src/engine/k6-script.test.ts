@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readAnswers } from './k6-output.js';
-import { k6Script } from './k6-script.js';
+import { k6Script, k6Trial } from './k6-script.js';
 
 // Below the project, so that k6's types are found from there.
 const folder = mkdtempSync(path.join(fileURLToPath(new URL('../../node_modules/', import.meta.url)), '.k6-'));
@@ -24,7 +24,7 @@ function typeErrors(script: string): readonly string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
-const SCRIPT = k6Script(
+const TRIAL = k6Trial(
   [
     {
       ...{ client: 0, delayMs: 0, baseUrl: 'http://127.0.0.1:1/api' },
@@ -42,15 +42,16 @@ const SCRIPT = k6Script(
   ],
   2_000,
 );
+const SCRIPT = k6Script(TRIAL, { thresholds: { checks: ['rate==1'] } });
 
 describe('a k6 script', () => {
   it('has no error by the types of k6', { timeout: 60_000 }, () => {
     expect(typeErrors(SCRIPT)).toEqual([]);
-    expect(typeErrors(SCRIPT.replace('timeout: 2000', 'timeout: []'))).not.toEqual([]);
+    expect(typeErrors(SCRIPT.replace('timeout: trial.timeoutMs', 'timeout: []'))).not.toEqual([]);
   });
 
   it('lasts as long as its slowest client may, and sends texts as they are', () => {
-    expect(SCRIPT).toContain("maxDuration: '7s'");
+    expect(TRIAL.seconds).toBe(7);
     expect(SCRIPT).toContain(String.raw`"body": "{\"a\":\"` + '`${b}`' + String.raw`\"}"`);
   });
 });

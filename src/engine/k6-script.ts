@@ -12,55 +12,83 @@ export interface K6Plan {
 /** The metric under which the script tells each answer; its tags are client, attempt, status, headers, body and error. */
 export const ANSWER_METRIC = 'race_check_answer';
 
-/**
- * A k6 script in which each client is a VU that makes its requests once. It runs by itself (`k6 run`), and its answers are in
- * the output of `--out json`; `run` is told with each of them, so that outputs of one run are known as such. Follows no redirect and sends nothing again.
- */
-export function k6Script(plans: readonly K6Plan[], timeoutMs: number, run = ''): string {
+/** What a script sends, and what it is told with each answer. */
+export interface K6Trial {
+  /** Told with each answer, so that outputs of one run are known as such. */
+  readonly run: string;
+  readonly timeoutMs: number;
+  /** Longer than that it cannot take. */
+  readonly seconds: number;
+  readonly plans: readonly K6Plan[];
+}
+
+export interface K6Settings {
+  /** Takes any certificate. Default false. */
+  readonly insecure?: boolean;
+  /** By metric. Default: none. */
+  readonly thresholds?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Names a file with the trial to be sent in place of the one in the script: a script that somebody edited is run with it. */
+export const TRIAL_VARIABLE = 'RACE_CHECK_TRIAL';
+
+export function k6Trial(plans: readonly K6Plan[], timeoutMs: number, run = ''): K6Trial {
   const longestMs = Math.max(
     ...plans.map(({ delayMs, requests }) =>
       requests.reduce((ms, { afterMs }) => ms + afterMs + timeoutMs, delayMs),
     ),
   );
+  return { run, timeoutMs, seconds: Math.ceil(longestMs / 1_000) + 1, plans };
+}
+
+/**
+ * A k6 script in which each client is a VU that makes its requests once. It runs by itself (`k6 run`), and its answers are in
+ * the output of `--out json`. Follows no redirect and sends nothing again.
+ */
+export function k6Script(trial: K6Trial, { insecure = false, thresholds = {} }: K6Settings = {}): string {
   return `// Written by race-check: each client is a VU, each attempt is made exactly once.
+// Thresholds, checks and metrics may be added. race-check runs what was edited with --engine k6 --k6-script FILE.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { sleep } from 'k6';
+import { check, sleep } from 'k6';
 import { Trend } from 'k6/metrics';
 
 /**
  * @typedef {{ method: string, path: string, headers: Record<string, string>, body?: string, afterMs: number }} Attempt
- * @type {{ client: number, delayMs: number, baseUrl: string, requests: Attempt[] }[]}
+ * @typedef {{ client: number, delayMs: number, baseUrl: string, requests: Attempt[] }} Plan
+ * @type {{ run: string, timeoutMs: number, seconds: number, plans: Plan[] }}
  */
-const plans = ${JSON.stringify(plans, undefined, 2)};
+const trial = __ENV.${TRIAL_VARIABLE} ? JSON.parse(open(__ENV.${TRIAL_VARIABLE})) : ${JSON.stringify(trial, undefined, 2)};
 
-const run = ${JSON.stringify(run)};
 const answers = new Trend('${ANSWER_METRIC}', true);
 
 export const options = {
   scenarios: {
     burst: {
       executor: 'per-vu-iterations',
-      vus: plans.length,
+      vus: trial.plans.length,
       iterations: 1,
-      maxDuration: '${Math.ceil(longestMs / 1_000) + 1}s',
+      maxDuration: trial.seconds + 's',
       gracefulStop: '0s',
     },
   },
+  thresholds: ${JSON.stringify(thresholds, undefined, 2).replaceAll('\n', '\n  ')},
   maxRedirects: 0,
+  insecureSkipTLSVerify: ${insecure},
 };
 
 export default function () {
-  const plan = plans[exec.vu.idInTest - 1];
+  const plan = trial.plans[exec.vu.idInTest - 1];
   if (plan === undefined) throw new Error('there is no plan for VU ' + exec.vu.idInTest);
   sleep(plan.delayMs / 1000);
   plan.requests.forEach((request, attempt) => {
     sleep(request.afterMs / 1000);
     const response = http.request(request.method, plan.baseUrl + request.path, request.body ?? null, {
       headers: request.headers,
-      timeout: ${timeoutMs},
+      timeout: trial.timeoutMs,
       redirects: 0,
     });
+    check(response, { 'it was answered': ({ status }) => status !== 0 });
     answers.add(response.timings.duration, {
       client: String(plan.client),
       attempt: String(attempt),
@@ -68,7 +96,7 @@ export default function () {
       headers: JSON.stringify(response.headers),
       body: typeof response.body === 'string' ? response.body : '',
       error: response.error,
-      run,
+      run: trial.run,
     });
   });
 }

@@ -4,7 +4,7 @@ import type { Sender } from './autocannon.js';
 import type { SentAttempt } from './api-completion.js';
 import { exchangesOf, type Exchange } from './exchanges.js';
 import { relayedUrl } from './load-host.js';
-import { openRelay, type Relay } from './relay.js';
+import { encryptingReader, openRelay, type Relay } from './relay.js';
 
 /** An attempt that was begun on a connection, and what came of it. */
 export interface BegunAttempt {
@@ -37,11 +37,16 @@ export class LoadConnection implements Sender {
   static async open(address: StoreAddress): Promise<LoadConnection> {
     const relay: { current?: Relay } = {};
     const connection = new LoadConnection(address, relay);
-    relay.current = await openRelay(address, () => ({
-      connected: (localPort) => connection.#ports.push(localPort),
-      sent: () => connection.#sentNs.push(connection.#nowNs()),
-      received: () => connection.#receivedNs.push(connection.#nowNs()),
-    }));
+    const readerOf = encryptingReader(address);
+    relay.current = await openRelay(
+      address,
+      () => ({
+        connected: (localPort) => connection.#ports.push(localPort),
+        sent: () => connection.#sentNs.push(connection.#nowNs()),
+        received: () => connection.#receivedNs.push(connection.#nowNs()),
+      }),
+      readerOf && { readerOf },
+    );
     return connection;
   }
 

@@ -75,6 +75,15 @@ export async function openRelay(
   };
 }
 
+/**
+ * For a client that is to send without encryption what a store takes only with it, such as a load engine: the relay does the
+ * encryption. Everything that is sent is a request. Undefined for a store without.
+ */
+export function encryptingReader({ tls: encryption = 'off' }: Pick<StoreAddress, 'tls'>) {
+  if (encryption === 'off') return undefined;
+  return (): WireReader => ({ requestsIn: () => 1, isAnswer: () => true, trace: () => null });
+}
+
 function counted(traffic: SocketTraffic): Far {
   const socket = new CountedSocket(traffic);
   return { stream: socket, socket };

@@ -249,8 +249,10 @@ const target = z.discriminatedUnion('outcome', [judged, skipped, failed]);
 const gate = z
   .object({
     kind: z
-      .enum(['max-p50', 'max-p95', 'max-p99', 'max-slowdown', 'new-violation', 'lost-target'])
-      .describe('the limit that was asked for, or what the baseline is looked at for'),
+      .enum(['max-p50', 'max-p95', 'max-p99', 'max-slowdown', 'new-violation', 'lost-target', 'k6-threshold'])
+      .describe(
+        'the limit that was asked for, what the baseline is looked at for, or the thresholds of a k6 script',
+      ),
     target: text,
     outcome: z
       .enum(['passed', 'failed', 'no-evidence'])

@@ -1,10 +1,12 @@
 import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
 import type { Judgement } from '../core/verdict.js';
+import type { TrialThresholds } from '../engine/k6-host.js';
 import type { LoadTable } from '../engine/load.js';
 import type { TargetRunResult } from '../engine/run-target.js';
 import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
 import { gatesOf, hasLimits, type Limits } from '../report/gates.js';
+import { thresholdGate } from '../report/threshold-gate.js';
 import { redactDeep } from '../report/redact.js';
 import { witnessEvents } from '../report/witness-events.js';
 import type { StoreUnavailable } from '../stores/store.js';
@@ -33,6 +35,7 @@ export interface RanTarget {
     TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
   /** What a load engine says of its trials. */
   readonly load?: readonly LoadTable[];
+  readonly thresholds?: readonly TrialThresholds[];
   /** Where time was shared out. */
   readonly time?: { readonly shareMs: number; readonly usedMs: number };
 }
@@ -99,10 +102,13 @@ export function composeReport(facts: SessionFacts): Report {
 
 function gates(
   targets: readonly ReportTarget[],
-  { limits, environment }: SessionFacts,
+  { limits = {}, environment, ran }: SessionFacts,
 ): Pick<Report, 'gates'> {
-  if (limits === undefined || !hasLimits(limits)) return {};
-  return { gates: [...gatesOf({ targets, environment }, limits)] };
+  const asked = hasLimits(limits) ? gatesOf({ targets, environment }, limits) : [];
+  const ofScript = ran
+    .filter(({ role }) => role === 'named')
+    .flatMap(({ target, thresholds = [] }) => thresholdGate(target.id, thresholds));
+  return hasLimits(limits) || ofScript.length > 0 ? { gates: [...asked, ...ofScript] } : {};
 }
 
 function describe(one: RanTarget, facts: SessionFacts): ReportTarget {

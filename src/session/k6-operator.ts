@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { clientsOf } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
+import type { Limits } from '../report/gates.js';
 import { isLoopback } from '../stores/loopback.js';
 import { exportScript, runningApi } from './k6-runners.js';
 import type { SessionPlan } from './plan-session.js';
@@ -18,10 +19,14 @@ const ARGUMENTS = '--no-usage-report --no-summary --out json';
  * One trial for k6-operator, as YAML: the script in a ConfigMap, and a TestRun that spreads its clients over so many runners.
  * Throws UsageError where they could not run.
  */
-export function operatorManifests(plan: SessionPlan, parallelism: number): string {
+export function operatorManifests(
+  plan: SessionPlan,
+  parallelism: number,
+  maxMs: Limits['maxMs'] = {},
+): string {
   const { scenario, parameters, named } = plan;
   const { baseUrl } = runningApi(named[0]!.target);
-  const script = exportScript(plan);
+  const script = exportScript(plan, maxMs);
   const problems: string[] = [];
   const clients = clientsOf(scenario, parameters);
   if (!(parallelism >= 1 && parallelism <= clients)) {

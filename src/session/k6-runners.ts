@@ -9,9 +9,10 @@ import { UsageError } from '../core/usage-error.js';
 import { createTargetContext } from '../engine/client-slot.js';
 import { completionOf } from '../engine/api-completion.js';
 import { readAnswers, type K6Answer } from '../engine/k6-output.js';
-import { k6Script } from '../engine/k6-script.js';
+import { ANSWER_METRIC, k6Script, k6Trial } from '../engine/k6-script.js';
 import { seededRandom } from '../core/random.js';
 import { writeHistory } from '../report/history-file.js';
+import type { Limits } from '../report/gates.js';
 import { parseBaseUrl } from '../stores/http/base-url.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 import type { SessionPlan } from './plan-session.js';
@@ -30,6 +31,7 @@ export function runningApi(target: AnyTarget): {
   readonly id: string;
   readonly exchange: ApiExchange;
   readonly baseUrl: string;
+  readonly insecure: boolean;
 } {
   const { api, id } = target;
   if (api?.exchange === undefined) throw new UsageError([`${id} is no HTTP API: k6 sends HTTP requests`]);
@@ -38,7 +40,7 @@ export function runningApi(target: AnyTarget): {
       `${id} has no base URL of its own, since it is started for each run: k6 needs one that is running (baseUrl: 'http://127.0.0.1:3000')`,
     ]);
   }
-  return { id, exchange: api.exchange, baseUrl: api.baseUrl };
+  return { id, exchange: api.exchange, baseUrl: api.baseUrl, insecure: api.insecure };
 }
 
 /** Attempts of one trial by client, as the seed draws them. */
@@ -51,7 +53,10 @@ function attemptsOf(scenario: AnyScenario, parameters: Parameters, seed: string)
 }
 
 /** The k6 script of one trial. Throws UsageError where the target is no running API. */
-export function exportScript({ scenario, parameters, seed, named, timeoutMs }: SessionPlan): string {
+export function exportScript(
+  { scenario, parameters, seed, named, timeoutMs }: SessionPlan,
+  maxMs: Limits['maxMs'] = {},
+): string {
   const target = runningApi(named[0]!.target);
   const run: Exported = { scenario: scenario.name, parameters: { ...parameters }, seed, target: target.id };
   const plans = attemptsOf(scenario, parameters, seed).map((attempts, client) => ({
@@ -61,7 +66,21 @@ export function exportScript({ scenario, parameters, seed, named, timeoutMs }: S
       afterMs,
     })),
   }));
-  return k6Script(plans, timeoutMs, JSON.stringify(run));
+  return k6Script(k6Trial(plans, timeoutMs, JSON.stringify(run)), {
+    insecure: target.insecure,
+    thresholds: thresholdsFor(maxMs),
+  });
+}
+
+/** Every client is started, each attempt is answered, and none takes longer than it may. */
+function thresholdsFor(maxMs: NonNullable<Limits['maxMs']>): Readonly<Record<string, readonly string[]>> {
+  const times = Object.entries(maxMs).flatMap(([percentile, limitMs]) =>
+    limitMs === undefined ? [] : [`p(${percentile.slice(1)})<=${limitMs}`],
+  );
+  return {
+    ...{ dropped_iterations: ['count==0'], checks: ['rate==1'] },
+    ...(times.length === 0 ? {} : { [ANSWER_METRIC]: times }),
+  };
 }
 
 /** Has the target do something while nothing else is at work in the API. */
@@ -71,14 +90,14 @@ export async function withTarget<T>(
   allowRemote: boolean,
   work: (open: OpenTarget<ContractTypes>) => Promise<T>,
 ): Promise<T> {
-  const { baseUrl } = runningApi(target);
+  const { baseUrl, insecure } = runningApi(target);
   const { host, port, encrypted } = parseBaseUrl(baseUrl, allowRemote);
   const address = {
     store: 'http',
     host,
     port,
     namespace: baseUrl,
-    tls: encrypted ? 'verify' : 'off',
+    tls: encrypted ? (insecure ? 'no-verify' : 'verify') : 'off',
   } as const;
   const source = { parameters, random: seededRandom(''), addresses: new Map([['http', address]]) };
   const open = await target.open(createTargetContext(source));

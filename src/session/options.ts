@@ -47,6 +47,8 @@ export interface SessionOptions {
   readonly limits?: Limits;
   /** What sends the requests of HTTP targets: `burst`, all at once from here, `k6`, or `autocannon`. Default `burst`. */
   readonly engine?: Engine;
+  /** A k6 script that race-check exported and somebody edited, sent in place of ours; its thresholds count as limits. */
+  readonly k6Script?: string | undefined;
   /** How much autocannon sends: an amount or for some time, over so many connections. Default: for 10 s, over 10. */
   readonly load?: {
     readonly connections?: number | undefined;

@@ -15,7 +15,7 @@ import { findExec } from './exec-target.js';
 import { findScenario, isFile } from './find-scenario.js';
 import { comparedIdsOf, configTargetsOf, findTarget, type TargetPlace } from './find-targets.js';
 import { engineProblems } from './engine-problems.js';
-import { findK6Program } from './k6-engine.js';
+import { findK6Program, k6ScriptProblems } from './k6-engine.js';
 import { amountProblems, planLoad } from './load.js';
 import { limitProblems } from './limit-problems.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
@@ -44,6 +44,8 @@ export interface SessionPlan {
   readonly isolation: 'none' | 'process';
   /** The program that sends the requests of HTTP targets, where it is not this one. */
   readonly k6?: string;
+  /** The script that it runs, where it is somebody's own. */
+  readonly k6Script?: string;
   /** What autocannon sends, where it does. */
   readonly load?: Load;
 }
@@ -101,6 +103,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     );
   }
   problems.push(...engineProblems(options.engine ?? 'burst', named));
+  problems.push(...k6ScriptProblems(options, cwd));
   problems.push(...limitProblems(options.limits, { scenario, parameters, processes }));
   demandNone(problems);
 
@@ -126,6 +129,7 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     runId: randomBytes(3).toString('hex'),
     isolation: options.isolation ?? 'none',
     ...(options.engine === 'k6' ? { k6: await findK6Program() } : {}),
+    ...(options.k6Script === undefined ? {} : { k6Script: path.resolve(cwd, options.k6Script) }),
     ...(load === undefined ? {} : { load }),
   };
 }

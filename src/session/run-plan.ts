@@ -4,7 +4,6 @@ import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
 import { execHosts } from '../engine/exec-host.js';
-import type { LoadTable } from '../engine/load.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { processHosts, type ProcessHosts } from '../engine/process-host.js';
 import { runTarget, type TargetRunResult, type TimeLimit } from '../engine/run-target.js';
@@ -18,7 +17,7 @@ import type { SessionOptions, SessionProgress } from './options.js';
 import type { SessionPlan } from './plan-session.js';
 import { demandPoints } from './points.js';
 import { demandSpreadable } from './processes.js';
-import { sentBy } from './sent-by.js';
+import { noWords, sentBy, wordsSaid, type EngineWords } from './sent-by.js';
 import type { TimeSlice } from './time-budget.js';
 
 /** What plans are run with; several may share it, one after the other. */
@@ -39,10 +38,10 @@ const WORKER_ENTRY = fileURLToPath(new URL('../session/worker-process.js', impor
 export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<readonly RanTarget[]> {
   const controls = [...new Set(plan.controls.values())].filter(({ named }) => !named);
   const hosts = new Map<ChosenTarget, ProcessHosts>();
-  const tables = new Map<ChosenTarget, LoadTable[]>();
-  const tablesOf = (chosen: ChosenTarget) => {
-    const known = tables.get(chosen) ?? [];
-    tables.set(chosen, known);
+  const said = new Map<ChosenTarget, EngineWords>();
+  const saidOf = (chosen: ChosenTarget) => {
+    const known = said.get(chosen) ?? noWords();
+    said.set(chosen, known);
     return known;
   };
   const inOrder = [...controls, ...plan.named];
@@ -59,7 +58,7 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     // A file of the user's is loaded when its turn has come, and not twice.
     const own = source?.kind === 'registry' ? forOurs : processHosts(WORKER_ENTRY, [], runner.reaper);
     const { exchange } = chosen.target.api ?? {};
-    hosts.set(chosen, sentBy(plan, own, { exchange, reaper: runner.reaper, tables: tablesOf(chosen) }));
+    hosts.set(chosen, sentBy(plan, own, { exchange, reaper: runner.reaper, words: saidOf(chosen) }));
   }
   for (const host of [...hosts.values()].slice(0, LOADED_AHEAD)) host.startAhead();
   const ran: RanTarget[] = [];
@@ -68,8 +67,7 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
   const run = async (chosen: ChosenTarget, role: 'named' | 'control', shows?: readonly AnomalyId[]) => {
     const { closed, ...one } = await runOne(chosen, role, plan, runner, hosts.get(chosen), after, shows);
     after = closed;
-    const load = tables.get(chosen);
-    ran.push(load === undefined || load.length === 0 ? one : { ...one, load });
+    ran.push({ ...one, ...wordsSaid(saidOf(chosen)) });
   };
   try {
     for (const control of controls) await run(control, 'control', control.shows);
@@ -117,7 +115,7 @@ async function runReferenceFor(
   const earlier = ran.filter(({ vouchesFor }) => vouchesFor !== undefined).length;
   const id = earlier === 0 ? 'http/reference-server' : `http/reference-server-${earlier + 1}`;
   progress?.targetStarted(id, 'control', plan.trials.trials);
-  const tables: LoadTable[] = [];
+  const words = noWords();
   const reference = await runReference(vouched, id, {
     ...{ plan, reaper, after },
     signal: signal ?? new AbortController().signal,
@@ -127,12 +125,12 @@ async function runReferenceFor(
         : sentBy(plan, processHosts(WORKER_ENTRY, [], reaper), {
             exchange: target.api?.exchange,
             reaper,
-            tables,
+            words,
           }),
     onTrial: progressOf(progress),
   });
   if (!signal?.aborted) progress?.targetDone(id, wordsOf(reference.result));
-  return { role: 'control', ...reference, ...(tables.length === 0 ? {} : { load: tables }) };
+  return { role: 'control', ...reference, ...wordsSaid(words) };
 }
 
 /** It runs in this process: the target is an object of the caller's, or no process of its own was asked for. */
