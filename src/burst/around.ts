@@ -1,6 +1,6 @@
+import type { HttpAnswer, HttpRequest } from '../http/http-transport.js';
 import type { Json } from '../core/json.js';
 import { shownAnswer } from '../stores/http/ask.js';
-import type { SendBetween } from './between.js';
 import { parsedBody } from './body.js';
 import type { BurstInitial } from './contract.js';
 import { nameOf, type BurstDefinition, type RequestTemplate } from './definition.js';
@@ -20,6 +20,9 @@ export type TrialNumbers = Pick<BurstInitial, 'trial' | 'fresh'>;
 type Asking = (trial: TrialNumbers) => Promise<Json>;
 
 /** A request that is not answered with 2xx or 3xx is an error, and ends the run. */
+/** Sends what is no part of a burst. Rejects where there is no whole answer in time. */
+export type SendBetween = (request: HttpRequest) => Promise<Pick<HttpAnswer, 'status' | 'headers' | 'body'>>;
+
 export function aroundBursts(definition: BurstDefinition, send: SendBetween): Around {
   const { rows } = definition;
   const sender = (flag: string) => (template: RequestTemplate) => {

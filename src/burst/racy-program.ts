@@ -1,12 +1,22 @@
 import type http from 'node:http';
 import type http2 from 'node:http2';
+import type https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type workerThreads from 'node:worker_threads';
+import type { SelfSigned } from './self-signed.js';
 
 /** How the racy server is set up. */
 export interface RacyServerOptions {
   readonly windowMs: number;
   readonly protocol: 'http1' | 'http2';
+  /** Inside TLS, HTTP/2 is what it chooses of what it is offered (ALPN). */
+  readonly isEncrypted: boolean;
+}
+
+/** What its thread is told. */
+export interface RacyWorkerData extends Omit<RacyServerOptions, 'isEncrypted'> {
+  /** Absent without TLS. */
+  readonly certificate?: SelfSigned;
 }
 
 /**
@@ -18,7 +28,7 @@ export interface RacyServerOptions {
  */
 export function racyProgram(load: NodeJS.Require): void {
   const threads = load('node:worker_threads') as typeof workerThreads;
-  const { windowMs, protocol } = threads.workerData as RacyServerOptions;
+  const { windowMs, protocol, certificate } = threads.workerData as RacyWorkerData;
 
   let takenAtMs = Infinity;
 
@@ -48,10 +58,19 @@ export function racyProgram(load: NodeJS.Require): void {
     );
   };
 
-  const server =
-    protocol === 'http2'
-      ? (load('node:http2') as typeof http2).createServer(onRequest)
-      : (load('node:http') as typeof http).createServer({ keepAliveTimeout: 60_000 }, onRequest);
+  const open = () => {
+    const kept = { keepAliveTimeout: 60_000 };
+    if (protocol === 'http2') {
+      const { createServer, createSecureServer } = load('node:http2') as typeof http2;
+      // A load engine speaks HTTP/1.1 to every server.
+      if (certificate !== undefined)
+        return createSecureServer({ ...certificate, allowHTTP1: true }, onRequest);
+      return createServer(onRequest);
+    }
+    if (certificate === undefined) return (load('node:http') as typeof http).createServer(kept, onRequest);
+    return (load('node:https') as typeof https).createServer({ ...certificate, ...kept }, onRequest);
+  };
+  const server = open();
   server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 }, () =>
     threads.parentPort?.postMessage((server.address() as AddressInfo).port),
   );

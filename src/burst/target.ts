@@ -3,7 +3,7 @@ import type { Json } from '../core/json.js';
 import type { Client, HeldAttempt, OpenTarget, Target } from '../core/target.js';
 import { openHttpTransport, type HttpAnswer, type HttpClient } from '../http/http-transport.js';
 import { aroundBursts, type TrialNumbers } from './around.js';
-import { sendBetween } from './between.js';
+import { ask } from '../stores/http/ask.js';
 import { parsedBody } from './body.js';
 import type { Burst, BurstAnswer, BurstFinal, BurstInput } from './contract.js';
 import { targetIdOf, type BurstDefinition } from './definition.js';
@@ -42,7 +42,9 @@ async function openBurst(definition: BurstDefinition, context: TargetContext): P
     context,
   );
   const requests = definition.requests.map(prepareRequest);
-  const around = aroundBursts(definition, sendBetween(definition, transport, context));
+  const around = aroundBursts(definition, (request) =>
+    ask(request, { baseUrl, insecure, sync, withinMs: definition.timeoutMs }),
+  );
   let trial: TrialNumbers = { trial: 1, fresh: '' };
   let before: { readonly document: Json } | undefined;
   return {

@@ -86,6 +86,14 @@ describe.concurrent('--engine autocannon', { timeout: 60_000 }, () => {
     api.child.kill();
   });
 
+  it('sends to an API behind TLS', async ({ folder }) => {
+    const api = await startSeatApi(folder, 'safe', 'http1');
+    const words = ['--target', './mine.target.ts', '--connections', '4', '--amount', '20'];
+    const { report } = await folder.report(['last-seat', '--engine', 'autocannon', ...words]);
+    expect(judged(report, 'http/mine').operations).toEqual({ ok: 20, fail: 0, info: 0 });
+    expect(await api.asked()).toBe(20);
+  });
+
   it('names everything that it cannot do', async ({ folder }) => {
     const few = await folder.run([
       ...['last-seat', '--engine', 'autocannon', '--target', 'memory/naive', '--clients', '3'],

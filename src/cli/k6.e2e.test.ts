@@ -81,6 +81,20 @@ describe.skipIf(k6 === undefined).concurrent('--engine k6', { timeout: 120_000 }
     expect([other.code, burst.code]).toEqual([4, 4]);
   });
 
+  it('sends to an API behind TLS, and is counted there too', async ({ folder }) => {
+    const api = await startSeatApi(folder, 'slow', 'http1');
+    const mine = ['last-seat', '--target', './mine.target.ts', '--clients', '6'];
+    const { report, stderr } = await folder.report([...mine, '--engine', 'k6', '--trials', '2']);
+    const { operations, reasons } = judged(report, 'http/mine');
+    expect(operations, stderr).toEqual({ ok: 12, fail: 0, info: 0 });
+    expect(reasons.join()).not.toContain('k6 sent');
+    expect(await api.asked()).toBe(12);
+    const exported = await folder.run(['export', 'k6', ...mine, '--reset']);
+    folder.write('script.js', exported.stdout);
+    expect(await runK6(folder, 'out.json', ['script.js'])).toBe(0);
+    expect(await api.asked()).toBe(18);
+  });
+
   it('tells what k6 said where it fails, with exit code 3', async ({ folder }) => {
     folder.write(
       'k6',

@@ -4,7 +4,7 @@ import type { ContractTypes } from '../core/contract.js';
 import type { Json } from '../core/json.js';
 import type { Client, HeldAttempt, OpenTarget } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
-import { ask, shownAnswer } from '../stores/http/ask.js';
+import { ask, shownAnswer, type Asked } from '../stores/http/ask.js';
 import { definitionProblems } from './definition-problems.js';
 import type { ApiStoreName, HttpReset, HttpState, HttpTargetDefinition } from './define-http-target.js';
 import { exchangeOf, named } from './exchange.js';
@@ -30,7 +30,7 @@ export async function openHttpTarget<C extends ContractTypes, Store extends ApiS
     { baseUrl, sync, insecure, ...(decoyPath === undefined ? {} : { decoyPath }) },
     context,
   );
-  const asking = (request: ApiRequest) => asked(request, { baseUrl, insecure });
+  const asking = (request: ApiRequest) => asked(request, { baseUrl, insecure, sync });
   const open: OpenTarget<ContractTypes> = {
     setup: async () => {
       if (setup !== undefined) await prepare(setup, undefined, context, asking);
@@ -62,10 +62,7 @@ async function finalOf<Final>(how: HttpState<Final>, context: TargetContext, ask
 }
 
 /** A reset or a final read: anything but 2xx is an error, for nothing can be judged without it. */
-async function asked(
-  request: ApiRequest,
-  api: { readonly baseUrl: string; readonly insecure: boolean },
-): Promise<ApiAnswer> {
+async function asked(request: ApiRequest, api: Omit<Asked, 'withinMs' | 'signal'>): Promise<ApiAnswer> {
   const answer = await ask(request, { ...api, withinMs: ASK_MS }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${named(request)} failed: ${reason}`, { cause: error });

@@ -38,8 +38,9 @@ export async function serve(
   protocol: Protocol,
   handler: Handler,
   settings: http2.Settings = {},
+  allowHTTP1 = true,
 ): Promise<string> {
-  const server = serverOf(protocol, handler, settings);
+  const server = serverOf(protocol, handler, settings, allowHTTP1);
   return listen(server, protocol.startsWith('https') ? 'https' : 'http');
 }
 
@@ -67,7 +68,12 @@ async function listen(server: net.Server, scheme: string): Promise<string> {
   return `${scheme}://127.0.0.1:${(server.address() as net.AddressInfo).port}`;
 }
 
-function serverOf(protocol: Protocol, handler: Handler, settings: http2.Settings): net.Server {
+function serverOf(
+  protocol: Protocol,
+  handler: Handler,
+  settings: http2.Settings,
+  allowHTTP1: boolean,
+): net.Server {
   // The compatible part of both.
   const both = handler as unknown as (
     request: http2.Http2ServerRequest,
@@ -81,7 +87,7 @@ function serverOf(protocol: Protocol, handler: Handler, settings: http2.Settings
     case 'https':
       return https.createServer(certificate(), handler);
     case 'https+h2':
-      return http2.createSecureServer({ ...certificate(), allowHTTP1: true, settings }, both);
+      return http2.createSecureServer({ ...certificate(), allowHTTP1, settings }, both);
   }
 }
 

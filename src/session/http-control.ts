@@ -68,10 +68,10 @@ export async function runReference(
 ): Promise<Reference & EndedRun<ContractTypes>> {
   const { plan, reaper, signal } = runner;
   const windowMs = (judgement.latencyMs?.min ?? 0) * WINDOW_SHARE;
-  const isHttp2 = await usesHttp2(api);
-  const server = await startRacyServer({ windowMs, protocol: isHttp2 ? 'http2' : 'http1' });
+  const protocol = (await usesHttp2(api)) ? 'http2' : 'http1';
+  const server = await startRacyServer({ windowMs, protocol, isEncrypted: isEncrypted(api) });
   try {
-    const definition = definitionFor(server.baseUrl, isHttp2 ? 'single-packet' : (api.sync ?? 'auto'), plan);
+    const definition = definitionFor(server.baseUrl, api.sync ?? 'auto', plan);
     const racyTarget = burstTarget(definition);
     const reference = {
       ...{ ...racyTarget, id, summary: 'A racy server of ours, not your code.' },
@@ -146,7 +146,8 @@ export function hardlyMet(
 function definitionFor(baseUrl: string, sync: BurstDefinition['sync'], plan: SessionPlan): BurstDefinition {
   const headers = { 'Content-Type': 'application/json' };
   return {
-    ...{ baseUrl, sync, insecure: false, timeoutMs: plan.timeoutMs, rows: [], before: [], after: [] },
+    // Nobody vouches for its certificate.
+    ...{ baseUrl, sync, insecure: true, timeoutMs: plan.timeoutMs, rows: [], before: [], after: [] },
     requests: [
       { method: 'POST', path: '/take', headers, ...(sendsBody(plan) ? { body: '{"one":true}' } : {}) },
     ],
@@ -181,7 +182,15 @@ function referenceScenario(definition: BurstDefinition): AnyScenario {
 
 const HANDSHAKE_MS = 5_000;
 
-/** As the transport finds out: HTTP/2 where it was asked for, or where the server agrees to it inside TLS. */
+function isEncrypted({ baseUrl }: Api): boolean {
+  const url = typeof baseUrl === 'string' ? baseUrl : baseUrl({ port: 443 });
+  return url.startsWith('https:');
+}
+
+/**
+ * As the transport finds out: HTTP/2 where it was asked for, or where the server agrees to it inside TLS. One whose port is ours
+ * to choose may have been stopped by now: it is taken for HTTP/1.1.
+ */
 function usesHttp2({ baseUrl, sync = 'auto', insecure }: Api): Promise<boolean> {
   if (sync !== 'auto') return Promise.resolve(sync === 'single-packet');
   const url = typeof baseUrl === 'string' ? new URL(baseUrl) : undefined;

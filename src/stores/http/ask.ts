@@ -1,11 +1,13 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { ApiAnswer, ApiRequest } from '../../core/api.js';
+import net from 'node:net';
+import tls from 'node:tls';
+import type { Api, ApiAnswer, ApiRequest } from '../../core/api.js';
+import { askHttp2, flat, type PlainAnswer } from './ask-http2.js';
 
 /** The API to ask, and how long it may take. */
-export interface Asked {
+export interface Asked extends Pick<Api, 'insecure' | 'sync'> {
   readonly baseUrl: string;
-  readonly insecure: boolean;
   readonly withinMs: number;
   readonly signal?: AbortSignal;
 }
@@ -19,38 +21,75 @@ export class NotJson extends Error {
 const SHOWN_BODY = 200;
 
 /**
- * One request on a connection of its own, sent once. Rejects where no whole answer comes in time. For what is no part of a
- * burst: resets, final reads, whether a server is ready.
+ * One request on a connection of its own, sent once: over HTTP/2 where the server chooses it inside TLS, or where it was asked
+ * for without. Rejects where no whole answer comes in time. For what is no part of a burst: resets, final reads, whether a server
+ * is ready.
  */
-export function ask(request: ApiRequest, { baseUrl, insecure, withinMs, signal }: Asked): Promise<ApiAnswer> {
+export async function ask(
+  request: ApiRequest,
+  { baseUrl, insecure, sync, withinMs, signal }: Asked,
+): Promise<ApiAnswer> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}${request.path}`);
-  const { method, headers, body } = prepared(request);
   const limit = AbortSignal.timeout(withinMs);
-  const client = url.protocol === 'https:' ? https : http;
+  const until = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+  try {
+    const socket = url.protocol === 'https:' ? await encrypted(url, insecure, until) : undefined;
+    const isHttp2 = socket === undefined ? sync === 'single-packet' : socket.alpnProtocol === 'h2';
+    const way = isHttp2 ? askHttp2 : askHttp1;
+    const { status, headers, body } = await way(url, prepared(request), socket, until);
+    return answerOf(status, headers, body);
+  } catch (error) {
+    if (limit.aborted) throw new Error(`no answer within ${withinMs} ms`, { cause: error });
+    throw error;
+  }
+}
+
+function encrypted(url: URL, insecure: boolean, until: AbortSignal): Promise<tls.TLSSocket> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const socket = tls.connect({
+    ...{ host, port: Number(url.port || 443), rejectUnauthorized: !insecure },
+    ...{ ALPNProtocols: ['http/1.1', 'h2'], ...(net.isIP(host) === 0 ? { servername: host } : {}) },
+  });
   return new Promise((resolve, reject) => {
-    const sent = client.request(
-      url,
-      {
-        method,
-        headers,
-        agent: false,
-        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-        ...(url.protocol === 'https:' && insecure ? { rejectUnauthorized: false } : {}),
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (text += chunk));
-        response.once('error', reject);
-        response.once('end', () => {
-          if (!response.complete) return reject(new Error('the answer ended before it was whole'));
-          resolve(answerOf(response.statusCode ?? 0, flat(response.headers), text));
-        });
-      },
-    );
-    sent.once('error', (error) =>
-      reject(limit.aborted ? new Error(`no answer within ${withinMs} ms`, { cause: error }) : error),
-    );
+    const failed = (error: Error) => {
+      socket.destroy();
+      reject(error);
+    };
+    const late = () => failed(until.reason as Error);
+    until.addEventListener('abort', late, { once: true });
+    socket.once('error', failed);
+    socket.once('secureConnect', () => {
+      until.removeEventListener('abort', late);
+      socket.off('error', failed);
+      resolve(socket);
+    });
+  });
+}
+
+function askHttp1(
+  url: URL,
+  { method, headers, body }: ReturnType<typeof prepared>,
+  socket: tls.TLSSocket | undefined,
+  signal: AbortSignal,
+): Promise<PlainAnswer> {
+  const options = { method, headers, signal };
+  return new Promise((resolve, reject) => {
+    const sent =
+      socket === undefined
+        ? http.request(url, { ...options, agent: false })
+        : // With an agent, even none, it would connect by itself.
+          https.request(url, { ...options, createConnection: () => socket });
+    sent.once('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.once('error', reject);
+      response.once('end', () => {
+        if (!response.complete) return reject(new Error('the answer ended before it was whole'));
+        resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), body: text });
+      });
+    });
+    sent.once('error', reject);
     sent.end(body);
   });
 }
@@ -94,12 +133,4 @@ export function shownAnswer({ status, body }: Pick<ApiAnswer, 'status' | 'body'>
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > SHOWN_BODY ? `${line.slice(0, SHOWN_BODY)}...` : line === '' ? '(empty)' : line;
-}
-
-function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const],
-    ),
-  );
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ApiStart } from '../../core/api.js';
+import type { Api, ApiStart } from '../../core/api.js';
 import { listens } from '../listening.js';
 import { ask } from './ask.js';
 import type { BaseUrl } from './base-url.js';
@@ -14,7 +14,7 @@ const LOOK_MS = 2_000;
 /** Where one looks. */
 export interface Started {
   readonly url: BaseUrl;
-  readonly insecure: boolean;
+  readonly api: Pick<Api, 'insecure' | 'sync'>;
   readonly command: Command;
   readonly log: CommandLog;
   readonly signal: AbortSignal | undefined;
@@ -41,13 +41,13 @@ export async function whyNotReady(
 /** Its port must take connections in any case: what its output says is for people, and may come earlier. */
 async function isReady(
   { path, output }: NonNullable<ApiStart['readyWhen']>,
-  { url, insecure, log, signal }: Started,
+  { url, api, log, signal }: Started,
 ): Promise<boolean> {
   if (output !== undefined && !matches(log.text(), output)) return false;
   if (path === undefined) return listens(url.host, url.port);
   const answer = await ask(
     { path },
-    { baseUrl: url.shown, insecure, withinMs: LOOK_MS, ...(signal && { signal }) },
+    { baseUrl: url.shown, ...api, withinMs: LOOK_MS, ...(signal && { signal }) },
   ).catch(() => undefined);
   return answer !== undefined && answer.status >= 200 && answer.status < 300;
 }

@@ -42,9 +42,10 @@ const REMEDY =
 /** What both kinds of API have in common: no session is seen, and none can be ended. */
 function namespaceAt(
   { host, port, encrypted, shown }: BaseUrl,
-  { settle, insecure }: Api,
+  api: Api,
   left: { unsettled(): void; drop(): Promise<void> },
 ): StoreNamespace {
+  const { settle, insecure } = api;
   return {
     address: {
       ...{ store: 'http', host, port, namespace: shown },
@@ -52,13 +53,17 @@ function namespaceAt(
     },
     openTransactions: () => Promise.resolve([]),
     endSessions: async (connections) => {
-      if (settle !== undefined && (await settled(settle, { baseUrl: shown, insecure }))) return [];
+      if (settle !== undefined && (await settled(settle, { baseUrl: shown, ...askedOf(api) }))) return [];
       left.unsettled();
       return connections;
     },
     remedy: REMEDY,
     drop: () => left.drop(),
   };
+}
+
+function askedOf({ insecure, sync }: Api): Pick<Api, 'insecure' | 'sync'> {
+  return { insecure, ...(sync === undefined ? {} : { sync }) };
 }
 
 /** Somebody else started it, and it goes on after us. */
@@ -143,7 +148,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
     running = { url, command };
     const why = await whyNotReady(start.readyWhen, {
       url,
-      insecure: api.insecure,
+      api: askedOf(api),
       command,
       log,
       signal,
