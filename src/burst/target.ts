@@ -1,6 +1,7 @@
 import type { ClientContext, TargetContext } from '../core/context.js';
 import type { Json } from '../core/json.js';
-import type { Client, HeldAttempt, OpenTarget, Target } from '../core/target.js';
+import type { Client, OpenTarget, Target } from '../core/target.js';
+import { heldAttempt } from '../http/held-request.js';
 import { openHttpTransport, type HttpAnswer, type HttpClient } from '../http/http-transport.js';
 import { aroundBursts, type TrialNumbers } from './around.js';
 import { ask } from '../stores/http/ask.js';
@@ -74,16 +75,7 @@ function burstClient(
 ): Client<Burst> {
   return {
     request: async (input) => outcomeOf(await client.send(requestFor(input))),
-    hold: async (_f, input): Promise<HeldAttempt> => {
-      const held = await client.hold(requestFor(input as BurstInput));
-      return {
-        get early() {
-          return held.early;
-        },
-        release: async () => outcomeOf(await held.release()),
-        abandon: () => held.abandon(),
-      };
-    },
+    hold: async (_f, input) => heldAttempt(await client.hold(requestFor(input as BurstInput)), outcomeOf),
     close: () => client.close(),
   };
 }

@@ -14,7 +14,7 @@ import type { TargetRun } from '../engine/run-target.js';
 import { openReaper } from '../process/reaper.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { runShop } from './shop-run.fixture.js';
-import { shopTarget, type Shop } from './shop.fixture.js';
+import { shopTarget, type Shop } from '../../bench/shop-target.js';
 
 const HELD_MS = 150;
 

@@ -14,6 +14,23 @@ const FIRST_PROBES = 5;
 const REMEMBERED_PROBES = 50;
 const SLOW_TAIL_FACTOR = 2;
 
+/** A hold that has been calibrated by what was opened for it, which is closed again where that cannot be done. */
+export async function openHold(
+  probe: Probe,
+  leastMs: number | undefined,
+  opened: { open(): Promise<unknown>; close(): void },
+): Promise<Hold> {
+  const hold = new Hold(probe, leastMs);
+  try {
+    await opened.open();
+    await hold.calibrate();
+    return hold;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
 /**
  * How long requests are held: at least twice the slowest of the latest probes, since the last of them was written. In each
  * burst one more probe follows the held parts: when it is answered, a server that takes its requests in turn has read them.

@@ -3,7 +3,7 @@ import { tellArrival } from './arrival.js';
 import { dial, type Origin } from './dial.js';
 import { Decoys } from './http1-decoys.js';
 import { Http1Connection, type Exchange } from './http1-connection.js';
-import { Hold } from './hold.js';
+import { openHold, type Hold } from './hold.js';
 import type {
   HeldRequest,
   HttpAnswer,
@@ -24,14 +24,7 @@ export async function openHttp1(
 ): Promise<HttpTransport> {
   const origin = { base: new URL(options.baseUrl), insecure: options.insecure };
   const decoys = new Decoys(origin, context, options.decoyPath);
-  const hold = new Hold(decoys, options.holdMs);
-  try {
-    await decoys.open();
-    await hold.calibrate();
-  } catch (error) {
-    decoys.close();
-    throw error;
-  }
+  const hold = await openHold(decoys, options.holdMs, decoys);
   return new Http1Transport(origin, options, decoys, hold);
 }
 

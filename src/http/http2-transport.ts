@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import { NotHappened, type ClientContext, type TargetContext, type Traffic } from '../core/context.js';
 import { tellArrival } from './arrival.js';
 import { STORE, type Origin } from './dial.js';
-import { Hold, type Probe } from './hold.js';
+import { openHold, type Hold, type Probe } from './hold.js';
 import { Http2Sessions } from './http2-sessions.js';
 import { exchangeOn, type StreamExchange } from './http2-stream.js';
 import type {
@@ -25,14 +25,10 @@ export async function openHttp2(
   const origin = { base: new URL(options.baseUrl), insecure: options.insecure };
   const sessions = new Http2Sessions(origin, context);
   const decoys = new DecoyStreams(origin, sessions, options.decoyPath);
-  const hold = new Hold(decoys, options.holdMs);
-  try {
-    await sessions.first();
-    await hold.calibrate();
-  } catch (error) {
-    sessions.close();
-    throw error;
-  }
+  const hold = await openHold(decoys, options.holdMs, {
+    open: () => sessions.first(),
+    close: () => sessions.close(),
+  });
   return new Http2Transport(origin, options, sessions, decoys, hold);
 }
 

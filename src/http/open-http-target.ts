@@ -2,12 +2,13 @@ import type { ApiAnswer, ApiRequest } from '../core/api.js';
 import type { ClientContext, TargetContext } from '../core/context.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { Json } from '../core/json.js';
-import type { Client, HeldAttempt, OpenTarget } from '../core/target.js';
+import type { Client, OpenTarget } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
 import { ask, shownAnswer, type Asked } from '../stores/http/ask.js';
 import { definitionProblems } from './definition-problems.js';
 import type { ApiStoreName, HttpReset, HttpState, HttpTargetDefinition } from './define-http-target.js';
 import { exchangeOf, named } from './exchange.js';
+import { heldAttempt } from './held-request.js';
 import { openHttpTransport, type HttpClient } from './http-transport.js';
 
 type AnyDefinition = HttpTargetDefinition<ContractTypes>;
@@ -89,14 +90,9 @@ function clientOf(
   );
   return {
     ...attempts,
-    hold: async (f: string, input: Json): Promise<HeldAttempt> => {
+    hold: async (f: string, input: Json) => {
       const request = exchange.request(f, input, from);
-      const held = await http.hold(request);
-      return {
-        early: held.early,
-        release: () => held.release().then((got) => exchange.outcome(f, input, request, got)),
-        abandon: () => held.abandon(),
-      };
+      return heldAttempt(await http.hold(request), (got) => exchange.outcome(f, input, request, got));
     },
     close: () => http.close(),
   } as Client<ContractTypes>;

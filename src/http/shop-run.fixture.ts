@@ -5,7 +5,7 @@ import type { TrialPlan } from '../core/verdict.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { runTarget, type TargetRun } from '../engine/run-target.js';
 import type { StoreServer } from '../stores/store.js';
-import type { Shop } from './shop.fixture.js';
+import type { Shop } from '../../bench/shop-target.js';
 
 const status = {
   keys: () => ['the unit'],

@@ -1,4 +1,4 @@
-import { shopTarget } from './shop.fixture.js';
+import { shopTarget } from '../../bench/shop-target.js';
 
 const options = { sync: 'auto', insecure: false } as const;
 

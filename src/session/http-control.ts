@@ -1,4 +1,3 @@
-import tls from 'node:tls';
 import { parsedBody } from '../burst/body.js';
 import type { BurstDefinition } from '../burst/definition.js';
 import { openExpressionThread } from '../burst/expression-thread.js';
@@ -13,6 +12,7 @@ import type { OpenHost } from '../engine/host-link.js';
 import { runTarget, type EndedRun } from '../engine/run-target.js';
 import type { TargetSource } from '../engine/protocol.js';
 import type { Reaper } from '../process/reaper.js';
+import { connectTls } from '../stores/http/connect-tls.js';
 import { openHttp } from '../stores/http/server.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 import type { ContractTypes } from '../core/contract.js';
@@ -191,24 +191,15 @@ function isEncrypted({ baseUrl }: Api): boolean {
  * As the transport finds out: HTTP/2 where it was asked for, or where the server agrees to it inside TLS. One whose port is ours
  * to choose may have been stopped by now: it is taken for HTTP/1.1.
  */
-function usesHttp2({ baseUrl, sync = 'auto', insecure }: Api): Promise<boolean> {
-  if (sync !== 'auto') return Promise.resolve(sync === 'single-packet');
+async function usesHttp2({ baseUrl, sync = 'auto', insecure }: Api): Promise<boolean> {
+  if (sync !== 'auto') return sync === 'single-packet';
   const url = typeof baseUrl === 'string' ? new URL(baseUrl) : undefined;
-  if (url?.protocol !== 'https:') return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const socket = tls.connect({
-      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: Number(url.port || 443),
-      ALPNProtocols: ['h2', 'http/1.1'],
-      rejectUnauthorized: !insecure,
-      timeout: HANDSHAKE_MS,
-    });
-    const done = (isHttp2: boolean) => {
-      socket.destroy();
-      resolve(isHttp2);
-    };
-    socket.once('secureConnect', () => done(socket.alpnProtocol === 'h2'));
-    socket.once('timeout', () => done(false));
-    socket.once('error', () => done(false));
-  });
+  if (url?.protocol !== 'https:') return false;
+  try {
+    const socket = await connectTls(url, insecure, AbortSignal.timeout(HANDSHAKE_MS));
+    socket.destroy();
+    return socket.alpnProtocol === 'h2';
+  } catch {
+    return false;
+  }
 }

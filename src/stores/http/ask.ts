@@ -1,8 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
-import net from 'node:net';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import type { Api, ApiAnswer, ApiRequest } from '../../core/api.js';
+import { connectTls } from './connect-tls.js';
 import { askHttp2, flat, type PlainAnswer } from './ask-http2.js';
 
 /** The API to ask, and how long it may take. */
@@ -33,7 +33,7 @@ export async function ask(
   const limit = AbortSignal.timeout(withinMs);
   const until = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   try {
-    const socket = url.protocol === 'https:' ? await encrypted(url, insecure, until) : undefined;
+    const socket = url.protocol === 'https:' ? await connectTls(url, insecure, until) : undefined;
     const isHttp2 = socket === undefined ? sync === 'single-packet' : socket.alpnProtocol === 'h2';
     const way = isHttp2 ? askHttp2 : askHttp1;
     const { status, headers, body } = await way(url, prepared(request), socket, until);
@@ -42,28 +42,6 @@ export async function ask(
     if (limit.aborted) throw new Error(`no answer within ${withinMs} ms`, { cause: error });
     throw error;
   }
-}
-
-function encrypted(url: URL, insecure: boolean, until: AbortSignal): Promise<tls.TLSSocket> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const socket = tls.connect({
-    ...{ host, port: Number(url.port || 443), rejectUnauthorized: !insecure },
-    ...{ ALPNProtocols: ['http/1.1', 'h2'], ...(net.isIP(host) === 0 ? { servername: host } : {}) },
-  });
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error) => {
-      socket.destroy();
-      reject(error);
-    };
-    const late = () => failed(until.reason as Error);
-    until.addEventListener('abort', late, { once: true });
-    socket.once('error', failed);
-    socket.once('secureConnect', () => {
-      until.removeEventListener('abort', late);
-      socket.off('error', failed);
-      resolve(socket);
-    });
-  });
 }
 
 function askHttp1(

@@ -1,5 +1,11 @@
-import type { HeldAttempt, Target } from '../core/target.js';
-import { openHttpTransport, type HttpClient, type HttpTransportOptions } from './http-transport.js';
+import type { Target } from '../src/core/target.js';
+import { heldAttempt } from '../src/http/held-request.js';
+import {
+  openHttpTransport,
+  type HttpClient,
+  type HttpTransport,
+  type HttpTransportOptions,
+} from '../src/http/http-transport.js';
 
 /** One unit is left; `lateBuy` works for a while before it looks. */
 export type Shop = {
@@ -11,22 +17,18 @@ export type Shop = {
   readonly final: null;
 };
 
+/** The target that a user's API would be: two POSTs, their status the outcome. */
 export function shopTarget(
   options: HttpTransportOptions,
   reset: () => Promise<void> = () => Promise.resolve(),
+  onOpen: (transport: HttpTransport) => void = () => undefined,
 ): Target<Shop> {
   return {
-    ...{
-      contract: 'shop',
-      id: 'http/shop',
-      summary: '',
-      prevents: '',
-      costs: '',
-      source: '',
-      expectations: {},
-    },
+    ...{ contract: 'shop', id: 'http/shop', summary: '', prevents: '', costs: '', source: '' },
+    expectations: {},
     async open(context) {
       const transport = await openHttpTransport(options, context);
+      onOpen(transport);
       return {
         setup: () => Promise.resolve(),
         reset,
@@ -48,16 +50,7 @@ function shopClient(client: HttpClient) {
   return {
     buy: () => send('buy'),
     lateBuy: () => send('lateBuy'),
-    async hold(f: string): Promise<HeldAttempt> {
-      const held = await client.hold(requestOf(f));
-      return {
-        get early() {
-          return held.early;
-        },
-        release: async () => (await held.release()).status,
-        abandon: () => held.abandon(),
-      };
-    },
+    hold: async (f: string) => heldAttempt(await client.hold(requestOf(f)), ({ status }) => status),
     close: () => client.close(),
   };
 }
