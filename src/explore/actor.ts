@@ -35,9 +35,9 @@ export class Actor {
     return this.gates.length > 0;
   }
 
-  /** Its request is in the store, and nobody knows what it does there. */
+  /** Its request is in the store, and nobody knows what it does there; also where it is at a gate with another one. */
   get isUnknown(): boolean {
-    return !this.isAtGate && this.outstanding.size > 0 && (this.waitsFor === undefined || this.isStale);
+    return this.outstanding.size > 0 && (this.waitsFor === undefined || this.isStale);
   }
 
   /** It runs its own code: sooner or later it comes to a gate, or to its end. */

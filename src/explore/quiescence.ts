@@ -125,7 +125,7 @@ export class Quiescence {
 
   #demandAnswer(): void {
     if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
-    const late = this.#actors.filter(({ isAtGate, outstanding }) => !isAtGate && outstanding.size > 0);
+    const late = this.#actors.filter(({ isUnknown }) => isUnknown);
     const words = late.map(({ number, outstanding }) => `client ${number} (${[...outstanding][0]!.label})`);
     throw new Stuck(
       `the store did not answer ${words.join(' and ')} within ${this.options.answerMs} ms, although no other client can go on before it does`,

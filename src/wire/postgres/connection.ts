@@ -52,6 +52,9 @@ export class Connection {
   /** At the gate. */
   #waiting: Request | undefined;
   #exchange: Exchange | undefined;
+  /** Of the answer under way: what the client was not given yet. */
+  readonly #kept: Buffer[] = [];
+  #keptBytes = 0;
   #isTerminating = false;
   #hidesLog = false;
   /** A statement of our own, on its way. */
@@ -173,17 +176,25 @@ export class Connection {
   #serverSaid(chunk: Buffer): void {
     if (this.#phase === 'raw') return this.#toClient([chunk]);
     this.#fromServer.add(chunk);
-    let passed: Buffer[] = [];
     for (let message = this.#fromServer.next(); message !== undefined; message = this.#fromServer.next()) {
       if (this.#isForUs(message)) continue;
-      passed.push(message.bytes);
+      this.#kept.push(message.bytes);
+      this.#keptBytes += message.bytes.length;
       const finished = this.#serverTold(message);
       if (finished === undefined) continue;
-      this.#toClient(passed);
-      passed = [];
+      this.#handOn();
       this.#finish(finished);
     }
-    this.#toClient(passed);
+    if (this.#exchange === undefined || this.#keptBytes > LONGEST_KEPT_BYTES) this.#handOn();
+  }
+
+  /**
+   * An answer is handed on when it is complete. Drivers go on as soon as they have read an error, before the ReadyForQuery
+   * behind it; that it comes in a packet of its own would be seen in the order of the steps.
+   */
+  #handOn(): void {
+    this.#toClient(this.#kept.splice(0));
+    this.#keptBytes = 0;
   }
 
   /** The answer to a statement of our own, or what the server says at the level LOG. */
@@ -289,6 +300,7 @@ export class Connection {
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#handOn();
     this.client.end();
     const unanswered = this.#exchange;
     this.#exchange = undefined;
@@ -312,6 +324,9 @@ export class Connection {
     }
   }
 }
+
+/** A longer answer is handed on as it comes: there, a driver that streams rows may go on before the end of its step. */
+const LONGEST_KEPT_BYTES = 1_048_576;
 
 function queryMessage(sql: string): Buffer {
   const body = Buffer.from(`${sql}\0`, 'utf8');
