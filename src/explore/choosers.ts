@@ -4,7 +4,9 @@ import type { Choose } from './execution.js';
 /** Follows a schedule as far as it can; who cannot go is passed over, and where it ends the last client goes on. */
 export function following(schedule: readonly number[]): Choose {
   let next = 0;
-  return ({ enabled, before }) => {
+  return ({ place, enabled, before }) => {
+    // From the beginning: the schedule is carried out again.
+    if (place === 0) next = 0;
     while (next < schedule.length) {
       const client = schedule[next]!;
       next += 1;
@@ -52,9 +54,11 @@ export function byPriority(
     Array.from({ length: actors }, (_, actor) => actor),
     random,
   );
-  const priorities = new Map(order.map((actor, index) => [actor, depth + index]));
+  const atFirst = () => new Map(order.map((actor, index) => [actor, depth + index]));
+  let priorities = atFirst();
   const changes = Array.from({ length: depth - 1 }, () => 1 + Math.floor(random() * steps));
   return ({ enabled, place }) => {
+    if (place === 0) priorities = atFirst();
     const highest = () => enabled.reduce((one, other) => (priorityOf(other) > priorityOf(one) ? other : one));
     const priorityOf = (actor: number) => priorities.get(actor) ?? 0;
     changes.forEach((change, index) => {

@@ -27,8 +27,18 @@ export interface Transition {
   readonly enables: readonly number[];
   /** Clients that waited for each other in a circle, until the store had one of them fail. */
   readonly circle?: readonly number[];
+  /** Clients of whom the store chose who was first to go on. */
+  readonly contests?: readonly Contest[];
   /** On the monotonic clock, when it was let through. Absent where nothing has a time. */
   readonly atNs?: bigint;
+}
+
+/** Two clients that waited until one step let them go on, in the order in which the store did. */
+export interface Contest {
+  readonly first: number;
+  readonly second: number;
+  /** Whether the first stood before the second, behind it, or they stood in no queue. */
+  readonly queue: 'kept' | 'broken' | 'none';
 }
 
 /** A place at which the scheduler chooses. */

@@ -1,3 +1,5 @@
+import { MOST_DIVERGED, MOST_OVERTAKEN } from './carry-out.js';
+import { hasContest, isOvertaken } from './contests.js';
 import type { Choice, ChoicePoint, Execution, System, Transition } from './execution.js';
 import { Diverged, wordsOf } from './diverged.js';
 import { dependentSteps, HappensBefore, type Dependent } from './happens-before.js';
@@ -31,6 +33,10 @@ export interface SearchResult {
   readonly sharesMemory: boolean;
   /** In a schedule with several circles, only the victim of the first was chosen. */
   readonly victimsCut: boolean;
+  /** How often a schedule was carried out again, since the store had let clients that waited go on in another order. */
+  readonly repeated: number;
+  /** How often the store chose who goes on first, and no other schedule shows what the other choice leads to. */
+  readonly contestsCut: number;
 }
 
 /** A place of the tree on the way to the schedule that is being run. */
@@ -80,6 +86,9 @@ class Search<Result> {
   #sharesMemory = false;
   #unreachable = 0;
   #victimsCut = false;
+  #repeated = 0;
+  #contestsCut = 0;
+  #divergence: Diverged | undefined;
 
   constructor(
     private readonly system: System<Result>,
@@ -102,7 +111,7 @@ class Search<Result> {
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
       const victim = this.#nodes.find((node) => node.victim !== undefined)?.victim;
-      const execution = await this.system.run((point) => this.#choose(point), victim);
+      const execution = await this.#carryOut(victim);
       this.#learn(execution);
       if (execution.result === undefined) redundant += 1;
       else {
@@ -121,7 +130,52 @@ class Search<Result> {
       preemptionsCut: this.#preemptionsCut,
       sharesMemory: this.#sharesMemory,
       victimsCut: this.#victimsCut,
+      repeated: this.#repeated,
+      contestsCut: this.#contestsCut,
     };
+  }
+
+  /**
+   * The next schedule, in which whoever stands first in a queue goes on first. Where the store had it otherwise it is carried
+   * out again: that somebody gets ahead is what happens in the schedule in which he came first. So the store's luck decides
+   * nothing, and a prefix repeats.
+   */
+  async #carryOut(victim: number | undefined): Promise<Execution<Result>> {
+    const [length, preemptionsCut] = [this.#nodes.length, this.#preemptionsCut];
+    for (let time = 1; ; time += 1) {
+      this.#divergence = undefined;
+      const execution = await this.system.run((point) => this.#choose(point), victim);
+      const { transitions } = execution;
+      const divergence = this.#divergence ?? this.#divergenceOf(transitions);
+      if (divergence === undefined) {
+        if (!isOvertaken(transitions)) return execution;
+        if (time === MOST_OVERTAKEN) {
+          this.#contestsCut += 1;
+          return execution;
+        }
+      } else if (time === MOST_DIVERGED || !this.#isLuck(transitions, divergence)) throw divergence;
+      this.#repeated += 1;
+      this.#nodes.length = length;
+      this.#preemptionsCut = preemptionsCut;
+      const last = this.#nodes.at(-1);
+      if (last !== undefined) last.transition = undefined;
+    }
+  }
+
+  /** What is not as it was in the part that was carried out before. */
+  #divergenceOf(transitions: readonly Transition[]): Diverged | undefined {
+    for (let place = 0; place < Math.min(this.#order.length, transitions.length); place += 1) {
+      const [before, again] = [this.#nodes[place]!.transition, transitions[place]!];
+      if (before !== undefined && !this.isSame(before, again)) {
+        return new Diverged(place, wordsOf(before), wordsOf(again));
+      }
+    }
+    return undefined;
+  }
+
+  #isLuck(transitions: readonly Transition[], { place }: Diverged): boolean {
+    const before = this.#nodes.flatMap(({ transition }) => transition ?? []);
+    return hasContest(transitions, place) || hasContest(before, place);
   }
 
   #choose({ place, enabled, heldBack, labels, before }: ChoicePoint): Choice {
@@ -129,7 +183,8 @@ class Search<Result> {
     if (known !== undefined) {
       if (!enabled.includes(known.taken)) {
         const expected = known.transition?.label ?? `a step of client ${known.taken}`;
-        throw new Diverged(place, `client ${known.taken}: ${expected}`, came(enabled, labels));
+        this.#divergence = new Diverged(place, `client ${known.taken}: ${expected}`, came(enabled, labels));
+        return undefined;
       }
       return { client: known.taken, expectsWait: known.transition?.waits ?? false };
     }
@@ -184,16 +239,11 @@ class Search<Result> {
     this.#sharesMemory ||= sharesMemory;
     transitions.slice(0, this.#nodes.length).forEach((transition, place) => {
       const node = this.#nodes[place]!;
-      if (place < this.#order.length) {
-        const before = node.transition;
-        if (before !== undefined && !this.isSame(before, transition)) {
-          throw new Diverged(place, wordsOf(before), wordsOf(transition));
-        }
-        return;
-      }
+      if (place < this.#order.length) return;
       node.transition = transition;
       this.#noteVictims(node);
       const races = this.#order.add(transition);
+      this.#noteContests(transition, place);
       if (!this.limits.reduce) return;
       for (const { earlier, initials } of races) this.#reverse(this.#nodes[earlier]!, initials);
     });
@@ -209,6 +259,20 @@ class Search<Result> {
     const isSet = this.#nodes.some(({ victim }) => victim !== undefined);
     if (isSet) this.#victimsCut = true;
     node.victims = isSet ? [] : circle.filter((client) => client !== node.taken);
+  }
+
+  /**
+   * That the second of a queue is first is what happens where he asked before the other, if that could have been: if nothing
+   * came between the two requests that depends on the one and on which the other depends.
+   */
+  #noteContests({ contests = [] }: Transition, place: number): void {
+    const askedAt = (client: number) =>
+      this.#nodes.findLastIndex(
+        ({ transition }, before) => before < place && transition?.client === client && transition.waits,
+      );
+    for (const { first, second, queue } of contests) {
+      if (queue !== 'kept' || !this.#order.isDirect(askedAt(first), askedAt(second))) this.#contestsCut += 1;
+    }
   }
 
   /** Sees to it that at this place somebody is tried by whom the race comes out the other way round. */

@@ -1,7 +1,9 @@
 import type { Finding } from '../core/checker.js';
 import type { ContractTypes } from '../core/contract.js';
 import { seededRandom } from '../core/random.js';
+import { carriedOut, MOST_DIVERGED } from './carry-out.js';
 import { anybody, byPriority, chanceOfPriority, following, oneByOne, ordersOf } from './choosers.js';
+import { hasContest } from './contests.js';
 import type { Execution } from './execution.js';
 import { Diverged } from './diverged.js';
 import { searchAll } from './exhaustive.js';
@@ -56,6 +58,7 @@ class Exploration {
   #smallest: FoundSchedule | undefined;
   #steps = 1;
   #redundant = 0;
+  #repeated = 0;
   #isExhaustive = false;
   #isFair = false;
   #standFor: bigint | undefined;
@@ -111,6 +114,7 @@ class Exploration {
     this.#redundant = found.redundant;
     this.#isFair = found.heldBack > 0;
     this.#standFor = found.standFor;
+    this.#repeated = found.repeated;
     const cut = this.#cut;
     if (found.cut !== undefined) cut.push(`it ended ${found.cut}`);
     if (this.#isUp(EXHAUSTIVE_SHARE) && this.#tally.violated === 0 && !this.#isUp()) {
@@ -126,6 +130,11 @@ class Exploration {
     }
     if (found.victimsCut)
       cut.push('where there were several circles, only the victim of the first was chosen');
+    if (found.contestsCut > 0) {
+      cut.push(
+        `of several clients that waited for what one step let go, the server chose who was first (${found.contestsCut} times)`,
+      );
+    }
     if (found.sharesMemory && reduce) {
       cut.push('clients waited for each other in their own process, which reduction takes no account of');
     }
@@ -133,6 +142,7 @@ class Exploration {
       found.cut === undefined &&
       found.preemptionsCut === 0 &&
       !found.victimsCut &&
+      found.contestsCut === 0 &&
       !(found.sharesMemory && reduce);
   }
 
@@ -153,7 +163,7 @@ class Exploration {
         each = Math.min(each, chance);
         missed *= 1 - chance;
       }
-      const execution = await this.system.run(choose);
+      const execution = await carriedOut(this.system, choose);
       this.#steps = Math.max(this.#steps, execution.transitions.length);
       this.#take(execution, 1n, undefined);
     }
@@ -188,7 +198,7 @@ class Exploration {
     const shows = ({ result }: Execution<Trial>) => violationOf(result) !== undefined;
     const absent = await this.#leaveOut(found, isUp);
     const smaller = await minimised(absent.found, { system: this.system, shows, isUp });
-    const execution = await this.system.run(following(smaller.clients), smaller.victim);
+    const execution = await carriedOut(this.system, following(smaller.clients), smaller.victim);
     const finding = violationOf(execution.result);
     if (finding === undefined || execution.result === undefined) {
       const [step] = execution.transitions;
@@ -225,7 +235,7 @@ class Exploration {
     for (let length = clients.length - 1; length >= 0; length -= 1) {
       for (const order of orders) {
         if (isUp()) return undefined;
-        const { result } = await this.system.run(oneByOne(clients.slice(0, length), order), victim);
+        const { result } = await carriedOut(this.system, oneByOne(clients.slice(0, length), order), victim);
         if (violationOf(result) === undefined) return length;
       }
     }
@@ -242,7 +252,7 @@ class Exploration {
       await this.system.leaveOut(without);
       const clients = best.clients.filter((one) => one !== client);
       const victim = best.victim === client ? undefined : best.victim;
-      const execution = await this.system.run(following(clients), victim);
+      const execution = await carriedOut(this.system, following(clients), victim);
       if (violationOf(execution.result) === undefined) continue;
       left = without;
       best = { clients: execution.transitions.map((step) => step.client), victim };
@@ -270,6 +280,7 @@ class Exploration {
       workers: this.system.actors - this.system.clients,
       schedules: {
         ...{ run: tally.run, redundant: this.#redundant, violated: tally.violated, gaveUp: tally.gaveUp },
+        ...(this.#repeated > 0 && { repeated: this.#repeated }),
         ...(this.#isExhaustive && this.#standFor !== undefined
           ? { standFor: { all: String(this.#standFor), violated: String(tally.violatedStandFor) } }
           : {}),
@@ -308,10 +319,7 @@ export async function replay(
   let reproduced = 0;
   let divergence: Replayed['divergence'];
   for (let time = 0; time < times; time += 1) {
-    const { transitions, result } = await system.run(following(schedule.clients), schedule.victim);
-    const trace = traces.canonical(transitions);
-    const longer = Math.max(trace.length, schedule.trace.length);
-    const place = Array.from({ length: longer }).findIndex((_, at) => trace[at] !== schedule.trace[at]);
+    const { trace, place, result } = await again(system, traces, schedule);
     if (place < 0 && violationOf(result) !== undefined) reproduced += 1;
     else if (place >= 0) {
       divergence ??= {
@@ -322,6 +330,19 @@ export async function replay(
     }
   }
   return { times, reproduced, ...(divergence && { divergence }) };
+}
+
+/** One more time, and its first step that is another one, or -1. Where only the store's luck made it so, it is tried again. */
+async function again(system: TargetSystem<ContractTypes>, traces: Traces, schedule: KeptSchedule) {
+  for (let time = 1; ; time += 1) {
+    const { transitions, result } = await system.run(following(schedule.clients), schedule.victim);
+    const trace = traces.canonical(transitions);
+    const longer = Math.max(trace.length, schedule.trace.length);
+    const place = Array.from({ length: longer }).findIndex((_, at) => trace[at] !== schedule.trace[at]);
+    if (place < 0 || time === MOST_DIVERGED || !hasContest(transitions, place)) {
+      return { trace, place, result };
+    }
+  }
 }
 
 function violationOf(trial: Trial | undefined): Finding | undefined {

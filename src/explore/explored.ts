@@ -76,6 +76,8 @@ export interface Explored {
     readonly run: number;
     /** Begun, and seen to be like one that had been run. */
     readonly redundant: number;
+    /** Carried out again, since the store had let clients that waited go on in another order. Absent: none. */
+    readonly repeated?: number;
     readonly violated: number;
     /** With an operation that failed for certain, or was refused although possible. */
     readonly gaveUp: number;

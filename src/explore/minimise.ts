@@ -1,3 +1,4 @@
+import { carriedOut } from './carry-out.js';
 import { following } from './choosers.js';
 import type { Execution, System } from './execution.js';
 
@@ -41,7 +42,7 @@ export async function minimised<Result>(
     improved = false;
     for (const candidate of candidatesOf(best.clients)) {
       if (isUp()) return best;
-      const execution = await system.run(following(candidate), best.victim);
+      const execution = await carriedOut(system, following(candidate), best.victim);
       const clients = execution.transitions.map(({ client }) => client);
       if (!isSmaller(clients, best.clients) || !shows(execution)) continue;
       best = { ...best, clients };

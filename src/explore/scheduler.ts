@@ -3,6 +3,7 @@ import { seededRandom } from '../core/random.js';
 import type { Footprint, HeldStep, StepAnswer, StepWire } from '../core/step.js';
 import { monotonicNs } from '../engine/clock.js';
 import type { ClientOwner } from '../engine/client-owner.js';
+import { contestsAmong, waitersAmong, type Waiter, type Woken } from './contests.js';
 import { turnOfLoop } from './event-loop.js';
 import type { Answered, Choose, Transition } from './execution.js';
 import { ANYTHING, dependentFootprints, footprintIn, NOTHING } from './footprints.js';
@@ -59,6 +60,7 @@ export class Scheduler implements ClientOwner {
   #isFree = true;
   #transitions: Transition[] = [];
   #answered: Answered[] = [];
+  #woken: Woken[] = [];
   #footprints: Footprint[] = [];
 
   constructor(private readonly options: SchedulerOptions) {
@@ -218,6 +220,7 @@ export class Scheduler implements ClientOwner {
     this.#nowMs = FIRST_MS;
     this.#transitions = [];
     this.#answered = [];
+    this.#woken = [];
     this.#footprints = [];
     this.#open = undefined;
     this.#quiescence.begin(this.#actors, circleMs);
@@ -279,11 +282,12 @@ export class Scheduler implements ClientOwner {
     actor.waitsFor = undefined;
     actor.isStale = false;
     actor.status = answer.status;
-    const { label, digest, content, ended } = answer;
+    const { label, digest, content, ended, errorCode } = answer;
     const footprints = [outstanding.footprint, footprintIn(outstanding.wire, answer.footprint)];
     // Whatever was answered may have let others go on: who stands before whom in the queue for a lock is in no footprint.
     for (const other of this.#actors) other.isStale ||= other.outstanding.size > 0;
     this.#answered.push({ client: actor.number, label, digest, content });
+    this.#woken.push({ client: actor.number, failed: errorCode !== undefined });
     this.#footprints.push(...footprints);
     this.#pasts[actor.number]!.push({
       ...{ kind: 'request', label: outstanding.label, digest, footprints },
@@ -317,6 +321,7 @@ export class Scheduler implements ClientOwner {
   async #step(client: number, enabledBefore: readonly number[]): Promise<void> {
     const actor = this.#actors[client]!;
     for (const other of this.#actors) other.waitsInside = false;
+    const waiters = waitersAmong(this.#actors);
     let gate = actor.gates.shift()!;
     if (gate.kind === 'begin' && !this.#stepsInside) {
       gate.release();
@@ -324,12 +329,13 @@ export class Scheduler implements ClientOwner {
       // To begin touches nothing of a store: the first request is what a client begins with.
       if (actor.gates[0]?.kind === 'request') gate = actor.gates.shift()!;
       else {
-        this.#open = { client, kind: gate.kind, label: gate.label, enabledBefore, atNs: monotonicNs() };
+        const { label } = gate;
+        this.#open = { client, kind: 'begin', label, enabledBefore, waiters, atNs: monotonicNs() };
         return this.#passed(this.#open, NOTHING);
       }
     }
     const { kind, label } = gate;
-    this.#open = { client, kind, label, enabledBefore, atNs: monotonicNs() };
+    this.#open = { client, kind, label, enabledBefore, waiters, atNs: monotonicNs() };
     if (kind !== 'request')
       this.#passed(this.#open, this.#stepsInside || this.#readsClock ? ANYTHING : NOTHING);
     gate.release();
@@ -343,8 +349,9 @@ export class Scheduler implements ClientOwner {
 
   #closeTransition(): void {
     if (this.#open === undefined) return;
-    const { client, kind, label, circle, atNs } = this.#open;
+    const { client, kind, label, circle, waiters, atNs } = this.#open;
     const { outstanding } = this.#actors[client]!;
+    const contests = contestsAmong(waiters, this.#woken, dependentFootprints);
     this.#transitions.push({
       ...{ client, kind, label, atNs },
       footprints: [...this.#footprints, ...[...outstanding].map(({ footprint }) => footprint)],
@@ -353,8 +360,10 @@ export class Scheduler implements ClientOwner {
       waits: outstanding.size > 0,
       enables: [],
       ...(circle && { circle }),
+      ...(contests.length > 0 && { contests }),
     });
     this.#answered = [];
+    this.#woken = [];
     this.#footprints = [];
   }
 
@@ -415,6 +424,7 @@ interface OpenTransition {
   readonly kind: Gate['kind'];
   readonly label: string;
   readonly enabledBefore: readonly number[];
+  readonly waiters: readonly Waiter[];
   readonly atNs: bigint;
   readonly circle?: readonly number[];
 }

@@ -98,6 +98,9 @@ const explored = z
     schedules: z.object({
       run: count.describe('followed to their end, and judged'),
       redundant: count.describe('begun, and seen to be like one that had been run'),
+      repeated: count
+        .optional()
+        .describe('carried out again, since the store had let clients that waited go on in another order'),
       violated: count,
       gaveUp: count.describe('with an operation that failed for certain, or was refused although possible'),
       standFor: z

@@ -62,6 +62,11 @@ export function scopeSentences(target: ExploredTarget): readonly string[] {
   if (schedules.redundant > 0) {
     sentences.push(`${plural(schedules.redundant, 'further one')} begun, and seen to be like one of these.`);
   }
+  if (schedules.repeated !== undefined) {
+    sentences.push(
+      `${plural(schedules.repeated, 'schedule')} carried out again: the server had let a client go on before one that had waited longer.`,
+    );
+  }
   if (search.kind === 'pct' && target.chance !== undefined) {
     sentences.push(
       `Each schedule finds a bug of depth ${search.depth} with a chance of at least ${target.chance.each.toPrecision(2)} (${target.chance.steps} steps).`,
