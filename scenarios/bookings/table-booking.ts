@@ -51,7 +51,7 @@ const tableBooking: Scenario<Bookings, TableBooking> = {
     redis: { target: 'redis/naive', shows: ['double-booking'] },
   },
   defaultTarget: 'postgres/exclusion-constraint',
-  small: { clients: 2, attempts: 2 },
+  small: { clients: 2 },
 };
 
 export default tableBooking;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../core/random.js';
 import { searchAll, type SearchResult } from './exhaustive.js';
 import { Model, type ModelStep } from './model.fixture.js';
 
@@ -88,6 +89,38 @@ describe('an exhaustive search', () => {
     const { result } = await ends(clients, false, 0);
     expect(result).toMatchObject({ schedules: 2, cut: undefined, standFor: undefined });
     expect(result.preemptionsCut).toBeGreaterThan(0);
+  });
+
+  it('reaches the same where the store lets a client go before one that has waited longer, by luck', async () => {
+    const clients = [
+      [read('x'), lock('a'), write('x'), unlock('a')],
+      [lock('a'), read('x'), write('x'), unlock('a')],
+      [lock('a'), write('x'), unlock('a'), read('x')],
+    ];
+    const kept = await ends(clients, true);
+    expect(kept.result).toMatchObject({ repeated: 0, contestsCut: 0 });
+    for (let luck = 0; luck < 10; luck += 1) {
+      const random = seededRandom(`luck ${luck}`);
+      const found = new Set<string>();
+      const result = await searchAll(
+        new Model(clients, () => random() < 0.2),
+        { reduce: true, isUp: () => false },
+        ({ result: end }) => found.add(JSON.stringify(end)),
+      );
+      expect([...found].sort()).toEqual(kept.found);
+      expect(result).toMatchObject({ standFor: kept.result.standFor, contestsCut: 0 });
+      expect(result.repeated).toBeGreaterThan(0);
+    }
+  });
+
+  it('does not take what the store always does otherwise for what it could do', async () => {
+    const clients = ['a', 'b', 'c'].map(() => [lock('a'), write('x'), unlock('a')]);
+    const result = await searchAll(
+      new Model(clients, () => true),
+      { reduce: true, isUp: () => false },
+      () => undefined,
+    );
+    expect(result.contestsCut).toBeGreaterThan(0);
   });
 
   it('reaches with reduction what it reaches without, and stands for as many schedules', async () => {

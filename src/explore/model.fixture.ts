@@ -1,5 +1,5 @@
 import type { Footprint } from '../core/step.js';
-import type { Choose, Execution, System, Transition } from './execution.js';
+import type { Choose, Contest, Execution, System, Transition } from './execution.js';
 
 /** One step of a client of the model. `lock` waits until nobody else holds it; `add` commutes with other adds. */
 export type ModelStep =
@@ -25,11 +25,17 @@ const OPERATIONS = {
   unlock: ['lock', 'unlock'],
 } as const;
 
-/** A store with variables and locks, as small as can be: the number of its interleavings is known. */
+/**
+ * A store with variables and locks, as small as can be: the number of its interleavings is known. Where several wait for one
+ * lock, `overtakes` says whether this time the second of them gets it.
+ */
 export class Model implements System<ModelEnd> {
   readonly choosesVictim = false;
 
-  constructor(private readonly clients: readonly (readonly ModelStep[])[]) {}
+  constructor(
+    private readonly clients: readonly (readonly ModelStep[])[],
+    private readonly overtakes: () => boolean = () => false,
+  ) {}
 
   dependent(one: Footprint, other: Footprint): boolean {
     const [left, right] = [(one as ModelFootprint).step, (other as ModelFootprint).step];
@@ -69,6 +75,7 @@ export class Model implements System<ModelEnd> {
       const { client } = choice;
       const step = this.clients[client]![at[client]!]!;
       const enables: number[] = [];
+      const contests: Contest[] = [];
       const mine = reads[client]!;
       if (step.do === 'read') mine.push(state[step.of] ?? 0);
       else if (step.do === 'write') state[step.of] = 10 * (mine.at(-1) ?? 0) + client + 1;
@@ -80,7 +87,15 @@ export class Model implements System<ModelEnd> {
         } else holders.set(step.of, client);
       } else {
         holders.delete(step.of);
-        const next = queues.get(step.of)?.shift();
+        const queue = queues.get(step.of) ?? [];
+        const [first, second] = queue;
+        const isBroken = second !== undefined && this.overtakes();
+        const [next] = queue.splice(isBroken ? 1 : 0, 1);
+        if (first !== undefined && second !== undefined) {
+          contests.push(
+            isBroken ? { first: second, second: first, queue: 'broken' } : { first, second, queue: 'kept' },
+          );
+        }
         if (next !== undefined) {
           holders.set(step.of, next);
           waiting.delete(next);
@@ -91,6 +106,7 @@ export class Model implements System<ModelEnd> {
       transitions.push({
         ...{ client, kind: 'request', label: `${step.do} ${step.of}`, footprints: [touching(step)] },
         ...{ answered: [], waits: waiting.has(client), enables },
+        ...(contests.length > 0 && { contests }),
       });
     }
     const sorted = Object.fromEntries(Object.entries(state).sort());
