@@ -1,4 +1,5 @@
-import type { StoreAddress } from './context.js';
+import type { Duplex } from 'node:stream';
+import type { StoreAddress, Traffic } from './context.js';
 
 /**
  * What one step touches in its store, as far as known. Which things, only the store's own code knows: ask
@@ -53,6 +54,11 @@ export interface StepAnswer {
 export interface StepWire {
   /** A port of this client's own on loopback, so that a connection's client is known. Any number of connections. */
   addressOf(client: number): Promise<StoreAddress>;
+  /**
+   * For a driver that can be given a socket: one that is not connected yet, and leads to the store as that address does,
+   * without a way through the system. Undefined where this wire has none.
+   */
+  socket?(client: number, traffic: Traffic): Duplex;
   /**
    * Learns what the footprints of steps rest on, e.g. keys and triggers. After the target's set-up, before the first step;
    * without it every footprint is unknown.

@@ -1,4 +1,5 @@
-import type { PointName, StoreAddress } from '../core/context.js';
+import type { Duplex } from 'node:stream';
+import type { PointName, StoreAddress, Traffic } from '../core/context.js';
 
 /**
  * Owns what clients otherwise have from the machine: the way to the store, the clock, when they go on. Without an owner a
@@ -7,6 +8,8 @@ import type { PointName, StoreAddress } from '../core/context.js';
 export interface ClientOwner {
   /** Where this client's connections lead, instead of this. */
   address(client: number, address: StoreAddress): StoreAddress;
+  /** A socket of this client's that leads there, where the owner has a shorter way than the address. */
+  socket?(client: number, store: string, traffic: Traffic): Duplex | undefined;
   /** Milliseconds. */
   now(): number;
   /** In [0, 1). `undefined` for what belongs to no client: set-up, reset, reads. */

@@ -1,4 +1,3 @@
-import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientContext, CountedEvent, PointName, StoreAddress, TargetContext } from '../core/context.js';
@@ -69,7 +68,7 @@ export class ClientSlot {
   /** Set while an operation runs: what a crash at a point does to it. */
   onCrash: (() => void) | undefined;
   #abort = new AbortController();
-  #sockets = new Set<net.Socket>();
+  #sockets = new Set<Duplex>();
   #relays: Relay[] = [];
   #leases = new Map<string, Lease>();
   #lapsing: { readonly stop: AbortController; readonly done: Promise<string | undefined> }[] = [];
@@ -182,10 +181,13 @@ export class ClientSlot {
   }
 
   #socket(address: StoreAddress): Duplex {
+    const traffic = this.#traffic(address.store);
     const encrypted = address.tls !== undefined && address.tls !== 'off';
-    const socket = encrypted
-      ? new RelayedSocket(this.#relay(address))
-      : new CountedSocket(this.#traffic(address.store), watchOf(address.store));
+    const socket =
+      this.#owner?.socket?.(this.client, address.store, traffic) ??
+      (encrypted
+        ? new RelayedSocket(this.#relay(address))
+        : new CountedSocket(traffic, watchOf(address.store)));
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;

@@ -1,4 +1,5 @@
-import type { PointName, StoreAddress } from '../core/context.js';
+import type { Duplex } from 'node:stream';
+import type { PointName, StoreAddress, Traffic } from '../core/context.js';
 import { seededRandom } from '../core/random.js';
 import type { Footprint, HeldStep, StepAnswer, StepWire } from '../core/step.js';
 import { monotonicNs } from '../engine/clock.js';
@@ -176,6 +177,10 @@ export class Scheduler implements ClientOwner {
     return this.#addresses.get(address.store)?.[client] ?? address;
   }
 
+  socket(client: number, store: string, traffic: Traffic): Duplex | undefined {
+    return this.options.wires.get(store)?.socket?.(client, traffic);
+  }
+
   now(): number {
     this.#readsClock = true;
     return this.#nowMs;
@@ -263,9 +268,10 @@ export class Scheduler implements ClientOwner {
     this.#atGate(actor, {
       ...{ kind: 'request', label },
       release: () => {
+        const answered = step.release();
         const outstanding = { wire, label, footprint: footprintIn(wire, step.footprint) };
         actor.outstanding.add(outstanding);
-        void step.release().then((answer) => this.#answer(actor, outstanding, answer));
+        void answered.then((answer) => this.#answer(actor, outstanding, answer));
       },
     });
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
   type Column,
   readColumns,
@@ -27,6 +27,7 @@ export interface Answer {
 const ROWS_SHOWN = 3;
 const LONGEST_LABEL = 300;
 /** Lines of an answer that are kept as they are. */
+const LONGEST_DIGEST = 63;
 const LINES_KEPT = 1_000;
 /** Of where in its source the server raised an error: says nothing about the answer. */
 const SOURCE_FIELDS: ReadonlySet<string> = new Set(['F', 'L', 'R', 'V']);
@@ -39,7 +40,7 @@ export class AnswerReader {
   readonly #parts: string[] = [];
   readonly #tags: string[] = [];
   readonly #content: string[] = [];
-  readonly #tail = createHash('sha256');
+  #tail: Hash | undefined;
   #tailLines = 0;
   #errorCode: string | undefined;
 
@@ -103,13 +104,13 @@ export class AnswerReader {
   read(): Answer {
     const content = [...this.#content];
     if (this.#tailLines > 0) {
-      content.push(`${this.#tailLines} more lines ${this.#tail.copy().digest('hex')}`);
+      content.push(`${this.#tailLines} more lines ${this.#tail?.copy().digest('hex')}`);
     }
     return {
       label: shorten(this.#parts.join('; ') || 'done'),
       ...(this.#errorCode !== undefined && { errorCode: this.#errorCode }),
       content,
-      digest: createHash('sha256').update(content.join('\n')).digest('hex').slice(0, 32),
+      digest: digestOf(content.join('\n')),
       tags: this.#tags,
     };
   }
@@ -170,10 +171,16 @@ export class AnswerReader {
   #say(line: string): void {
     if (this.#content.length < LINES_KEPT) this.#content.push(line);
     else {
+      this.#tail ??= createHash('sha256');
       this.#tail.update(`${line}\n`);
       this.#tailLines += 1;
     }
   }
+}
+
+/** What is short is its own digest. */
+function digestOf(text: string): string {
+  return text.length <= LONGEST_DIGEST ? text : createHash('sha256').update(text).digest('hex');
 }
 
 function inWords(fields: ReadonlyMap<string, string>): string {

@@ -1,4 +1,3 @@
-import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer } from './answers.js';
 import { readErrorFields, readParameter, readProcessId, readStatus } from './backend.js';
@@ -65,11 +64,10 @@ export class Connection {
   #reason: string | undefined;
 
   constructor(
-    private readonly client: net.Socket,
+    private readonly client: Duplex,
     private readonly access: ServerAccess,
     private readonly events: ConnectionEvents,
   ) {
-    client.setNoDelay(true);
     client.on('data', (chunk: Buffer) => this.#guarded(() => this.#clientSaid(chunk)));
     client.on('error', () => undefined);
     client.on('close', () => this.#clientLeft());
@@ -181,9 +179,7 @@ export class Connection {
       this.#kept.push(message.bytes);
       this.#keptBytes += message.bytes.length;
       const finished = this.#serverTold(message);
-      if (finished === undefined) continue;
-      this.#handOn();
-      this.#finish(finished);
+      if (finished !== undefined) this.#finish(finished);
     }
     if (this.#exchange === undefined || this.#keptBytes > LONGEST_KEPT_BYTES) this.#handOn();
   }
@@ -265,7 +261,9 @@ export class Connection {
 
   #finish(exchange: Exchange): void {
     this.#exchange = undefined;
+    // Told of first: a client in this process may go on before this returns.
     this.events.answered(exchange.request, exchange.read());
+    this.#handOn();
     this.#guarded(() => this.#proceed());
   }
 

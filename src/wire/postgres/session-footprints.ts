@@ -91,16 +91,43 @@ export class SessionFootprints {
 /** A session's end rolls back, and frees all that it has. */
 const FAREWELL: Effect = { kind: 'rollback', andBegins: false };
 
-function effectsAsked(asked: Asked, catalogue: Catalogue): Effect[] {
+/** Schedules have the same statements again and again. */
+const known = new WeakMap<Catalogue, Map<string, readonly Effect[]>>();
+const MOST_KNOWN = 2_000;
+
+function effectsAsked(asked: Asked, catalogue: Catalogue): readonly Effect[] {
+  if (asked.kind === 'unknown') return [{ kind: 'unknown', why: asked.what }];
+  const ofCatalogue = known.get(catalogue) ?? new Map<string, readonly Effect[]>();
+  known.set(catalogue, ofCatalogue);
+  const name = nameOf(asked);
+  let effects = ofCatalogue.get(name);
+  if (effects === undefined) {
+    effects = readEffects(asked, catalogue);
+    if (ofCatalogue.size === MOST_KNOWN) ofCatalogue.clear();
+    ofCatalogue.set(name, effects);
+  }
+  return effects;
+}
+
+/** Everything that its effects are read from. */
+function nameOf(asked: Readable): string {
+  if (asked.kind === 'run') return `run ${asked.sql}`;
+  if (asked.kind === 'prepare') return `prepare ${asked.statement.sql}`;
+  const { statement, values } = asked.portal;
+  const texts = values.map(({ bytes, isBinary }) => bytes && [isBinary, bytes.toString('latin1')]);
+  return `portal ${JSON.stringify([statement.sql, statement.types, texts])}`;
+}
+
+type Readable = Exclude<Asked, { kind: 'unknown' }>;
+
+function readEffects(asked: Readable, catalogue: Catalogue): readonly Effect[] {
   switch (asked.kind) {
     case 'run':
-      return [...effectsOf(asked.sql, catalogue, NO_PARAMETERS)];
+      return effectsOf(asked.sql, catalogue, NO_PARAMETERS);
     case 'run-portal':
-      return [...effectsOf(asked.portal.statement.sql, catalogue, parametersOf(asked.portal))];
+      return effectsOf(asked.portal.statement.sql, catalogue, parametersOf(asked.portal));
     case 'prepare':
       return effectsOf(asked.statement.sql, catalogue, NO_PARAMETERS).map(preparing);
-    case 'unknown':
-      return [{ kind: 'unknown', why: asked.what }];
   }
 }
 

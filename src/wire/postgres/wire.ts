@@ -1,8 +1,10 @@
 import net from 'node:net';
 import { once } from 'node:events';
-import type { StoreAddress } from '../../core/context.js';
+import type { Duplex } from 'node:stream';
+import type { StoreAddress, Traffic } from '../../core/context.js';
 import type { Footprint, HeldStep, StepAnswer, StepWire } from '../../core/step.js';
 import { Admin } from '../../stores/postgres/admin.js';
+import { openPipe } from '../pipe.js';
 import type { Answer } from './answers.js';
 import { Connection } from './connection.js';
 import { readCatalogue } from './catalogue.js';
@@ -49,6 +51,12 @@ export class PostgresWire implements StepWire {
     if (server === undefined) this.#ports.set(client, (server = this.#listen(client)));
     const { port } = (await server).address() as net.AddressInfo;
     return { ...this.address, host: '127.0.0.1', port, tls: 'off' };
+  }
+
+  socket(client: number, traffic: Traffic): Duplex {
+    const { driver, wire } = openPipe(traffic);
+    this.#accept(client, wire, (localPort) => driver.connectedFrom(localPort));
+    return driver;
   }
 
   async learn(): Promise<void> {
@@ -125,7 +133,7 @@ export class PostgresWire implements StepWire {
 
   async #listen(client: number): Promise<net.Server> {
     const server = net.createServer({ noDelay: true, allowHalfOpen: false }, (socket) =>
-      this.#accept(client, socket),
+      this.#accept(client, socket, () => undefined),
     );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -144,7 +152,7 @@ export class PostgresWire implements StepWire {
     return !this.options.leaveSettings && (await mayChooseVictim(this.#admin));
   }
 
-  #accept(client: number, socket: net.Socket): void {
+  #accept(client: number, socket: Duplex, onConnected: (localPort: number) => void): void {
     const number = this.#opened.get(client) ?? 0;
     this.#opened.set(client, number + 1);
     const footprints = new SessionFootprints(this.#known);
@@ -153,7 +161,10 @@ export class PostgresWire implements StepWire {
       {
         open: async () => {
           await this.#choosesVictim();
-          return openServerEnd(this.address);
+          const server = await openServerEnd(this.address);
+          const { localPort } = server as { localPort?: number };
+          if (localPort !== undefined) onConnected(localPort);
+          return server;
         },
         startup: (message, packet) => {
           const asks = packet.kind !== 'startup' || asksForMessages(packet.parameters);
