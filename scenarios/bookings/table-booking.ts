@@ -9,6 +9,7 @@ import {
   MINUTES,
   UNHURRIED,
   type LockTimes,
+  HELD_LIMIT_MS,
 } from './parameters.js';
 import { tally } from './tally.js';
 
@@ -51,7 +52,7 @@ const tableBooking: Scenario<Bookings, TableBooking> = {
     redis: { target: 'redis/naive', shows: ['double-booking'] },
   },
   defaultTarget: 'postgres/exclusion-constraint',
-  small: { clients: 2 },
+  small: { clients: 2, limitMs: HELD_LIMIT_MS },
 };
 
 export default tableBooking;

@@ -1,7 +1,7 @@
 import type { Scenario } from '../../src/core/scenario.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { clientsParameter, WAITING, type Waiting } from './parameters.js';
+import { clientsParameter, WAITING, type Waiting, HELD_LIMIT_MS } from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type DiscountedOrders = Waiting & {
@@ -60,7 +60,7 @@ const discountedOrders: Scenario<Orders, DiscountedOrders> = {
     mongodb: { target: 'mongodb/naive', shows: ['usage-miscounted', 'discount-overused'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2, limit: 1, customers: 1, retries: 2 },
+  small: { clients: 2, limit: 1, customers: 1, retries: 2, limitMs: HELD_LIMIT_MS },
 };
 
 export default discountedOrders;

@@ -1,7 +1,15 @@
 import type { Attempt, Scenario } from '../../src/core/scenario.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { amountParameter, clientsParameter, inTurn, ordersOf, WAITING, type Waiting } from './parameters.js';
+import {
+  amountParameter,
+  clientsParameter,
+  inTurn,
+  ordersOf,
+  WAITING,
+  type Waiting,
+  HELD_LIMIT_MS,
+} from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type OppositeLocks = Waiting & {
@@ -83,7 +91,7 @@ const oppositeLocks: Scenario<Orders, OppositeLocks> = {
     mongodb: { target: 'mongodb/two-phase-locking', shows: ['deadlock', 'lock-timeout'] },
   },
   defaultTarget: 'postgres/for-update-ordered',
-  small: { clients: 2, retries: 2 },
+  small: { clients: 2, retries: 2, limitMs: HELD_LIMIT_MS },
 };
 
 export default oppositeLocks;

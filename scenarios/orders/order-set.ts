@@ -1,7 +1,14 @@
 import type { Scenario } from '../../src/core/scenario.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { amountParameter, clientsParameter, ordersOf, WAITING, type Waiting } from './parameters.js';
+import {
+  amountParameter,
+  clientsParameter,
+  ordersOf,
+  WAITING,
+  type Waiting,
+  HELD_LIMIT_MS,
+} from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type OrderSet = Waiting & {
@@ -63,7 +70,7 @@ const orderSet: Scenario<Orders, OrderSet> = {
     mongodb: { target: 'mongodb/naive', shows: ['lost-update'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2, retries: 2 },
+  small: { clients: 2, retries: 2, limitMs: HELD_LIMIT_MS },
 };
 
 export default orderSet;

@@ -1,7 +1,15 @@
 import type { Scenario } from '../../src/core/scenario.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { amountParameter, clientsParameter, inTurn, ordersOf, WAITING, type Waiting } from './parameters.js';
+import {
+  amountParameter,
+  clientsParameter,
+  inTurn,
+  ordersOf,
+  WAITING,
+  type Waiting,
+  HELD_LIMIT_MS,
+} from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type OrderUpdate = Waiting & {
@@ -48,7 +56,7 @@ const orderUpdate: Scenario<Orders, OrderUpdate> = {
     mongodb: { target: 'mongodb/naive', shows: ['lost-update'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2, retries: 2 },
+  small: { clients: 2, retries: 2, limitMs: HELD_LIMIT_MS },
 };
 
 export default orderUpdate;

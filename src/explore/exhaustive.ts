@@ -262,16 +262,21 @@ class Search<Result> {
   }
 
   /**
-   * That the second of a queue is first is what happens where he asked before the other, if that could have been: if nothing
-   * came between the two requests that depends on the one and on which the other depends.
+   * That the second of a queue is first is what happens where the first asked after him, if he could have: if his request
+   * depends on nothing that came between the two. What the holder did meanwhile was seen by nobody, and kept both waiting
+   * either way; that it is one and the same holder is certain among three clients.
    */
-  #noteContests({ contests = [] }: Transition, place: number): void {
-    const askedAt = (client: number) =>
-      this.#nodes.findLastIndex(
-        ({ transition }, before) => before < place && transition?.client === client && transition.waits,
-      );
+  #noteContests({ contests = [], client: holder }: Transition, place: number): void {
+    const before = this.#nodes.slice(0, place).map(({ transition }) => transition!);
+    const isOneHolder = new Set(before.map(({ client }) => client)).size <= 3;
+    const askedAt = (asker: number) => before.findLastIndex(({ client, waits }) => client === asker && waits);
     for (const { first, second, queue } of contests) {
-      if (queue !== 'kept' || !this.#order.isDirect(askedAt(first), askedAt(second))) this.#contestsCut += 1;
+      const [from, to] = [askedAt(first), askedAt(second)];
+      const between = before
+        .slice(from + 1, to)
+        .filter(({ client }) => !(isOneHolder && client === holder))
+        .some((step) => this.#dependent(before[from]!, step));
+      if (queue !== 'kept' || from < 0 || between) this.#contestsCut += 1;
     }
   }
 

@@ -1,6 +1,9 @@
 import type { Finding } from '../core/checker.js';
 import type { VerdictKind } from '../core/verdict.js';
 
+/** An operation is held between its steps for as long as others take: it may take so many times what a step may. */
+export const OPERATION_FACTOR = 60;
+
 /** How schedules are chosen. */
 export type SearchPlan =
   | { readonly kind: 'exhaustive'; readonly reduce: boolean; readonly preemptions?: number | undefined }

@@ -62,15 +62,6 @@ export class HappensBefore {
     return -1;
   }
 
-  /** Whether nothing has to come between two steps, so that there is a schedule in which they change places. */
-  isDirect(earlier: number, later: number): boolean {
-    for (let place = earlier + 1; place < later; place += 1) {
-      const isAfter = (this.#before[place]! & bit(earlier)) !== 0n;
-      if (isAfter && (this.#before[later]! & bit(place)) !== 0n) return false;
-    }
-    return true;
-  }
-
   /** Of what does not come after `earlier`, up to `later`: whose first step needs none of the others. */
   #initials(earlier: number, later: number): ReadonlySet<number> {
     const initials = new Set<number>();

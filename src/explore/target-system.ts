@@ -12,6 +12,7 @@ import { TargetHost } from '../engine/target-host.js';
 import { judgeTrial, planClients, type Aftermath } from '../engine/trial.js';
 import { errorsOfStores } from '../stores/errors.js';
 import type { Choose, Execution, System } from './execution.js';
+import { OPERATION_FACTOR } from './explored.js';
 import { dependentFootprints } from './footprints.js';
 import { CircleStays } from './quiescence.js';
 import { Scheduler, type ScheduledRun } from './scheduler.js';
@@ -41,8 +42,6 @@ export interface ExploredTrial<C extends ContractTypes> {
   readonly startAtNs: bigint;
 }
 
-/** An operation is held between its steps for as long as others take: it may take so many times what a step may. */
-const OPERATION_FACTOR = 60;
 /** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. */
 const VICTIM_WITHIN_MS = [200, 1_000];
 

@@ -1,6 +1,6 @@
 import { clientsOf } from '../core/scenario.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
-import type { ExplorePlan } from '../explore/explored.js';
+import { OPERATION_FACTOR, type ExplorePlan } from '../explore/explored.js';
 import { EXPLORE_DEFAULTS, EXPLORE_LIMITS, type ExploreOptions } from './explore-options.js';
 import { findScenario } from './find-scenario.js';
 import { BUDGET_LIMITS } from './matrix-options.js';
@@ -24,9 +24,12 @@ export async function planExplore(options: ExploreOptions): Promise<PlannedExplo
     const scenario =
       typeof options.scenario === 'string' ? await findScenario(options.scenario, cwd) : options.scenario;
     const given = Object.entries(options.parameters ?? {}).filter(([, value]) => value !== undefined);
+    const timeoutMs = options.timeoutMs ?? EXPLORE_DEFAULTS.timeoutMs;
     session = await planSession({
       ...options,
-      timeoutMs: options.timeoutMs ?? EXPLORE_DEFAULTS.timeoutMs,
+      timeoutMs,
+      // Between its steps it is held: the limit is one of steps.
+      operationMs: OPERATION_FACTOR * timeoutMs,
       parameters: { ...scenario.small, ...Object.fromEntries(given) },
       command: options.all ? 'compare' : 'gate',
       trials: 1,

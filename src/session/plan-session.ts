@@ -57,8 +57,13 @@ export interface ChosenControl extends ChosenTarget {
   readonly named: boolean;
 }
 
-/** Resolves names, files and numbers. Throws one UsageError with everything that is wrong. */
-export async function planSession(options: SessionOptions): Promise<SessionPlan> {
+/**
+ * Resolves names, files and numbers. Throws one UsageError with everything that is wrong. `operationMs`: how long an operation
+ * may take where that is not the timeout.
+ */
+export async function planSession(
+  options: SessionOptions & { readonly operationMs?: number },
+): Promise<SessionPlan> {
   const cwd = options.cwd ?? process.cwd();
   const problems: string[] = [
     ...numberProblems(options),
@@ -90,7 +95,8 @@ export async function planSession(options: SessionOptions): Promise<SessionPlan>
     problems.push(...amountProblems(load, scenario, parameters));
   }
   const timeoutMs = options.timeoutMs ?? DEFAULTS.timeoutMs;
-  if (problems.length === 0) problems.push(...timeoutProblems(scenario, parameters, timeoutMs));
+  if (problems.length === 0)
+    problems.push(...timeoutProblems(scenario, parameters, options.operationMs ?? timeoutMs));
   const scenarioFolder = folderOf(options.scenario, cwd);
   const named = await findNamed(options, scenario, command, { cwd, scenarioFolder, config }, problems);
   const processes = options.processes ?? DEFAULTS.processes;
