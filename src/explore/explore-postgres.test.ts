@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { TARGETS } from '../../targets/index.js';
 import type { ContractTypes } from '../core/contract.js';
-import { withDefaults } from '../core/scenario.js';
+import { withDefaults, type Parameters } from '../core/scenario.js';
 import { chase } from '../engine/trial.js';
 import { openReaper, type Reaper } from '../process/reaper.js';
 import { openPostgres } from '../stores/postgres/server.js';
@@ -26,6 +26,9 @@ afterAll(async () => {
   reaper.close();
 });
 
+interface AnyTarget {
+  readonly expectations?: Readonly<Record<string, string>>;
+}
 type AnyLoad = () => Promise<{ readonly default: never }>;
 
 /** A target in a namespace of its own, between the clients' wire; what `work` came to. */
@@ -33,6 +36,7 @@ async function onTarget<T>(
   scenarioName: string,
   id: string,
   work: (system: TargetSystem<ContractTypes>) => Promise<T>,
+  given: Parameters = {},
 ) {
   const scenario = await SCENARIOS[scenarioName]!();
   const loads = TARGETS[scenario.contract.name as keyof typeof TARGETS] as Record<string, AnyLoad>;
@@ -40,7 +44,7 @@ async function onTarget<T>(
   const wire = await openWire(namespace.address);
   const system = new TargetSystem({
     scenario,
-    parameters: withDefaults(scenario.parameters, scenario.small),
+    parameters: withDefaults(scenario.parameters, { ...scenario.small, ...given }),
     target: (await loads[id]!()).default,
     addresses: [namespace.address],
     wires: new Map([['postgres', wire]]),
@@ -58,10 +62,10 @@ async function onTarget<T>(
   }
 }
 
-const exploring = (reduce: boolean) => (system: TargetSystem<ContractTypes>) =>
+const exploring = (reduce: boolean, maxSchedules?: number) => (system: TargetSystem<ContractTypes>) =>
   exploreTarget(
     system,
-    { search: { kind: 'exhaustive', reduce }, budgetMs: 120_000, seed: 'test' },
+    { search: { kind: 'exhaustive', reduce }, maxSchedules, budgetMs: 120_000, seed: 'test' },
     { scheduleDone: () => undefined },
     new AbortController().signal,
   );
@@ -89,6 +93,33 @@ describe('two buyers on PostgreSQL, in every interleaving', { timeout: 120_000 }
     if (verdict === 'violated') {
       expect(explored.counterexample?.replayed).toEqual({ times: 10, reproduced: 10 });
     }
+  });
+});
+
+/** Of each scenario, every target over PostgreSQL: what it claims is what every interleaving of two clients shows. */
+const TWO_CLIENTS = ['customer-creation', 'last-seat', 'overlapping-slots', 'order-update'];
+
+describe.each(TWO_CLIENTS)('two clients of %s on PostgreSQL, in every interleaving', (name) => {
+  it('end as each target claims', { timeout: 120_000 }, async () => {
+    const { contract } = await SCENARIOS[name]!();
+    const loads = TARGETS[contract.name as keyof typeof TARGETS] as Record<string, AnyLoad>;
+    for (const id of Object.keys(loads).filter((one) => one.startsWith('postgres/'))) {
+      const { expectations } = (await loads[id]!()).default as AnyTarget;
+      const explored = await onTarget(name, id, exploring(true));
+      const verdict = expectations?.[name] === 'violated' ? 'violated' : 'holds';
+      expect({ id, ...explored }).toMatchObject({ id, verdict, isExhaustive: true, reasons: [] });
+      if (verdict === 'violated') {
+        expect(explored.counterexample?.replayed, id).toEqual({ times: 10, reproduced: 10 });
+      }
+    }
+  });
+});
+
+describe('three buyers on PostgreSQL', { timeout: 120_000 }, () => {
+  it('are all looked at where two of them wait for a row that the third has changed', async () => {
+    const explored = await onTarget('flash-sale', 'postgres/optimistic', exploring(true), { clients: 3 });
+    expect(explored).toMatchObject({ verdict: 'holds', isExhaustive: true, reasons: [] });
+    expect(explored.schedules.standFor?.all).toBe('10398276');
   });
 });
 
