@@ -148,6 +148,10 @@ describe('checkWritable', () => {
     );
   });
 
+  it.runIf(process.platform === 'linux')('names a folder in which the system makes none', async () => {
+    expect(await checkWritable('/proc/race-check/reports')).toContain('nothing can be made there');
+  });
+
   it.skipIf(process.getuid?.() === 0)('names a folder that this user may not write to', async () => {
     await mkdir(out, { mode: 0o500 });
     expect(await checkWritable(out)).toContain('this user may not write there');

@@ -24,7 +24,7 @@ export async function whyFileUnwritable(file: string): Promise<string | undefine
 async function tryFolder(dir: string): Promise<unknown> {
   let made: string | undefined;
   try {
-    made = await mkdir(dir, { recursive: true });
+    made = await makeFolder(dir);
     const probe = join(dir, `.race-check-probe-${process.pid}-${randomBytes(3).toString('hex')}`);
     await writeFile(probe, '');
     await unlink(probe);
@@ -34,6 +34,44 @@ async function tryFolder(dir: string): Promise<unknown> {
   } finally {
     if (made !== undefined) await removeEmpty(dir, made);
   }
+}
+
+/**
+ * Makes the folder and those above it, and resolves with the first one that it made. One after the other: Node's own
+ * recursive mkdir never ends where a folder is there and the system says, of one to be made in it, that it is not (/proc).
+ */
+async function makeFolder(dir: string): Promise<string | undefined> {
+  const missing: string[] = [];
+  for (let folder = resolve(dir); !(await isThere(folder)); folder = dirname(folder)) missing.unshift(folder);
+  const [first] = missing;
+  // Fails as it should: something else is there.
+  if (first === undefined && !(await isFolder(dir))) await mkdir(dir);
+  for (const folder of missing) {
+    await mkdir(folder).catch(async (error: unknown) => {
+      // Another run made it just now.
+      if (await isFolder(folder)) return;
+      if (first !== undefined) await removeEmpty(dirname(folder), first);
+      throw error;
+    });
+  }
+  return first;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (there) => there.isDirectory(),
+    () => false,
+  );
 }
 
 /** The words for a folder that a report cannot be written to. */
@@ -52,6 +90,7 @@ const REASONS = {
   EPERM: 'this user may not write there',
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of this path is a file',
+  ENOENT: 'nothing can be made there',
   EEXIST: 'it is a file',
   ENOSPC: 'no space is left on the device',
   ENAMETOOLONG: 'the path is too long',
