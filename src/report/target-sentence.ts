@@ -1,6 +1,7 @@
 import { anomalyName } from '../core/anomaly.js';
 import { TIGHT_SPACE, percent, percentAtMost, percentInterval, whole } from './numbers.js';
 import type { JudgedTarget, Report, ReportFinding, ReportTarget, SkippedTarget } from './report.js';
+import { strictnessOf, testOutcome } from './test-outcome.js';
 import {
   EXPECTATION_WORDS,
   GLYPHS,
@@ -71,7 +72,7 @@ function holds(report: Report, target: JudgedTarget): Sentence {
     target.rate === undefined
       ? ''
       : `: if it can fail, it fails in fewer than ${percentAtMost(target.rate.upper)} of such trials (${asides.join('; ')})`;
-  const text = `${GLYPHS.holds} ${target.id} holds${but}${bound}.${besides(target)}${unmet(target)}`;
+  const text = `${GLYPHS.holds} ${target.id} holds${but}${bound}.${besides(target)}${unmet(target)}${failedAsStrict(report, target)}`;
   return { kind: 'holds', text };
 }
 
@@ -118,6 +119,12 @@ export function inconclusive(target: JudgedTarget): Sentence {
 function unmet(target: JudgedTarget): string {
   if (target.met !== false || target.expectation === undefined) return '';
   return ` Expected ${EXPECTATION_WORDS[target.expectation]}, saw ${seenWords(target)}.`;
+}
+
+/** Else nobody could tell from the screen why the exit code is 1. */
+function failedAsStrict({ command, plan }: Report, target: JudgedTarget): string {
+  if (target.role === 'control' || testOutcome(target, command, strictnessOf(plan)) !== 'failed') return '';
+  return command === 'compare' ? '' : ' With --strict that fails.';
 }
 
 /** What the kind of start with the fewest trials leaves open. Said only where kinds of start were mixed. */

@@ -151,6 +151,17 @@ describe('a report on a terminal', () => {
     expect(render(withTargets(caught('a/b', { findings: [finding] })))).toContain('    and 38 more');
   });
 
+  it('says of a target that holds that it fails with --strict, where it does', () => {
+    const gaveUp = holding('a/b', 1, { gaveUp: { failed: 3, refused: 4, operations: 10 } });
+    const strict = (target: JudgedTarget) => {
+      const lenient = withTargets(target);
+      return flat(render({ ...lenient, plan: { ...lenient.plan, strict: true } }));
+    };
+    expect(strict(gaveUp)).toContain('With --strict that fails.');
+    expect(strict(holding('a/b'))).not.toContain('--strict');
+    expect(flat(render(withTargets(gaveUp)))).not.toContain('--strict');
+  });
+
   it('says where a claim was not met, and only there', () => {
     expect(flat(render(gateViolated))).toContain('Expected holds, saw violated.');
     expect(render(gateHolds)).not.toContain('Expected ');
