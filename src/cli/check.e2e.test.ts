@@ -81,7 +81,8 @@ describe.concurrent('race-check check', { timeout: 60_000 }, () => {
     for (const file of ['no-final.jsonl', 'in-half.jsonl']) {
       const { code, judgement } = await check(folder, file);
       expect(code).toBe(2);
-      expect(judgement).toMatchObject({ verdict: 'inconclusive', findings: [] });
+      const operations = { ok: 2, fail: 0, info: 0 };
+      expect(judgement).toMatchObject({ verdict: 'inconclusive', findings: [], operations });
       expect(judgement.reasons.join()).toMatch(/final state .*is missing/);
     }
   });
@@ -104,13 +105,18 @@ describe.concurrent('race-check check', { timeout: 60_000 }, () => {
     expect(other.code).toBe(4);
   });
 
-  it('refuses a file that is not there, and a scenario that nobody knows', async ({ folder }) => {
+  it('refuses a file that is not there, a scenario that nobody knows, and one of another contract', async ({
+    folder,
+  }) => {
     const gone = await folder.run(['check', 'gone.jsonl']);
     expect(gone.stderr).toContain('got gone.jsonl: there is no such file');
     folder.write('foreign.jsonl', lastUnit(REFUSED).replace('last-unit', 'last-lamp'));
     const foreign = await folder.run(['check', 'foreign.jsonl']);
     expect(foreign.stderr).toContain('the scenario "last-lamp", which is none of ours: name its file with');
-    expect([gone.code, foreign.code]).toEqual([4, 4]);
+    folder.write('seats.jsonl', lastUnit(REFUSED).replace('"checkout"', '"seats"'));
+    const seats = await folder.run(['check', 'seats.jsonl']);
+    expect(seats.stderr).toContain('it is of the contract "seats", and the scenario of "checkout"');
+    expect([gone.code, foreign.code, seats.code]).toEqual([4, 4, 4]);
   });
 
   it('judges a history that was written by hand', async ({ folder }) => {

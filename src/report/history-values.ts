@@ -6,6 +6,8 @@ export function contractProblems<C extends ContractTypes>(
   history: Extract<ReadHistory, { kind: 'ok' }>,
   contract: Contract<C>,
 ): readonly string[] {
+  const of = history.header.contract;
+  if (of !== contract.name) return [`it is of the contract "${of}", and the scenario of "${contract.name}"`];
   const problems: string[] = [];
   const check = (schema: Schema<unknown> | undefined, value: unknown, line: number, what: string) => {
     const result = schema?.safeParse(value);

@@ -2,7 +2,7 @@ import { toHistory, HistoryError } from '../checkers/history.js';
 import { runAllCheckers } from '../checkers/run-checkers.js';
 import type { Finding } from '../core/checker.js';
 import type { ContractTypes } from '../core/contract.js';
-import type { Operation } from '../core/history.js';
+import type { HistoryEvent, Operation } from '../core/history.js';
 import type { VerdictKind } from '../core/verdict.js';
 import { measureOverlap } from '../engine/overlap.js';
 import { contractProblems, readHistory, type HistoryHeader } from '../report/history-file.js';
@@ -34,9 +34,10 @@ export async function judgeHistory(
   const read = readHistory(text);
   if (read.kind === 'malformed') return read;
   if (read.kind === 'truncated') {
-    const { header, reason } = read;
+    const { header, events, reason } = read;
     if (header === undefined) return { kind: 'malformed', problems: [reason] };
-    return { ...inconclusive(header), reasons: [reason] };
+    const operations = countOfCut(events);
+    return { kind: 'judged', header, verdict: 'inconclusive', findings: [], reasons: [reason], operations };
   }
   const { header, events, final, openTransactions } = read;
   const scenario = await scenarioOf(header);
@@ -84,17 +85,14 @@ function withoutEvidence(scenario: AnyScenario, operations: readonly Operation<C
   return interleavedPairs > 0 ? [] : ['no two operations on the same thing overlapped in it'];
 }
 
-function inconclusive(header: HistoryHeader) {
-  return {
-    kind: 'judged' as const,
-    header,
-    verdict: 'inconclusive' as const,
-    findings: [],
-    operations: { ok: 0, fail: 0, info: 0 },
-  };
-}
-
 function countOf(operations: readonly Operation<ContractTypes>[]) {
   const of = (status: string) => operations.filter((operation) => operation.status === status).length;
   return { ok: of('ok'), fail: of('fail'), info: of('info') };
+}
+
+/** Up to where the file was cut off; what was not answered by then is not known. */
+function countOfCut(events: readonly HistoryEvent[]) {
+  const of = (type: string) => events.filter((event) => event.type === type).length;
+  const [ok, fail] = [of('ok'), of('fail')];
+  return { ok, fail, info: of('invoke') - ok - fail };
 }
