@@ -4,6 +4,7 @@ import { UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
 import { findConfig, loadConfig, type LoadedConfig } from '../session/config.js';
 import { findScenario, isFile } from '../session/find-scenario.js';
+import { didYouMean } from '../session/nearest.js';
 import { UserModuleFailed } from '../session/user-module.js';
 import { version } from '../session/version.js';
 import { addBurstFlags, BURST_EXAMPLES } from './burst-flags.js';
@@ -58,6 +59,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const run =
     (kind: 'gate' | 'compare') => async (name: string | undefined, _options: unknown, command: Command) => {
       if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
+      if (name === argv[0]) refuseMistyped(name, program, scenarioNames(config));
       const { runCommand } = await import('./run-command.js');
       exitCode = await runCommand(kind, name, command, scenario);
     };
@@ -230,13 +232,17 @@ async function scenarioOf(
 ): Promise<AnyScenario | undefined> {
   // What looks like a scenario there is a URL, or the value of a flag.
   if (argv[0] === 'burst') return undefined;
-  const names = [...Object.keys(SCENARIOS), ...(config?.scenarios.map(({ name }) => name) ?? [])];
+  const names = scenarioNames(config);
   const word = argv.find((one, index) => !isFlagValue(argv, index) && (names.includes(one) || isFile(one)));
   if (word === undefined) return undefined;
   return findScenario(word, process.cwd(), config).catch((error: unknown) => {
     if (error instanceof UsageError) return undefined;
     throw error;
   });
+}
+
+function scenarioNames(config: LoadedConfig | undefined): readonly string[] {
+  return [...Object.keys(SCENARIOS), ...(config?.scenarios.map(({ name }) => name) ?? [])];
 }
 
 /** The config that the words name, or that lies in the working directory. What is wrong with it is said later. */
@@ -257,6 +263,16 @@ function isFlagValue(argv: readonly string[], index: number): boolean {
   return /^(-t|--target|-o|--out|--seed|--store|--contract|--markdown|--reporter|--baseline|--exec|--config|--base-url|--command|--file)$/.test(
     argv[index - 1] ?? '',
   );
+}
+
+/** The first word is a command or, where none has that name, a scenario: near to a command it is more likely that. */
+function refuseMistyped(word: string, { commands }: Command, scenarios: readonly string[]): void {
+  if (isFile(word) || didYouMean(word, scenarios) !== '') return;
+  const meant = didYouMean(
+    word,
+    commands.map((command) => command.name()),
+  );
+  if (meant !== '') throw new UsageError([`unknown command "${word}"${meant}`]);
 }
 
 function demandKnown(command: Command, words: number): void {

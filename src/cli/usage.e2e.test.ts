@@ -64,6 +64,7 @@ describe.concurrent(
   () => {
     it.for<readonly [string, string, readonly string[]]>([
       ['no scenario', '', ['expected a scenario; race-check list shows them all']],
+      ['a mistyped command', 'cmopare flash-sale', ['unknown command "cmopare", did you mean "compare"?']],
       ['an unknown scenario', 'flash-sail', ['unknown scenario "flash-sail", did you mean "flash-sale"?']],
       ['a scenario file that is not there', './gone.ts', ['scenario ./gone.ts: there is no such file']],
       [
