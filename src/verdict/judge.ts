@@ -1,26 +1,14 @@
 import type { AnomalyId } from '../core/anomaly.js';
-import type { Finding } from '../core/checker.js';
 import type { Expectation } from '../core/target.js';
-import {
-  START_KINDS,
-  type Judgement,
-  type MedianInterval,
-  type Offset,
-  type RateInterval,
-  type SeenFinding,
-  type Spread,
-  type StartKind,
-  type SweptOffset,
-  type TrialPlan,
-  type TrialResult,
-  type VerdictKind,
-} from '../core/verdict.js';
-import { clopperPearson, upperBoundOfNone } from './binomial.js';
+import type { Judgement, MedianInterval, TrialPlan, TrialResult, VerdictKind } from '../core/verdict.js';
 import { lacking, undecidedReasons, type Evidence } from './evidence.js';
+import { FindingFold, isViolation } from './finding-fold.js';
 import { AnswerGroups } from './answer-groups.js';
 import { medianInterval } from './median-interval.js';
 import { MonitoringFold } from './monitoring.js';
 import { Sample } from './percentiles.js';
+import { Strata } from './strata.js';
+import { spread, TallyFold } from './tally-fold.js';
 
 /** Folds trials into one verdict while they come; keeps counts and latencies (8 bytes an answer), no trial. */
 export interface Judge {
@@ -74,13 +62,6 @@ export function createJudge(plan: TrialPlan, sought: Sought = {}): Judge {
   return new TrialFold(plan, sought);
 }
 
-interface Stratum {
-  readonly start: StartKind;
-  readonly offset: Offset | undefined;
-  counted: number;
-  violated: number;
-}
-
 class TrialFold implements Judge {
   readonly #plan: TrialPlan;
   readonly #sought: Sought;
@@ -90,26 +71,20 @@ class TrialFold implements Judge {
   #undecidedTrials = 0;
   #interleavedTrials = 0;
   #burstNs = 0;
-  #needlessRefusals = 0;
   readonly #undecided = new Map<string, number>();
-  /** By kind of start, and of a sweep by offset. */
-  readonly #strata = new Map<string, Stratum>();
-  #plannedOffsets = 0;
+  readonly #strata = new Strata();
   readonly #operations = { ok: 0, fail: 0, info: 0 };
   readonly #overlap = { interleavedPairs: 0, possiblePairs: 0 };
   readonly #counts = new Map<string, number>();
   readonly #errors = new Map<string, number>();
-  readonly #tally = new Map<string, Sample>();
+  readonly #tally = new TallyFold();
   readonly #latenciesNs = new Sample();
   readonly #trialMediansNs = new Sample();
   readonly #monitoring = new MonitoringFold();
   readonly #firstRequestSpreadsNs = new Sample();
   readonly #arrivalSpreadsNs = new Sample();
   #answers: AnswerGroups | undefined;
-  /** Trials with a tally. */
-  #tallied = 0;
-  /** By grade too: a checker of somebody else's may find one anomaly in both grades. */
-  readonly #findings = new Map<string, { readonly first: Omit<SeenFinding, 'trials'>; trials: number }>();
+  readonly #findings = new FindingFold();
 
   constructor(plan: TrialPlan, sought: Sought) {
     this.#plan = plan;
@@ -118,7 +93,7 @@ class TrialFold implements Judge {
 
   add(result: TrialResult): void {
     const { operations, overlap, start, undecided } = result;
-    const violated = result.findings.some(({ grade }) => grade === 'violation');
+    const violated = result.findings.some(isViolation);
     const interleaved = overlap.interleavedPairs > 0;
     this.#run += 1;
     if (violated) {
@@ -129,22 +104,14 @@ class TrialFold implements Judge {
     if (undecided.length > 0) this.#undecidedTrials += 1;
     for (const reason of new Set(undecided)) increase(this.#undecided, reason, 1);
 
-    const { offset } = result;
-    if (offset !== undefined) this.#plannedOffsets = offset.planned;
-    const key = offset === undefined ? start : `${start} ${offset.later} ${offset.offsetNs}`;
-    const stratum = this.#strata.get(key) ?? { start, offset, counted: 0, violated: 0 };
-    this.#strata.set(key, stratum);
-    if (interleaved && operations.ok > 0 && undecided.length === 0) {
-      stratum.counted += 1;
-      if (violated) stratum.violated += 1;
-    }
-
+    const isEvidence = interleaved && operations.ok > 0 && undecided.length === 0;
+    this.#strata.add(start, result.offset, { isEvidence, isViolated: violated });
     for (const status of ['ok', 'fail', 'info'] as const) this.#operations[status] += operations[status];
     this.#overlap.interleavedPairs += overlap.interleavedPairs;
     this.#overlap.possiblePairs += overlap.possiblePairs;
     for (const [event, by] of Object.entries(result.counts)) increase(this.#counts, event, by);
     for (const [code, by] of Object.entries(result.errors)) increase(this.#errors, code, by);
-    this.#addTally(result.tally);
+    this.#tally.add(result.tally);
     if (result.answers !== undefined) {
       this.#answers ??= new AnswerGroups();
       this.#answers.add(result.answers, { trial: result.trial, isViolated: violated });
@@ -164,7 +131,7 @@ class TrialFold implements Judge {
     }
     this.#burstNs += result.burstNs;
     this.#monitoring.add(result);
-    this.#addFindings(result);
+    this.#findings.add(result);
   }
 
   isDecided(): boolean {
@@ -207,7 +174,7 @@ class TrialFold implements Judge {
         ? missing
         : [...(stopped === undefined ? [] : [stopped]), ...undecidedReasons(evidence)];
     const { ok, fail, info } = this.#operations;
-    const refused = this.#needlessRefusals;
+    const refused = this.#findings.needlessRefusals;
     return {
       verdict,
       reasons,
@@ -219,20 +186,20 @@ class TrialFold implements Judge {
         undecided: this.#undecidedTrials,
         ...(this.#firstViolated === undefined ? {} : { firstViolated: this.#firstViolated }),
       },
-      strata: this.#stoppedEarly() ? [] : this.#judgedStrata(),
+      strata: this.#stoppedEarly() ? [] : this.#strata.judged(this.#plan.confidence),
       ...(fail + refused > 0 ? { gaveUp: { failed: fail, refused, operations: ok + fail + info } } : {}),
-      tally: Object.fromEntries(Array.from(this.#tally, ([name, sample]) => [name, spread(sample)])),
+      tally: this.#tally.spreads(),
       operations: { ...this.#operations },
       counts: Object.fromEntries(this.#counts),
       errors: Object.fromEntries(this.#errors),
-      ...(this.#stoppedEarly() ? {} : this.#rates(evidence.counted)),
+      ...(this.#stoppedEarly() ? {} : this.#rates()),
       ...named('firstRequestSpreadMs', this.#firstRequestSpreadsNs),
       ...named('arrivalSpreadMs', this.#arrivalSpreadsNs),
-      ...this.#sweep(),
+      ...this.#strata.sweep(),
       overlap: { ...this.#overlap },
       monitoring: this.#monitoring.monitoring(this.#operations, this.#counts),
       ...(this.#answers === undefined ? {} : { answers: this.#answers.groups() }),
-      findings: this.#seen(),
+      findings: this.#findings.seen(),
     };
   }
 
@@ -245,7 +212,7 @@ class TrialFold implements Judge {
     const { shows } = this.#sought;
     return (
       shows === undefined ||
-      shows.some((id) => this.#findings.has(`violation ${id}`) || (this.#counts.get(id) ?? 0) > 0)
+      shows.some((id) => this.#findings.hasViolation(id) || (this.#counts.get(id) ?? 0) > 0)
     );
   }
 
@@ -255,7 +222,7 @@ class TrialFold implements Judge {
       case 'violated':
         return this.#violated > 0;
       case 'gives-up':
-        return this.#violated > 0 || this.#operations.fail + this.#needlessRefusals > 0;
+        return this.#violated > 0 || this.#operations.fail + this.#findings.needlessRefusals > 0;
       default:
         return true;
     }
@@ -265,7 +232,7 @@ class TrialFold implements Judge {
     return {
       planned: this.#plan.trials,
       run: this.#run,
-      counted: sum(this.#strata.values(), ({ counted }) => counted),
+      counted: this.#strata.counted,
       interleaved: this.#interleavedTrials,
       possiblePairs: this.#overlap.possiblePairs,
       undecided: this.#undecided,
@@ -275,102 +242,21 @@ class TrialFold implements Judge {
     };
   }
 
-  /** A name that a trial leaves out, such as a status that nobody was given, counts as 0 there. An empty tally is none. */
-  #addTally(tally: TrialResult['tally']): void {
-    const values = Object.entries(tally);
-    if (values.length === 0) return;
-    for (const [name] of values) {
-      if (this.#tally.has(name)) continue;
-      const sample = new Sample();
-      for (let trial = 0; trial < this.#tallied; trial += 1) sample.add(0);
-      this.#tally.set(name, sample);
-    }
-    for (const [name, sample] of this.#tally) sample.add(tally[name] ?? 0);
-    this.#tallied += 1;
-  }
-
-  #addFindings(result: TrialResult): void {
-    const inThisTrial = new Set<string>();
-    for (const { needlessRefusals = 0, ...finding } of result.findings) {
-      this.#needlessRefusals += needlessRefusals;
-      const key = `${finding.grade} ${finding.anomaly}`;
-      if (inThisTrial.has(key)) continue;
-      inThisTrial.add(key);
-      const seen = this.#findings.get(key);
-      if (seen) seen.trials += 1;
-      else {
-        const { offset, start } = result;
-        const first = {
-          ...{ ...finding, trial: result.trial + 1, start },
-          ...(offset === undefined ? {} : { offset: swept(offset) }),
-        };
-        this.#findings.set(key, { first, trials: 1 });
-      }
-    }
-  }
-
-  #seen(): SeenFinding[] {
-    const all = Array.from(this.#findings.values(), ({ first, trials }) => ({ ...first, trials }));
-    const violations = all.filter(isViolation);
-    const known = new Set<AnomalyId>(violations.map(({ anomaly }) => anomaly));
-    return [...violations, ...all.filter((one) => !isViolation(one) && !known.has(one.anomaly))];
-  }
-
-  #judgedStrata(): Judgement['strata'] {
-    return Array.from(this.#strata.values(), ({ start, offset, counted, violated }) => ({
-      start,
-      ...(offset === undefined ? {} : { offset: swept(offset) }),
-      ...{ counted, violated, upper: this.#interval(violated, counted).upper },
-    })).sort(
-      (a, b) =>
-        START_KINDS.indexOf(a.start) - START_KINDS.indexOf(b.start) ||
-        (a.offset?.later ?? '').localeCompare(b.offset?.later ?? '') ||
-        (a.offset?.ms ?? 0) - (b.offset?.ms ?? 0),
-    );
-  }
-
-  #sweep(): Pick<Judgement, 'sweep'> {
-    if (this.#plannedOffsets === 0) return {};
-    const tried = [...this.#strata.values()].filter(({ offset, counted }) => offset && counted > 0).length;
-    return { sweep: { planned: Math.max(this.#plannedOffsets, tried), tried } };
-  }
-
-  #rates(counted: number): Pick<Judgement, 'rate' | 'latencyMs' | 'opsPerSecond'> {
-    const violated = sum(this.#strata.values(), (stratum) => stratum.violated);
+  #rates(): Pick<Judgement, 'rate' | 'latencyMs' | 'opsPerSecond'> {
+    const rate = this.#strata.rate(this.#plan.confidence);
     const { ok } = this.#operations;
     const ofTrials = medianInterval(this.#trialMediansNs, this.#plan.confidence);
     const latencyMs = latencies(this.#latenciesNs, ofTrials);
     return {
-      ...(counted > 0 ? { rate: this.#interval(violated, counted) } : {}),
+      ...(rate === undefined ? {} : { rate }),
       ...(latencyMs ? { latencyMs } : {}),
       ...(ok > 0 && this.#burstNs > 0 ? { opsPerSecond: ok / (this.#burstNs / 1e9) } : {}),
     };
   }
-
-  #interval(violated: number, counted: number): RateInterval {
-    const { confidence } = this.#plan;
-    return violated === 0
-      ? { lower: 0, upper: upperBoundOfNone(counted, confidence) }
-      : clopperPearson(violated, counted, confidence);
-  }
-}
-
-function isViolation({ grade }: Pick<Finding, 'grade'>): boolean {
-  return grade === 'violation';
 }
 
 function increase(totals: Map<string, number>, key: string, by: number): void {
   totals.set(key, (totals.get(key) ?? 0) + by);
-}
-
-function sum<T>(items: Iterable<T>, of: (item: T) => number): number {
-  let total = 0;
-  for (const item of items) total += of(item);
-  return total;
-}
-
-function spread(sample: Sample): Spread {
-  return { min: sample.min ?? 0, median: sample.percentile(50) ?? 0, max: sample.max ?? 0 };
 }
 
 function named<Name extends 'firstRequestSpreadMs' | 'arrivalSpreadMs'>(
@@ -380,10 +266,6 @@ function named<Name extends 'firstRequestSpreadMs' | 'arrivalSpreadMs'>(
   if (sample.size === 0) return {};
   const { median, max } = spread(sample);
   return { [name]: { median: median / 1e6, max: max / 1e6 } };
-}
-
-function swept({ later, offsetNs }: Offset): SweptOffset {
-  return { later, ms: offsetNs / 1e6 };
 }
 
 function latencies(sample: Sample, ofTrials: MedianInterval | undefined): Judgement['latencyMs'] {
