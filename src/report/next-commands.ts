@@ -48,7 +48,7 @@ export function nextCommands(
   }
   if (report.scenario.contract === 'burst') return burstCommands(report, typed, written);
   for (const target of judged.filter(({ verdict }) => verdict === 'inconclusive').slice(0, 1)) {
-    commands.push(remedy(report, run, target));
+    commands.push(...remedy(report, run, target));
   }
   const recorded = judged.find(({ verdict, history }) => verdict === 'violated' && history !== undefined);
   if (recorded?.history !== undefined && written !== undefined) {
@@ -87,28 +87,24 @@ function ofLargestStore(targets: readonly JudgedTarget[]): readonly JudgedTarget
   return largest ?? [];
 }
 
-/** What may turn an inconclusive target into a verdict, read off its numbers. */
-function remedy(report: Report, run: string, target: JudgedTarget): NextCommand {
+/** What may turn an inconclusive target into a verdict, read off its numbers. Nothing may where no operation was answered. */
+function remedy(report: Report, run: string, target: JudgedTarget): readonly NextCommand[] {
   const { load, engine } = report.plan;
   const again = `${run} ${flagOf(target)}${engine === undefined ? '' : ` --engine ${engine}`}${load === undefined ? '' : loadFlags(load)}`;
   // Under load each request is another client's.
   const clients = load === undefined ? report.scenario.parameters['clients'] : undefined;
   const { trials, overlap, errors, operations } = target;
+  const one = (flags: string, purpose: string) => [{ command: `${again}${flags}`, purpose }];
   if ((errors.timeout ?? 0) > 0) {
-    return {
-      command: `${again} --timeout ${report.timeoutMs * 2}ms`,
-      purpose: 'more time for each operation',
-    };
+    return one(` --timeout ${report.timeoutMs * 2}ms`, 'more time for each operation');
   }
-  if (trials.run < trials.planned) return { command: again, purpose: 'once more: it ended early' };
+  if (trials.run < trials.planned) return one('', 'once more: it ended early');
+  if (operations.ok === 0) return [];
   const toothless = target.control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
-  if (toothless && operations.ok > 0 && clients !== undefined) {
-    return {
-      command: `${again} --clients ${clients * 2}`,
-      purpose: 'more clients, so that more of them meet',
-    };
+  if (toothless && clients !== undefined) {
+    return one(` --clients ${clients * 2}`, 'more clients, so that more of them meet');
   }
-  return { command: `${again} --trials ${report.plan.trials * 2}`, purpose: 'more trials' };
+  return one(` --trials ${report.plan.trials * 2}`, 'more trials');
 }
 
 function loadFlags({ connections, amount, durationMs, rate }: NonNullable<Report['plan']['load']>): string {

@@ -142,14 +142,19 @@ function together(report: Report, targets: readonly JudgedTarget[]): readonly Se
 /** How far a comparison went as its targets said it would. */
 function expectationsMet(targets: readonly ReportTarget[]): readonly Sentence[] {
   const claimed = targets.filter(isJudged).filter(({ met }) => met !== undefined);
-  const met = claimed.filter((target) => target.met);
   if (claimed.length === 0) return [];
-  const all = met.length === claimed.length;
+  const met = claimed.filter((target) => target.met);
   const others = targets.length - claimed.length;
   const besides = others === 0 ? '' : ` (${others} did not run, or claim nothing here)`;
-  const unmet = listed(claimed.filter((target) => !target.met).map(({ id }) => id));
-  const text = `${all ? 'All' : `${met.length} of`} ${claimed.length} targets did what they claim${besides}`;
-  return [plain(all ? `${text}.` : `${text}; not so ${unmet}.`)];
+  const all = met.length === claimed.length;
+  const unmet = claimed.filter((target) => !target.met && !isInconclusive(target));
+  const open = claimed.length - met.length - unmet.length;
+  const parts = [
+    `${all ? 'All' : `${met.length} of`} ${claimed.length} targets did what they claim${besides}`,
+    ...(unmet.length === 0 ? [] : [`not so ${listed(unmet.map(({ id }) => id))}`]),
+    ...(open === 0 ? [] : [`${open} ${open === 1 ? 'is' : 'are'} inconclusive`]),
+  ];
+  return [plain(`${parts.join('; ')}.`)];
 }
 
 function weakest({ strata }: JudgedTarget): number {

@@ -179,6 +179,13 @@ describe('a report on a terminal', () => {
     expect(flat(render(compareAll))).toContain('All 16 targets did what they claim.');
   });
 
+  it('tells what is inconclusive in a comparison from what did not do as it claims', () => {
+    const open = { expectation: 'holds', met: false, verdict: 'inconclusive', reasons: ['slow'] } as const;
+    const targets = [...compareAll.targets.slice(0, 12), holding('a/b', 1, open), holding('a/c', 1, open)];
+    const text = flat(render({ ...compareAll, targets }));
+    expect(text).toContain('12 of 14 targets did what they claim; 2 are inconclusive.');
+  });
+
   it('gives those that hold one sentence in a long comparison, and each violated one a line', () => {
     const text = flat(render(compareAll));
     expect(text).toContain(
@@ -196,6 +203,9 @@ describe('a report on a terminal', () => {
       '? postgres/for-update is inconclusive: the control postgres/naive was not caught',
     );
     expect(text).toContain('Next: race-check flash-sale --target postgres/for-update --clients 66');
+    const silent = { ok: 0, fail: 0, info: 9 };
+    const broken = holding('a/b', 1, { verdict: 'inconclusive', reasons: ['broken'], operations: silent });
+    expect(render(withTargets(broken))).toContain('Next: race-check compare flash-sale');
     const slow = holding('a/b', 1, { verdict: 'inconclusive', reasons: ['slow'], errors: { timeout: 3 } });
     expect(render(withTargets(slow))).toContain('race-check flash-sale --target a/b --timeout 60000ms');
     const few = holding('a/b', 1, { verdict: 'inconclusive', reasons: ['few'] });

@@ -10,6 +10,8 @@ export interface Evidence {
   readonly undecided: ReadonlyMap<string, number>;
   readonly undecidedTrials: number;
   readonly operations: { readonly ok: number; readonly fail: number; readonly info: number };
+  /** By code, of operations that failed or may have happened. */
+  readonly errors: ReadonlyMap<string, number>;
   /** Why the run ended before its plan did. */
   readonly stopped: string | undefined;
 }
@@ -26,7 +28,7 @@ export function lacking(evidence: Evidence): string[] {
   reasons.push(...undecidedReasons(evidence));
   if (operations.ok === 0) {
     reasons.push(
-      `no operation was answered: in ${trials(run)}, ${operations.fail} failed and ${operations.info} may have happened`,
+      `no operation was answered: in ${trials(run)}, ${operations.fail} failed and ${operations.info} may have happened${codes(evidence)}`,
     );
   }
   if (interleaved === 0) {
@@ -53,6 +55,15 @@ export function undecidedReasons({ undecided }: Pick<Evidence, 'undecided'>): st
     .map(([reason, count]) => `${trials(count)} ${count === 1 ? 'proves' : 'prove'} nothing: ${reason}`);
   const more = reasons.length - spelt.length;
   return more > 0 ? [...spelt, `and ${more} more reasons why trials prove nothing`] : spelt;
+}
+
+/** ` (12 times ECONNREFUSED, 2 times timeout)`, the commonest first. */
+function codes({ errors }: Evidence): string {
+  const told = [...errors]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, SPELT_OUT)
+    .map(([code, count]) => `${count} times ${code}`);
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }
 
 function shortage({ planned, run, counted, interleaved, undecidedTrials }: Evidence): string {

@@ -62,6 +62,14 @@ describe('a verdict without evidence never holds', () => {
       'no operation was answered: in 2 trials, 6 failed and 2 may have happened',
     ],
     [
+      'no operation was answered, for what a store said',
+      trials(2, () =>
+        trial({ operations: { ok: 0, fail: 3, info: 1 }, errors: { EPIPE: 1, '40001': 3 }, latenciesNs: [] }),
+      ),
+      2,
+      'no operation was answered: in 2 trials, 6 failed and 2 may have happened (6 times 40001, 2 times EPIPE)',
+    ],
+    [
       'a trial is undecided',
       trials(3, (index) => trial(index === 1 ? { undecided: ['checker orders crashed: oh'] } : {})),
       2,

@@ -238,6 +238,7 @@ class TrialFold implements Judge {
       undecided: this.#undecided,
       undecidedTrials: this.#undecidedTrials,
       operations: this.#operations,
+      errors: this.#errors,
       stopped,
     };
   }
