@@ -3,40 +3,23 @@ import { demandNone, UsageError } from '../core/usage-error.js';
 import { matrixMarkdown } from '../report/matrix-markdown.js';
 import type { Matrix } from '../report/matrix-report.js';
 import { renderMatrix } from '../report/matrix-terminal.js';
-import { createProgress } from '../report/progress.js';
 import { suitesOfMatrix } from '../report/test-suites.js';
 import { planMatrix, runMatrix } from '../session/matrix.js';
+import { attended } from './attended-run.js';
 import { unknownWords } from './flags.js';
 import { readMatrixFlags, type MatrixFlags } from './matrix-flags.js';
 import { readReporters, tell, type Renderings, type Reporter } from './reporters.js';
-import { onInterrupt } from './signals.js';
 
 /** `race-check matrix`: every strategy in every scenario, within a budget. */
 export async function matrixCommand(command: Command): Promise<number> {
   const flags = await readEverything(command);
-  const progress = createProgress({
-    stream: process.stderr,
-    isTty: process.stderr.isTTY,
-    now: () => performance.now(),
-    quiet: flags.quiet,
-  });
-  const interruption = onInterrupt();
-  try {
-    const { signal } = interruption;
-    const { matrix, leftovers } = await runMatrix(
-      { ...flags.matrix, isolation: 'process', signal, progress },
-      () => new Date(),
-    );
-    for (const leftover of leftovers) progress.note(leftover);
-    progress.finish();
-    const exitCode = interruption.exitCode() ?? matrix.exitCode;
-    const final: Matrix = { ...matrix, exitCode };
+  return attended(flags, async (run) => {
+    const { matrix, leftovers } = await runMatrix({ ...flags.matrix, ...run.options }, () => new Date());
+    run.finish(leftovers);
+    const final: Matrix = { ...matrix, exitCode: run.exitCode(matrix.exitCode) };
     await tell(flags.reporters, renderingsOf(final), process.env);
-    return exitCode;
-  } finally {
-    progress.finish();
-    interruption.release();
-  }
+    return final.exitCode;
+  });
 }
 
 /** Flags, names, numbers and the file: every mistake at once, before anything is started. */
