@@ -5,38 +5,24 @@ import { EXIT } from './exit-code.js';
 import type { RanExplore } from './explore.js';
 import type { PlannedExplore } from './plan-explore.js';
 import { notJudged } from './not-judged.js';
-import { version } from './version.js';
+import { invocationOf, scenarioOf, type SessionFacts } from './session-facts.js';
 
-export interface ExploreFacts {
+export interface ExploreFacts extends SessionFacts {
   readonly planned: PlannedExplore;
   readonly ran: readonly RanExplore[];
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly interrupted: boolean;
-  readonly environment: ExploreReport['environment'];
-  readonly required: readonly string[];
-  readonly strict: boolean;
 }
 
 /** The report of one exploration: every target with its claim, the overall verdict, the exit code. Pure. */
 export function composeExplore(facts: ExploreFacts): ExploreReport {
   const { planned, ran } = facts;
   const { session, plan, scenario: given } = planned;
-  const { scenario, parameters } = session;
+  const { scenario } = session;
   const targets = ran.map((one) => describe(one, planned));
   const verdicts = targets.flatMap((one) => (one.outcome === 'explored' ? [one.verdict] : []));
   return redactDeep({
-    ...{ schema: 1, kind: 'explore', version: version(), runId: session.runId },
-    startedAt: facts.startedAt.toISOString(),
-    finishedAt: facts.finishedAt.toISOString(),
-    interrupted: facts.interrupted,
-    seed: session.seed,
+    ...{ schema: 1, kind: 'explore', ...invocationOf(session, facts) },
     scenario: {
-      name: scenario.name,
-      contract: scenario.contract.name,
-      description: scenario.describe(parameters),
-      parameters: { ...parameters },
-      expected: { ...scenario.expected(parameters) },
+      ...scenarioOf(session),
       clientsAre: clientsAre(scenario.parameters),
       ...(given === undefined || given === scenario.name ? {} : { file: given }),
     },
@@ -47,7 +33,6 @@ export function composeExplore(facts: ExploreFacts): ExploreReport {
       command: session.command,
     },
     timeoutMs: session.timeoutMs,
-    environment: facts.environment,
     targets,
     verdict: verdicts.length === 0 ? null : worstVerdict(verdicts),
     exitCode: exitCodeOf(targets, facts),

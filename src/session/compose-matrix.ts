@@ -1,7 +1,7 @@
 import type { Matrix, MatrixCell, MatrixContract, MatrixScenario } from '../report/matrix-report.js';
 import type { Report, ReportTarget } from '../report/report.js';
 import { BUDGET } from '../verdict/judge.js';
-import { composeReport, type RanTarget, type SessionFacts } from './compose-report.js';
+import { composeReport, type RanTarget, type RunFacts } from './compose-report.js';
 import { exitCodeOf } from './exit-code.js';
 import type { SessionPlan } from './plan-session.js';
 
@@ -11,7 +11,7 @@ export interface RanPlan {
   readonly ran: readonly RanTarget[];
 }
 
-export interface MatrixFacts extends Omit<SessionFacts, 'plan' | 'ran' | 'strict'> {
+export interface MatrixFacts extends Omit<RunFacts, 'plan' | 'ran' | 'strict'> {
   readonly columns: readonly RanPlan[];
   readonly budget: Matrix['budget'];
 }

@@ -18,7 +18,7 @@ import { exitCodeOf } from './exit-code.js';
 import { hardlyMet, REFERENCE_SHOWS } from './http-control.js';
 import type { SessionPlan } from './plan-session.js';
 import { notJudged } from './not-judged.js';
-import { version } from './version.js';
+import { invocationOf, scenarioOf, type SessionFacts } from './session-facts.js';
 
 /** One target, and what became of it. */
 export interface RanTarget {
@@ -40,22 +40,16 @@ export interface RanTarget {
   readonly time?: { readonly shareMs: number; readonly usedMs: number };
 }
 
-export interface SessionFacts {
+export interface RunFacts extends SessionFacts {
   readonly plan: SessionPlan;
   readonly ran: readonly RanTarget[];
-  readonly startedAt: Date;
-  readonly finishedAt: Date;
-  readonly interrupted: boolean;
-  readonly environment: Report['environment'];
-  readonly required: readonly string[];
-  readonly strict: boolean;
   readonly limits?: Limits | undefined;
 }
 
 /** The report of one invocation: each judgement with its control's word, the overall verdict, the exit code. Pure. */
-export function composeReport(facts: SessionFacts): Report {
+export function composeReport(facts: RunFacts): Report {
   const { plan, ran } = facts;
-  const { scenario, parameters } = plan;
+  const { scenario } = plan;
   const named = ran.filter(({ role }) => role === 'named');
   const controls = ran.filter(({ role }) => role === 'control');
   // Named targets first: they are what was asked for.
@@ -64,20 +58,9 @@ export function composeReport(facts: SessionFacts): Report {
     target.outcome === 'judged' && target.role === 'named' ? [target.verdict] : [],
   );
   const report: Omit<Report, 'exitCode'> = {
-    schema: 1,
-    version: version(),
-    runId: plan.runId,
-    command: plan.command,
-    startedAt: facts.startedAt.toISOString(),
-    finishedAt: facts.finishedAt.toISOString(),
-    interrupted: facts.interrupted,
-    seed: plan.seed,
+    ...{ schema: 1, command: plan.command, ...invocationOf(plan, facts) },
     scenario: {
-      name: scenario.name,
-      contract: scenario.contract.name,
-      description: scenario.describe(parameters),
-      parameters: { ...parameters },
-      expected: { ...scenario.expected(parameters) },
+      ...scenarioOf(plan),
       ...(scenario.unjudged === undefined ? {} : { unjudged: scenario.unjudged }),
     },
     plan: {
@@ -92,7 +75,6 @@ export function composeReport(facts: SessionFacts): Report {
       ...(facts.required.length === 0 ? {} : { required: [...facts.required] }),
     },
     timeoutMs: plan.timeoutMs,
-    environment: facts.environment,
     targets,
     ...gates(targets, facts),
     verdict: verdicts.length === 0 ? null : worstVerdict(verdicts),
@@ -102,7 +84,7 @@ export function composeReport(facts: SessionFacts): Report {
 
 function gates(
   targets: readonly ReportTarget[],
-  { limits = {}, environment, ran }: SessionFacts,
+  { limits = {}, environment, ran }: RunFacts,
 ): Pick<Report, 'gates'> {
   const asked = hasLimits(limits) ? gatesOf({ targets, environment }, limits) : [];
   const ofScript = ran
@@ -111,7 +93,7 @@ function gates(
   return hasLimits(limits) || ofScript.length > 0 ? { gates: [...asked, ...ofScript] } : {};
 }
 
-function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
+function describe(one: RanTarget, facts: RunFacts): ReportTarget {
   const { target, role, file, exec, result } = one;
   const head = {
     ...{ id: target.id, role, summary: target.summary },
@@ -144,7 +126,7 @@ function describe(one: RanTarget, facts: SessionFacts): ReportTarget {
 }
 
 /** What keeps a run from holding, whatever its trials say: nobody said what is right, or the requests of an API did not meet. */
-function withDoubts({ api }: AnyTarget, judgement: Judgement, { plan }: SessionFacts): Judgement {
+function withDoubts({ api }: AnyTarget, judgement: Judgement, { plan }: RunFacts): Judgement {
   const { scenario } = plan;
   if (judgement.verdict !== 'holds') return judgement;
   const apart = api === undefined ? undefined : hardlyMet(judgement, plan);
@@ -165,7 +147,7 @@ function successes({ tally, operations: { ok, fail, info }, trials }: Judgement)
 }
 
 /** What became of the control of a target's store under the very conditions of this run. */
-function controlOf(target: AnyTarget, { plan, ran }: SessionFacts): ControlOutcome {
+function controlOf(target: AnyTarget, { plan, ran }: RunFacts): ControlOutcome {
   const store = storesOf(target)[0]!;
   const control = plan.controls.get(target.api === undefined ? store : target.id);
   if (control === undefined) {
