@@ -135,7 +135,7 @@ describe.concurrent(
 
     it('a store that must be there and that nobody knows', async ({ folder }) => {
       const { code, stderr } = await folder.run(['flash-sale'], { RACE_CHECK_REQUIRE: 'postgress' });
-      expect(stderr).toContain('unknown store "postgress", did you mean "postgres"?');
+      expect(stderr).toContain('unknown store "postgress" among the required ones, did you mean "postgres"?');
       expect(code).toBe(4);
     });
 

@@ -7,6 +7,6 @@ export function storeProblems(stores: readonly string[] = [], where = ''): reado
   return stores
     .filter((store) => !known.includes(store))
     .map(
-      (store) => `unknown store "${store}"${didYouMean(store, known)}${where} (known: ${known.join(', ')})`,
+      (store) => `unknown store "${store}"${where}${didYouMean(store, known)} (known: ${known.join(', ')})`,
     );
 }
