@@ -222,7 +222,7 @@ export const tableBooking: ClaimedSystem = {
     {
       claim: 'There are 0 % false positives.',
       commands: [CRASHED],
-      quick: [`crashed-holder --target ${LOCK} --clients 9 --trials 2`],
+      quick: [`crashed-holder --target ${LOCK} --clients 9 --trials 5`],
       judge: (report) => {
         const row = rowOf(report, LOCK);
         const { expiryMs = 0 } = report.scenario.parameters ?? {};
@@ -260,7 +260,7 @@ export const tableBooking: ClaimedSystem = {
     {
       claim: 'Locks are cleaned up on success and on failure: no orphaned locks are left behind.',
       commands: [HUNDRED, CRASHED],
-      quick: [TWENTY, `crashed-holder --target ${LOCK} --clients 9 --trials 2`],
+      quick: [TWENTY, `crashed-holder --target ${LOCK} --clients 9 --trials 5`],
       judge: (alive, dead) => {
         const row = rowOf(alive, LOCK);
         const crashed = rowOf(dead, LOCK);
