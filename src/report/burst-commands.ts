@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { NextCommand, Typed, Written } from './next-commands.js';
 import type { JudgedTarget, Report } from './report.js';
 import { quoted } from './shell-words.js';
+import { without } from './typed-words.js';
 import { isJudged } from './words.js';
 
 /** What to type after a burst: the same words again, with what may turn it into a verdict; at most three. */
@@ -72,15 +73,4 @@ function guess({ tally }: JudgedTarget): string {
 
 function again(words: readonly string[], more: readonly string[], purpose: string): NextCommand {
   return { command: ['race-check', ...[...words, ...more].map(quoted)].join(' '), purpose };
-}
-
-/** The words without these flags and their values: they are said anew. */
-function without(words: readonly string[], ...flags: readonly string[]): readonly string[] {
-  const names = flags.map((flag) => (flag.length === 1 ? `-${flag}` : `--${flag}`));
-  return words.filter(
-    (word, place) =>
-      !names.includes(word) &&
-      !names.includes(words[place - 1] ?? '') &&
-      !names.some((name) => word.startsWith(`${name}=`)),
-  );
 }

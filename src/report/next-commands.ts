@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { burstCommands } from './burst-commands.js';
 import type { JudgedTarget, Report } from './report.js';
 import { quoted } from './shell-words.js';
+import { conditions } from './typed-words.js';
 import { isJudged } from './words.js';
 
 /** A command to type next, and what it is good for. */
@@ -32,23 +33,25 @@ export function nextCommands(
 ): readonly NextCommand[] {
   const { command, interrupted, seed } = report;
   const { scenario } = typed;
-  const run = `race-check ${quoted(scenario)}`;
+  const { words } = typed;
+  // What the user asked for is asked for again, but for what the next command says itself.
+  const same = (...others: readonly string[]) =>
+    words === undefined ? [] : conditions(words, scenario, ...CHOICE, ...others);
   const judged = report.targets
     .filter(isJudged)
     .filter(({ role }) => command === 'compare' || role === 'named');
   const commands: NextCommand[] = [];
   if (interrupted) {
-    const words = typed.words ?? (command === 'compare' ? ['compare', scenario] : [scenario]);
-    const seeded = words.some((word) => /^--seed(=|$)/.test(word)) ? [] : ['--seed', seed];
-    const again = ['race-check', ...[...words, ...seeded].map(quoted)].join(' ');
-    return [{ command: again, purpose: 'the same run again, to its end' }];
+    const all = words ?? (command === 'compare' ? ['compare', scenario] : [scenario]);
+    const seeded = all.some((word) => /^--seed(=|$)/.test(word)) ? [] : ['--seed', seed];
+    return [{ command: line(...all, ...seeded), purpose: 'the same run again, to its end' }];
   }
   if (report.targets.every(({ outcome }) => outcome === 'skipped')) {
     return [{ command: 'race-check doctor', purpose: 'what can be had here, and how to get the rest' }];
   }
   if (report.scenario.contract === 'burst') return burstCommands(report, typed, written);
   for (const target of judged.filter(({ verdict }) => verdict === 'inconclusive').slice(0, 1)) {
-    commands.push(...remedy(report, run, target));
+    commands.push(...remedy(report, typed, target));
   }
   const recorded = judged.find(({ verdict, history }) => verdict === 'violated' && history !== undefined);
   if (recorded?.history !== undefined && written !== undefined) {
@@ -57,17 +60,15 @@ export function nextCommands(
     commands.push({ command: `race-check check ${quoted(file)}${own}`, purpose: 'the same findings' });
   }
   if (command === 'gate') {
-    commands.push({
-      command: `race-check compare ${quoted(scenario)}`,
-      purpose: 'every strategy, with costs',
-    });
+    const more = same(...LIMITS, ...LOAD);
+    commands.push({ command: line('compare', scenario, ...more), purpose: 'every strategy, with costs' });
   } else {
     const [best] = ofLargestStore(judged)
       .filter(({ verdict, gaveUp }) => verdict === 'holds' && gaveUp === undefined)
       .sort((a, b) => (b.opsPerSecond ?? 0) - (a.opsPerSecond ?? 0));
     if (best !== undefined) {
       commands.push({
-        command: `${run} ${flagOf(best)}`,
+        command: line(scenario, ...flagOf(best), ...same(...LIMITS)),
         purpose: 'a gate on the fastest that holds',
       });
     }
@@ -88,37 +89,57 @@ function ofLargestStore(targets: readonly JudgedTarget[]): readonly JudgedTarget
 }
 
 /** What may turn an inconclusive target into a verdict, read off its numbers. Nothing may where no operation was answered. */
-function remedy(report: Report, run: string, target: JudgedTarget): readonly NextCommand[] {
+function remedy(report: Report, { scenario, words }: Typed, target: JudgedTarget): readonly NextCommand[] {
   const { load, engine } = report.plan;
-  const again = `${run} ${flagOf(target)}${engine === undefined ? '' : ` --engine ${engine}`}${load === undefined ? '' : loadFlags(load)}`;
   // Under load each request is another client's.
   const clients = load === undefined ? report.scenario.parameters['clients'] : undefined;
   const { trials, overlap, errors, operations } = target;
-  const one = (flags: string, purpose: string) => [{ command: `${again}${flags}`, purpose }];
+  const one = (purpose: string, flag?: string, value?: string) => {
+    const anew = flag === undefined ? [] : flag === 'trials' ? ['trials', 'n', 'max-rate'] : [flag];
+    const same =
+      words === undefined
+        ? [
+            ...(engine === undefined ? [] : ['--engine', engine]),
+            ...(load === undefined ? [] : loadFlags(load)),
+          ]
+        : conditions(words, scenario, ...CHOICE, ...anew);
+    const changed = flag === undefined || value === undefined ? [] : [`--${flag}`, value];
+    return [{ command: line(scenario, ...flagOf(target), ...same, ...changed), purpose }];
+  };
   if ((errors.timeout ?? 0) > 0) {
-    return one(` --timeout ${report.timeoutMs * 2}ms`, 'more time for each operation');
+    return one('more time for each operation', 'timeout', `${report.timeoutMs * 2}ms`);
   }
-  if (trials.run < trials.planned) return one('', 'once more: it ended early');
+  if (trials.run < trials.planned) return one('once more: it ended early');
   if (operations.ok === 0) return [];
   const toothless = target.control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
   if (toothless && clients !== undefined) {
-    return one(` --clients ${clients * 2}`, 'more clients, so that more of them meet');
+    return one('more clients, so that more of them meet', 'clients', String(clients * 2));
   }
-  return one(` --trials ${report.plan.trials * 2}`, 'more trials');
+  return one('more trials', 'trials', String(report.plan.trials * 2));
 }
 
-function loadFlags({ connections, amount, durationMs, rate }: NonNullable<Report['plan']['load']>): string {
-  const flags = [
-    `--connections ${connections}`,
-    ...(amount === undefined ? [] : [`--amount ${amount}`]),
-    ...(durationMs === undefined ? [] : [`--duration ${durationMs}ms`]),
-    ...(rate === undefined ? [] : [`--rate ${rate}`]),
+function loadFlags(load: NonNullable<Report['plan']['load']>): readonly string[] {
+  const { connections, amount, durationMs, rate } = load;
+  return [
+    ...['--connections', String(connections)],
+    ...(amount === undefined ? [] : ['--amount', String(amount)]),
+    ...(durationMs === undefined ? [] : ['--duration', `${durationMs}ms`]),
+    ...(rate === undefined ? [] : ['--rate', String(rate)]),
   ];
-  return ` ${flags.join(' ')}`;
 }
 
 /** How a target is named on the command line. */
-function flagOf({ id, file, exec }: JudgedTarget): string {
-  if (exec !== undefined) return `--exec ${quoted(exec)}`;
-  return `--target ${file === undefined ? id : quoted(file)}`;
+function flagOf({ id, file, exec }: JudgedTarget): readonly string[] {
+  return exec === undefined ? ['--target', file ?? id] : ['--exec', exec];
 }
+
+function line(...words: readonly string[]): string {
+  return ['race-check', ...words.map(quoted)].join(' ');
+}
+
+/** Flags that choose among targets. Only a comparison knows stores. */
+const CHOICE = ['target', 't', 'exec', 'store'];
+/** Flags that hold one target against more than its verdict. */
+const LIMITS = ['baseline', 'max-slowdown', 'max-p50', 'max-p95', 'max-p99'];
+/** Flags of what sends the requests of HTTP targets, which not every target is. */
+const LOAD = ['engine', 'connections', 'amount', 'duration', 'rate', 'k6-script'];

@@ -279,6 +279,35 @@ describe('a report on a terminal', () => {
     );
   });
 
+  it('keeps the conditions that were typed, and neither outputs nor what the next command says itself', () => {
+    const said = (report: Report, ...words: readonly string[]) =>
+      renderTerminal(report, { width: 200, colour: false, typed: { scenario: 'flash-sale', words } });
+    const conditions = [
+      '--stock',
+      '5',
+      '--clients=9',
+      '--timeout',
+      '2s',
+      '--postgres-url',
+      'postgres://me@localhost',
+    ];
+    const outputs = ['--out', 'elsewhere', '-q', '--no-report', '--json', '--reporter', 'junit=a.xml'];
+    const kept = '--stock 5 --clients=9 --timeout 2s --postgres-url postgres://me@localhost';
+    const gate = ['run', ...conditions, 'flash-sale', ...outputs, '-t', 'postgres/naive', '--max-p99', '9ms'];
+    expect(said(gateHolds, ...gate)).toContain(`race-check compare flash-sale ${kept} `);
+    const compare = ['compare', 'flash-sale', '--store', 'postgres', ...outputs, ...conditions];
+    expect(said(compareAll, ...compare)).toContain(
+      `race-check flash-sale --target postgres/atomic-update ${kept} `,
+    );
+    expect(
+      said(gateInconclusive, 'flash-sale', '--stock', '5', '--clients', '33', '--max-p99', '9ms'),
+    ).toContain('race-check flash-sale --target postgres/for-update --stock 5 --max-p99 9ms --clients 66 ');
+    const few = withTargets(holding('a/b', 1, { verdict: 'inconclusive', reasons: ['few'] }));
+    expect(said(few, 'flash-sale', '-n59', '--seed', 'x')).toContain(
+      'race-check flash-sale --target a/b --seed x --trials 118 ',
+    );
+  });
+
   it("names a user's files as they were named", () => {
     const typed = { scenario: './my scenario.ts' };
     const report = {
