@@ -62,6 +62,8 @@ export interface TrialResult {
   readonly counts: Readonly<Record<string, number>>;
   /** Codes of `fail` and `info`, with how often. */
   readonly errors: Readonly<Record<string, number>>;
+  /** What the first error of each code said, as the target gave it: it may hold secrets. */
+  readonly errorMessages: Readonly<Record<string, string>>;
   /** From the barrier to the last answer. */
   readonly burstNs: number;
   /** Of every operation that ended in `ok`, in nanoseconds. */
@@ -185,6 +187,8 @@ export interface Judgement {
   readonly operations: { readonly ok: number; readonly fail: number; readonly info: number };
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;
+  /** What the first error of each code said. */
+  readonly errorMessages: Readonly<Record<string, string>>;
   /** Absent when no operation ended in `ok`, and after an early stop. */
   readonly latencyMs?: {
     readonly min?: number;

@@ -398,7 +398,7 @@ class TargetSession<C extends ContractTypes> {
 
 /** Why a trial taught nothing. */
 function fruitlessness({ burst }: TriedTrial, answered: boolean): string {
-  if (!answered) return 'no operation was answered';
+  if (!answered) return 'nobody could say of any operation whether it had happened';
   return burst.broken ? "the target's process was lost" : 'operations were left that may still be at work';
 }
 

@@ -145,7 +145,7 @@ export async function judgeTrial<C extends ContractTypes>(
     },
     tally: final === undefined ? {} : scenario.tally(history),
     counts: burst.counts,
-    errors: errorCodes(burst.events),
+    ...errorsOf(burst.events),
     burstNs: Math.max(0, ...operations.map((one) => one.completedNs).filter(Number.isFinite)),
     latenciesNs: ofStatus('ok').map((one) => one.completedNs - one.invokedNs),
     idleInTransaction: aftermath.openTransactions.length,
@@ -215,11 +215,15 @@ function demand(schema: Schema<unknown> | undefined, value: Json, what: string, 
   );
 }
 
-function errorCodes(events: readonly HistoryEvent[]): Record<string, number> {
-  const codes: Record<string, number> = {};
+/** How often each code came, and what the first error of it said. */
+function errorsOf(events: readonly HistoryEvent[]): Pick<TrialResult, 'errors' | 'errorMessages'> {
+  const errors: Record<string, number> = {};
+  const errorMessages: Record<string, string> = {};
   for (const event of events) {
     if (event.type !== 'fail' && event.type !== 'info') continue;
-    codes[event.error.code] = (codes[event.error.code] ?? 0) + 1;
+    const { code, message } = event.error;
+    errors[code] = (errors[code] ?? 0) + 1;
+    errorMessages[code] ??= message;
   }
-  return codes;
+  return { errors, errorMessages };
 }

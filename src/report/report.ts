@@ -139,6 +139,10 @@ const judgement = z.object({
   operations: z.object({ ok: count, fail: count, info: count }),
   counts: counts.describe('retries, deadlocks, and what else the target counted'),
   errors: counts.describe('codes of fail and info, with how often'),
+  errorMessages: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('what the first error of each code said, shortened and without secrets'),
   latencyMs: z
     .object({
       min: milliseconds.optional(),

@@ -8,6 +8,7 @@ import type { JudgedTarget, Report, ReportTarget } from '../report/report.js';
 import { gatesOf, hasLimits, type Limits } from '../report/gates.js';
 import { thresholdGate } from '../report/threshold-gate.js';
 import { redactDeep } from '../report/redact.js';
+import { withErrorMessages } from './error-messages.js';
 import { witnessEvents } from '../report/witness-events.js';
 import type { StoreUnavailable } from '../stores/store.js';
 import { applyControl, controlProblem, type ControlOutcome } from '../verdict/control.js';
@@ -104,7 +105,7 @@ function describe(one: RanTarget, facts: RunFacts): ReportTarget {
 
   const { history } = result.firstViolation ?? {};
   const control = role === 'named' ? controlOf(target, facts) : undefined;
-  const seen = withDoubts(target, result.judgement, facts);
+  const seen = withDoubts(target, withErrorMessages(result.judgement), facts);
   const judgement = control === undefined ? seen : applyControl(seen, control);
   const expectation = expectationOf(target, facts.plan);
   return {

@@ -178,12 +178,20 @@ describe(`raceCheck with the seed ${SEED}`, () => {
     expect(aborted).toBe(3);
   });
 
+  it('says what a target that always throws threw', async () => {
+    const broken = drawer('broken', () => Promise.reject(new Error('kaputt')));
+    const { row } = await judged(broken, { trials: 50 });
+    expect(row.errorMessages).toEqual({ Error: 'kaputt' });
+    expect(row.reasons).toContain('the first Error said: kaputt');
+    expect(row.reasons.join().split('no operation was answered')).toHaveLength(2);
+  });
+
   it('gives up on a target that never answers, and is inconclusive', async () => {
     const silent = drawer('silent', () => new Promise(() => undefined));
     const { row } = await judged(silent, { timeoutMs: 30, trials: 50 });
     expect(row.verdict).toBe('inconclusive');
     expect(row.trials.run).toBe(3);
-    expect(row.reasons.join()).toContain('no operation was answered');
+    expect(row.reasons.join().split('no operation was answered')).toHaveLength(2);
   });
 
   it.each([

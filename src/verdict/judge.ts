@@ -77,6 +77,7 @@ class TrialFold implements Judge {
   readonly #overlap = { interleavedPairs: 0, possiblePairs: 0 };
   readonly #counts = new Map<string, number>();
   readonly #errors = new Map<string, number>();
+  readonly #errorMessages = new Map<string, string>();
   readonly #tally = new TallyFold();
   readonly #latenciesNs = new Sample();
   readonly #trialMediansNs = new Sample();
@@ -111,6 +112,9 @@ class TrialFold implements Judge {
     this.#overlap.possiblePairs += overlap.possiblePairs;
     for (const [event, by] of Object.entries(result.counts)) increase(this.#counts, event, by);
     for (const [code, by] of Object.entries(result.errors)) increase(this.#errors, code, by);
+    for (const [code, message] of Object.entries(result.errorMessages)) {
+      if (!this.#errorMessages.has(code)) this.#errorMessages.set(code, message);
+    }
     this.#tally.add(result.tally);
     if (result.answers !== undefined) {
       this.#answers ??= new AnswerGroups();
@@ -192,6 +196,7 @@ class TrialFold implements Judge {
       operations: { ...this.#operations },
       counts: Object.fromEntries(this.#counts),
       errors: Object.fromEntries(this.#errors),
+      errorMessages: Object.fromEntries(this.#errorMessages),
       ...(this.#stoppedEarly() ? {} : this.#rates()),
       ...named('firstRequestSpreadMs', this.#firstRequestSpreadsNs),
       ...named('arrivalSpreadMs', this.#arrivalSpreadsNs),

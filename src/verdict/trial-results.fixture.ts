@@ -19,6 +19,7 @@ export function trial(other: Partial<TrialResult> = {}): TrialResult {
     tally: {},
     counts: {},
     errors: {},
+    errorMessages: {},
     burstNs: 1e9,
     latenciesNs: [1e6, 2e6, 3e6, 4e6],
     idleInTransaction: 0,
