@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../core/usage-error.js';
 import { parseSpec } from '../explore/spec/parse-spec.js';
 import { exploreSpec } from '../session/explore-spec.js';
+import { storeUrlProblems } from '../session/store-problems.js';
 import { print } from './output.js';
 import { onInterrupt } from './signals.js';
 import { readServerFlags } from './store-flags.js';
@@ -24,6 +25,8 @@ export async function exploreSpecCommand(
       problems.push(`expected no ${long} with --spec: a spec says itself what is run`);
     }
   }
+  const servers = readServerFlags(flags, process.env);
+  problems.push(...storeUrlProblems(servers, ['postgres']));
   const spec = await readSpec(file, problems);
   const [first, ...rest] = problems;
   if (first !== undefined || spec === undefined) throw new UsageError([first ?? '', ...rest]);
@@ -37,7 +40,7 @@ export async function exploreSpecCommand(
       leftovers,
       exitCode,
     } = await exploreSpec(spec, {
-      ...readServerFlags(flags, process.env),
+      ...servers,
       signal: interruption.signal,
       print: (text) => {
         printed = print(process.stdout, text);

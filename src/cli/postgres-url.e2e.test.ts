@@ -164,7 +164,7 @@ describe.concurrent('a server that cannot be had', { timeout: 60_000 }, () => {
       const refused = await folder.run(words);
       expect(refused.stderr).toContain('leads to 0.0.0.0, which is not this machine');
       expect(refused.stderr).toContain('add --allow-remote');
-      expect(refused.code).toBe(3);
+      expect(refused.code).toBe(4);
       expect(connections).toBe(0);
       const allowed = await folder.run([...words, '--allow-remote']);
       expect(allowed.code).toBe(3);
@@ -173,5 +173,37 @@ describe.concurrent('a server that cannot be had', { timeout: 60_000 }, () => {
     } finally {
       listener.close();
     }
+  });
+
+  it('is named with all other mistakes where it cannot be used, before anything is started', async ({
+    folder,
+  }) => {
+    const urls = { RACE_CHECK_MONGODB_URL: 'http://me:top-secret@localhost/', RACE_CHECK_REDIS_URL: '' };
+    const words = ['flash-sale', '--trials', 'many', '--postgres-url', 'postgres://db.example/shop'];
+    const ended = await folder.run(words, urls);
+    expect(ended.code).toBe(4);
+    expect(ended.stderr).toContain('expected a whole number for --trials, got "many"');
+    expect(ended.stderr).toContain('The PostgreSQL URL leads to db.example, which is not this machine.');
+    expect(ended.stderr).toContain('The MongoDB URL cannot be used: it begins with "http://"');
+    expect(allText(folder, ended)).not.toContain('top-secret');
+    const typo = await folder.run(['flash-sail', '--redis-url', 'redis://cache.example']);
+    expect(typo.code).toBe(4);
+    expect(typo.stderr).toContain('The Redis URL leads to cache.example');
+    expect(typo.stderr).toContain('flash-sale');
+    const explored = await folder.run([
+      'explore',
+      'flash-sale',
+      '--postgres-url',
+      'postgres://db.example/shop',
+    ]);
+    expect(explored.code).toBe(4);
+  });
+
+  it('is no obstacle where no target is on its store, unless it makes no sense', async ({ folder }) => {
+    const words = ['flash-sale', '--target', 'memory/mutex', '--trials', '1', '--start', 'simultaneous'];
+    const elsewhere = await folder.run(words, { RACE_CHECK_REDIS_URL: 'redis://cache.example' });
+    expect(elsewhere.stderr).not.toContain('cache.example');
+    expect(elsewhere.code).not.toBe(4);
+    expect((await folder.run(words, { RACE_CHECK_REDIS_URL: 'cache.example' })).code).toBe(4);
   });
 });

@@ -22,7 +22,10 @@ export async function planExplore(options: ExploreOptions): Promise<PlannedExplo
   let session: SessionPlan | undefined;
   try {
     const scenario =
-      typeof options.scenario === 'string' ? await findScenario(options.scenario, cwd) : options.scenario;
+      typeof options.scenario === 'string'
+        ? // What is wrong with its name is told below, with everything else.
+          await findScenario(options.scenario, cwd).catch(() => undefined)
+        : options.scenario;
     const given = Object.entries(options.parameters ?? {}).filter(([, value]) => value !== undefined);
     const timeoutMs = options.timeoutMs ?? EXPLORE_DEFAULTS.timeoutMs;
     session = await planSession({
@@ -30,7 +33,7 @@ export async function planExplore(options: ExploreOptions): Promise<PlannedExplo
       timeoutMs,
       // Between its steps it is held: the limit is one of steps.
       operationMs: OPERATION_FACTOR * timeoutMs,
-      parameters: { ...scenario.small, ...Object.fromEntries(given) },
+      parameters: { ...scenario?.small, ...Object.fromEntries(given) },
       command: options.all ? 'compare' : 'gate',
       trials: 1,
     });

@@ -22,7 +22,7 @@ import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { pointProblems } from './points.js';
 import { processProblems } from './processes.js';
 import { resolveParameters } from './parameters.js';
-import { storeProblems } from './store-problems.js';
+import { storeProblems, storeUrlProblems } from './store-problems.js';
 
 /** An invocation with every question answered, before anything has been started. */
 export interface SessionPlan {
@@ -75,6 +75,7 @@ export async function planSession(
       ? undefined
       : await loadConfig(path.resolve(cwd, options.config)).catch((error: unknown) => {
           addTo(problems, error);
+          problems.push(...storeUrlProblems(options));
           // Without it, every name of its would be unknown as well.
           demandNone(problems);
           return undefined;
@@ -84,7 +85,7 @@ export async function planSession(
       ? await findScenario(options.scenario, cwd, config).catch((error: unknown) => addTo(problems, error))
       : options.scenario;
   if (chosen === undefined) {
-    demandNone(problems);
+    demandNone([...problems, ...storeUrlProblems(options)]);
     throw new Error('unreachable: a scenario that was not found is a problem');
   }
   const command = options.command ?? 'gate';
@@ -111,6 +112,7 @@ export async function planSession(
   problems.push(...engineProblems(options.engine ?? 'burst', named));
   problems.push(...k6ScriptProblems(options, cwd));
   problems.push(...limitProblems(options.limits, { scenario, parameters, processes }));
+  problems.push(...storeUrlProblems(options, problems.length > 0 ? undefined : storesUsed(named)));
   demandNone(problems);
 
   const confidence = options.confidence ?? DEFAULTS.confidence;
@@ -247,6 +249,10 @@ function leftOut(
   if (kept.length > 0) return [];
   const there = [...new Set(chosen.map(firstStore))].join(', ');
   return [`no target on ${asked}: the targets here are on ${there}`];
+}
+
+function storesUsed(named: readonly ChosenTarget[]): readonly string[] {
+  return named.flatMap(({ target }) => storesOf(target));
 }
 
 function firstStore({ target }: ChosenTarget): string {
