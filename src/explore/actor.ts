@@ -48,6 +48,7 @@ export class Actor {
 
 /** Clients that wait for each other in a circle, if there are any. */
 export function circleAmong(actors: readonly Actor[]): readonly number[] | undefined {
+  if (actors.every(({ waitsFor }) => waitsFor === undefined)) return undefined;
   const waitsFor = new Map(
     actors.filter(({ isAtGate }) => !isAtGate).map((actor) => [actor.number, actor.waitsFor ?? []]),
   );

@@ -83,18 +83,16 @@ export class Quiescence {
         seenAtMs = this.#changedAtMs;
         askMs = Math.min(askMs, FIRST_ASK_MS);
       }
-      const unknown = this.#actors.filter(({ isUnknown }) => isUnknown);
-      const away = this.#actors.filter(({ isAway }) => isAway);
-      if (unknown.length > 0) {
+      if (this.#actors.some(({ isUnknown }) => isUnknown)) {
         const waitedMs = performance.now() - Math.max(this.#changedAtMs, askedAtMs);
-        if (unknown.some(({ isStale }) => isStale) || waitedMs >= askMs) {
+        if (this.#actors.some(({ isUnknown, isStale }) => isUnknown && isStale) || waitedMs >= askMs) {
           await this.#ask();
           askedAtMs = performance.now();
           askMs = Math.min(LONGEST_ASK_MS, 2 * Math.max(askMs, FIRST_ASK_MS));
         } else await this.#event(askMs - waitedMs);
         this.#demandAnswer();
-      } else if (away.length > 0) {
-        await this.#pause(away);
+      } else if (this.#actors.some(({ isAway }) => isAway)) {
+        await this.#pause(this.#actors.filter(({ isAway }) => isAway));
       } else {
         const found = circleAmong(this.#actors);
         if (found === undefined) return circle;

@@ -28,7 +28,9 @@ export function repetitionOf(
   past: readonly PastStep[],
   dependent: (one: Footprint, other: Footprint) => boolean,
 ): Repetition | undefined {
+  const last = past.length - 1;
   for (let length = 1; length <= LONGEST_ROUND && 2 * length <= past.length; length += 1) {
+    if (!isSameStep(past[last]!, past[last - length]!)) continue;
     const round = past.slice(-length);
     let times = 0;
     while (isSame(round, past.slice(-length * (times + 2), -length * (times + 1)))) times += 1;
@@ -40,13 +42,11 @@ export function repetitionOf(
 }
 
 function isSame(one: readonly PastStep[], other: readonly PastStep[]): boolean {
-  return (
-    one.length === other.length &&
-    one.every((step, index) => {
-      const { kind, label, digest } = other[index]!;
-      return step.kind === kind && step.label === label && step.digest === digest;
-    })
-  );
+  return one.length === other.length && one.every((step, index) => isSameStep(step, other[index]!));
+}
+
+function isSameStep(one: PastStep, other: PastStep): boolean {
+  return one.kind === other.kind && one.label === other.label && one.digest === other.digest;
 }
 
 /** A read does not conflict with itself. */

@@ -126,7 +126,7 @@ export class Scheduler implements ClientOwner {
         settled = settle();
         settled.catch((error: unknown) => this.#quiescence.fail(error));
         // The workers are told in a turn of their own, and always before the next choice.
-        await turnOfLoop();
+        if (this.#actors.some(({ hasEnded }) => !hasEnded)) await turnOfLoop();
         continue;
       }
       if (this.#actors.every(({ hasEnded }) => hasEnded)) break;
@@ -266,7 +266,8 @@ export class Scheduler implements ClientOwner {
     const actor = this.#actors[step.client]!;
     const { label } = step;
     this.#atGate(actor, {
-      ...{ kind: 'request', label },
+      kind: 'request',
+      label,
       release: () => {
         const answered = step.release();
         const outstanding = { wire, label, footprint: footprintIn(wire, step.footprint) };
@@ -295,10 +296,8 @@ export class Scheduler implements ClientOwner {
     this.#answered.push({ client: actor.number, label, digest, content });
     this.#woken.push({ client: actor.number, failed: errorCode !== undefined });
     this.#footprints.push(...footprints);
-    this.#pasts[actor.number]!.push({
-      ...{ kind: 'request', label: outstanding.label, digest, footprints },
-      place: this.#transitions.length,
-    });
+    const place = this.#transitions.length;
+    this.#pasts[actor.number]!.push({ kind: 'request', label: outstanding.label, digest, footprints, place });
     if (ended === 'connection-lost') this.#lost(actor.number, 'before its answer was complete');
     this.#quiescence.changed();
   }
@@ -357,10 +356,14 @@ export class Scheduler implements ClientOwner {
     if (this.#open === undefined) return;
     const { client, kind, label, circle, waiters, atNs } = this.#open;
     const { outstanding } = this.#actors[client]!;
-    const contests = contestsAmong(waiters, this.#woken, dependentFootprints);
+    const contests = waiters.length < 2 ? [] : contestsAmong(waiters, this.#woken, dependentFootprints);
+    for (const { footprint } of outstanding) this.#footprints.push(footprint);
     this.#transitions.push({
-      ...{ client, kind, label, atNs },
-      footprints: [...this.#footprints, ...[...outstanding].map(({ footprint }) => footprint)],
+      client,
+      kind,
+      label,
+      atNs,
+      footprints: this.#footprints,
       // Two that were let go on together are answered in either order: that tells nothing.
       answered: this.#answered.sort((one, other) => one.client - other.client),
       waits: outstanding.size > 0,

@@ -91,7 +91,7 @@ function inWords(asked: Asked): string {
     case 'run':
       return oneLine(asked.sql);
     case 'run-portal':
-      return oneLine(withValues(asked.portal));
+      return withValues(asked.portal);
     case 'prepare':
       return `prepare: ${oneLine(asked.statement.sql)}`;
     case 'unknown':
@@ -106,13 +106,25 @@ function quietly({ messages, ends }: Request): string {
 }
 
 function withValues({ statement, values }: Portal): string {
-  return splitAtParameters(statement.sql)
-    .map((part) => {
-      if (typeof part === 'string') return part;
-      const value = values[part.number - 1];
-      return value === undefined ? `$${part.number}` : literal(value, statement.types[part.number - 1] ?? 0);
-    })
-    .join('');
+  const parts = partsOf(statement.sql).map((part) => {
+    if (typeof part === 'string') return part;
+    const value = values[part.number - 1];
+    return value === undefined ? `$${part.number}` : literal(value, statement.types[part.number - 1] ?? 0);
+  });
+  return oneLine(parts.join(''));
+}
+
+const MOST_CUT = 500;
+const cut = new Map<string, ReturnType<typeof splitAtParameters>>();
+
+/** Schedules have the same statements again and again. */
+function partsOf(sql: string): ReturnType<typeof splitAtParameters> {
+  let parts = cut.get(sql);
+  if (parts === undefined) {
+    if (cut.size === MOST_CUT) cut.clear();
+    cut.set(sql, (parts = splitAtParameters(sql)));
+  }
+  return parts;
 }
 
 function literal(value: BoundValue, type: number): string {

@@ -38,20 +38,28 @@ export interface TransactionView {
   readonly lostSession?: string;
 }
 
+const fresh = new Map<Isolation, TransactionView>();
+
+/** The same one for each isolation. */
 export function newSession(sessionIsolation: Isolation): TransactionView {
-  return {
-    open: 'no',
-    hasFailed: false,
-    isolation: sessionIsolation,
-    sessionIsolation,
-    hasSnapshot: false,
-    hasSavepoint: false,
-    locks: NO_LOCKS,
-    written: [],
-    watchedReads: [],
-    watchedWrites: [],
-    sessionLocks: [],
-  };
+  let view = fresh.get(sessionIsolation);
+  if (view === undefined) {
+    view = {
+      open: 'no',
+      hasFailed: false,
+      isolation: sessionIsolation,
+      sessionIsolation,
+      hasSnapshot: false,
+      hasSavepoint: false,
+      locks: NO_LOCKS,
+      written: [],
+      watchedReads: [],
+      watchedWrites: [],
+      sessionLocks: [],
+    };
+    fresh.set(sessionIsolation, view);
+  }
+  return view;
 }
 
 /** What came of a step, where it is known. */
@@ -62,9 +70,12 @@ export interface Outcome {
   readonly counts: readonly (number | undefined)[];
 }
 
+/** A footprint without what only the sight of all sessions tells: there it has nothing. */
+export type OwnFootprint = PostgresFootprint & { readonly contends: false };
+
 /** One step of a session: what it touches, and what is known of the session afterwards. */
 export interface Walked {
-  readonly footprint: Omit<PostgresFootprint, 'contends'>;
+  readonly footprint: OwnFootprint;
   readonly view: TransactionView;
 }
 
@@ -225,8 +236,13 @@ class Step {
     }
     if (view.lost !== undefined) this.#why ??= view.lost;
     const { sessionIsolation, sessionLocks, lostSession, isolation } = view;
+    const rested = newSession(sessionIsolation);
+    if (sessionLocks.length === 0 && lostSession === undefined && !andBegins) {
+      this.#view = rested;
+      return;
+    }
     this.#view = {
-      ...newSession(sessionIsolation),
+      ...rested,
       sessionLocks,
       ...(lostSession !== undefined && { lostSession }),
       ...(andBegins && { open: 'explicit' as const, isolation }),
@@ -270,7 +286,8 @@ class Step {
 
   result(): Walked {
     const why = this.#why ?? this.#view.lost ?? this.#view.lostSession;
-    if (why !== undefined) return { footprint: unknownFootprint(why), view: this.#view };
+    if (why !== undefined)
+      return { footprint: { ...unknownFootprint(why), contends: false }, view: this.#view };
     const footprint = {
       reads: this.#reads,
       fixesSnapshot: this.#fixesSnapshot,
@@ -278,6 +295,7 @@ class Step {
       places: this.#places,
       asks: this.#asks,
       holds: this.#holds,
+      contends: false as const,
       publishes: this.#publishes,
       frees: this.#frees,
       ...(this.#watched !== undefined && {
@@ -323,7 +341,7 @@ function uncertain(locks: Locks): Locks {
   return { ...locks, rows: locks.rows.map(({ table, where, strength }) => ({ table, where, strength })) };
 }
 
-function touchesAnything(footprint: Omit<PostgresFootprint, 'contends' | 'touches'>): boolean {
+function touchesAnything(footprint: Omit<PostgresFootprint, 'touches'>): boolean {
   const { reads, fixesSnapshot, sequences, asks, publishes, frees, watched } = footprint;
   return (
     reads.length + sequences.length + publishes.length > 0 ||

@@ -12,14 +12,22 @@ import { asksForMessages, clockOf, mayChooseVictim, STARTUP_SETTINGS } from './d
 import { dependent } from './dependence.js';
 import { type Line, newLine } from './line.js';
 import { withParameters } from './startup.js';
-import { locksConflict, NO_LOCKS, type PostgresFootprint, unknownFootprint } from './footprint.js';
+import {
+  hasLocks,
+  type Locks,
+  locksConflict,
+  NO_LOCKS,
+  type PostgresFootprint,
+  unknownFootprint,
+} from './footprint.js';
 import { askedOf, labelOf } from './labels.js';
 import type { Isolation } from './effects.js';
-import { type Known, type OwnFootprint, SessionFootprints } from './session-footprints.js';
+import { type Known, SessionFootprints } from './session-footprints.js';
 import { loadParser } from './sql-parser.js';
 import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
+import type { OwnFootprint } from './transaction-effects.js';
 import { waitingFor } from './waiting.js';
 
 /** Stands between the clients of a PostgreSQL and its server. The address is that of the server, in the run's namespace. */
@@ -251,14 +259,12 @@ export class PostgresWire implements StepWire {
 
   /** Adds what only the sight of all sessions tells. */
   #seen(line: Line, footprint: OwnFootprint): PostgresFootprint {
-    const others = [...this.#lines].filter((other) => other !== line);
     const { watched } = footprint;
+    const contends = this.#contends(line, footprint.asks);
+    if (!contends && watched === undefined) return footprint;
     return {
       ...footprint,
-      contends: others.some(
-        ({ footprints, asks }) =>
-          locksConflict(footprint.asks, footprints.holds) || locksConflict(footprint.asks, asks),
-      ),
+      contends,
       ...(watched !== undefined && {
         watched: {
           ...watched,
@@ -266,6 +272,16 @@ export class PostgresWire implements StepWire {
         },
       }),
     };
+  }
+
+  /** Somebody else has, or asks for, what it asks for. */
+  #contends(line: Line, asked: Locks): boolean {
+    if (!hasLocks(asked)) return false;
+    for (const other of this.#lines) {
+      if (other === line) continue;
+      if (locksConflict(asked, other.footprints.holds) || locksConflict(asked, other.asks)) return true;
+    }
+    return false;
   }
 
   #watch({ watched }: PostgresFootprint): void {
