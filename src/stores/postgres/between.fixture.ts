@@ -9,11 +9,12 @@ export interface Between {
 
 /**
  * `tunnel`: passes bytes on, so that the server sees its port and not the client's. `pooler`: tells clients a process
- * number of its own invention. `strict`: refuses start-up options.
+ * number of its own invention. `strict`: refuses start-up options. `narrow`: refuses to be told about deadlocks, as a pooler
+ * refuses every parameter that it does not know, and invents process numbers.
  */
 export async function startBetween(
   serverPort: number,
-  kind: 'tunnel' | 'pooler' | 'strict',
+  kind: 'tunnel' | 'pooler' | 'strict' | 'narrow',
 ): Promise<Between> {
   const sockets = new Set<net.Socket>();
   const proxy = net.createServer((near) => {
@@ -27,10 +28,12 @@ export async function startBetween(
       });
     }
     near.on('data', (chunk: Buffer) => {
-      if (kind === 'strict' && chunk.includes('options\0')) near.end(refusal());
+      const refused = REFUSED[kind];
+      if (refused !== undefined && chunk.includes(`${refused}\0`)) near.end(refusal(refused));
       else far.write(chunk);
     });
-    far.on('data', (chunk: Buffer) => near.write(kind === 'pooler' ? renumbered(chunk) : chunk));
+    const renumbers = kind === 'pooler' || kind === 'narrow';
+    far.on('data', (chunk: Buffer) => near.write(renumbers ? renumbered(chunk) : chunk));
   });
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
@@ -43,6 +46,8 @@ export async function startBetween(
   };
 }
 
+const REFUSED: Readonly<Record<string, string>> = { strict: 'options', narrow: 'deadlock_timeout' };
+
 /** BackendKeyData is `K`, its length 12, the process number, and a secret. */
 function renumbered(chunk: Buffer): Buffer {
   const at = chunk.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
@@ -50,8 +55,8 @@ function renumbered(chunk: Buffer): Buffer {
   return chunk;
 }
 
-function refusal(): Buffer {
-  const fields = Buffer.from('SFATAL\0C08P01\0Munsupported startup parameter: options\0\0');
+function refusal(parameter: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C08P01\0Munsupported startup parameter: ${parameter}\0\0`);
   const head = Buffer.alloc(5);
   head.write('E');
   head.writeInt32BE(fields.length + 4, 1);

@@ -22,6 +22,7 @@ async function openConnection() {
     {
       open: () => Promise.resolve(server.driver),
       startup: ({ bytes }) => ({ bytes, hidesLog: false }),
+      refused: () => false,
     },
     {
       ready: () => undefined,

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Answer } from './answers.js';
-import { readErrorFields, readParameter, readProcessId, readStatus } from './backend.js';
+import { readErrorFields, readParameter, readProcessId, readRow, readStatus } from './backend.js';
 import { Exchange } from './exchange.js';
 import { FrameReader, type Message } from './frames.js';
 import { RequestReader, type Request } from './requests.js';
@@ -26,6 +26,8 @@ export interface ServerAccess {
   open(): Promise<Duplex>;
   /** The start-up packet as the server shall get it. */
   startup(message: Message, packet: StartupPacket): StartupAsSent;
+  /** The first start was refused with these fields: whether to try once more, with what `startup` says then. */
+  refused(error: ReadonlyMap<string, string>): boolean;
 }
 
 export interface StartupAsSent {
@@ -43,7 +45,7 @@ export class Connection {
   /** What its client said of itself at the start. */
   startup: ReadonlyMap<string, string> = new Map();
   readonly #fromClient = new FrameReader();
-  readonly #fromServer = new FrameReader();
+  #fromServer = new FrameReader();
   readonly #requests = new RequestReader(this.state);
   /** `raw`: bytes go through unread, for a cancel request or another protocol. */
   #phase: 'start' | 'connecting' | 'login' | 'ready' | 'raw' = 'start';
@@ -56,9 +58,15 @@ export class Connection {
   #keptBytes = 0;
   #isTerminating = false;
   #hidesLog = false;
+  /** Connects to the server once more, while that may help. */
+  #again: (() => void) | undefined;
   /** A statement of our own, on its way. */
   #own:
-    | { readonly messages: Message[]; readonly resolve: () => void; readonly reject: (error: Error) => void }
+    | {
+        readonly messages: Message[];
+        readonly resolve: (rows: readonly Message[]) => void;
+        readonly reject: (error: Error) => void;
+      }
     | undefined;
   #isClosed = false;
   #reason: string | undefined;
@@ -145,6 +153,14 @@ export class Connection {
     }
     const isSession = packet.kind === 'startup' && !packet.parameters.has('replication');
     if (packet.kind === 'startup') this.startup = packet.parameters;
+    this.#again = () => {
+      this.#again = undefined;
+      this.#join(message, packet, isSession);
+    };
+    this.#join(message, packet, isSession);
+  }
+
+  #join(message: Message, packet: StartupPacket, isSession: boolean): void {
     this.#phase = 'connecting';
     this.access.open().then(
       (server) => this.#joined(server, isSession, this.access.startup(message, packet)),
@@ -176,6 +192,7 @@ export class Connection {
     this.#fromServer.add(chunk);
     for (let message = this.#fromServer.next(); message !== undefined; message = this.#fromServer.next()) {
       if (this.#isForUs(message)) continue;
+      if (this.#isRefused(message)) return;
       this.#kept.push(message.bytes);
       this.#keptBytes += message.bytes.length;
       const finished = this.#serverTold(message);
@@ -211,10 +228,36 @@ export class Connection {
     return true;
   }
 
-  /** Runs a statement of our own, unseen by the client. Rejects if the session is at work, in a transaction, or gone. */
-  async query(sql: string): Promise<void> {
+  /** The server does not take what we have added to the start: then it is asked without. */
+  #isRefused(message: Message): boolean {
+    const again = this.#again;
+    if (again === undefined || this.#phase !== 'login') return false;
+    this.#again = undefined;
+    if (!this.#hidesLog || message.type !== 'E' || !this.access.refused(readErrorFields(message)))
+      return false;
+    this.#server
+      ?.removeAllListeners()
+      .on('error', () => undefined)
+      .destroy();
+    this.#server = undefined;
+    this.#fromServer = new FrameReader();
+    again();
+    return true;
+  }
+
+  /** Asks the server for the number of its process. Rejects as `query` does. */
+  async learnProcessId(): Promise<void> {
+    const rows = await this.query('select pg_backend_pid()');
+    const [pid] = rows.map((row) => Number(readRow(row)[0]?.toString()));
+    if (pid !== undefined) this.state.processId = pid;
+  }
+
+  /** Runs a statement of our own, unseen by the client; its rows. Rejects if the session is at work, in a transaction, or gone. */
+  async query(sql: string): Promise<readonly Message[]> {
     if (!this.isIdle) throw new Error('a session that is at work can be told nothing');
-    const done = new Promise<void>((resolve, reject) => (this.#own = { messages: [], resolve, reject }));
+    const done = new Promise<readonly Message[]>(
+      (resolve, reject) => (this.#own = { messages: [], resolve, reject }),
+    );
     this.#toServer([queryMessage(sql)]);
     return done;
   }
@@ -223,7 +266,7 @@ export class Connection {
     const own = this.#own;
     this.#own = undefined;
     const error = own?.messages.find(({ type }) => type === 'E');
-    if (error === undefined) own?.resolve();
+    if (error === undefined) own?.resolve(own.messages.filter(({ type }) => type === 'D'));
     else own?.reject(new Error(readErrorFields(error).get('M') ?? 'the server refused'));
     this.#guarded(() => this.#proceed());
   }

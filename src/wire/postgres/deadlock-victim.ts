@@ -18,6 +18,15 @@ export const STARTUP_SETTINGS: Readonly<Record<string, string>> = {
   client_min_messages: 'log',
 };
 
+/**
+ * Whether an error at the start of a session is about what we have added to it. Poolers take no parameters but those they
+ * know: `08P01: unsupported startup parameter: deadlock_timeout` (PgBouncer).
+ */
+export function refusesSettings(error: ReadonlyMap<string, string>): boolean {
+  const message = error.get('M') ?? '';
+  return error.get('C') === '08P01' && Object.keys(STARTUP_SETTINGS).some((name) => message.includes(name));
+}
+
 /** Of a session that asks for messages itself: what we would ask for would change what it hears. */
 export function asksForMessages(startup: ReadonlyMap<string, string>): boolean {
   return [...startup].some(([name, value]) => `${name} ${value}`.includes('client_min_messages'));

@@ -8,7 +8,13 @@ import { openPipe } from '../pipe.js';
 import type { Answer } from './answers.js';
 import { Connection } from './connection.js';
 import { readCatalogue } from './catalogue.js';
-import { asksForMessages, clockOf, mayChooseVictim, STARTUP_SETTINGS } from './deadlock-victim.js';
+import {
+  asksForMessages,
+  clockOf,
+  mayChooseVictim,
+  refusesSettings,
+  STARTUP_SETTINGS,
+} from './deadlock-victim.js';
 import { dependent } from './dependence.js';
 import { type Line, newLine } from './line.js';
 import { withParameters } from './startup.js';
@@ -45,6 +51,8 @@ export class PostgresWire implements StepWire {
   #onWaiting: (client: number) => void = () => undefined;
   #mayChoose: Promise<boolean> | undefined;
   #deadlockVictim: 'scheduler' | 'server' = 'server';
+  /** What we add to the start of a session was refused, as poolers do. */
+  #isBehindPooler = false;
 
   /** `leaveSettings`: sessions are what their clients make of them, and the server chooses victims. */
   constructor(
@@ -160,9 +168,11 @@ export class PostgresWire implements StepWire {
     return !this.options.leaveSettings && (await mayChooseVictim(this.#admin));
   }
 
+  /** `onConnected` is told once the server, or what stands before it, has let the session in. */
   #accept(client: number, socket: Duplex, onConnected: (localPort: number) => void): void {
     const number = this.#opened.get(client) ?? 0;
     this.#opened.set(client, number + 1);
+    let localPort: number | undefined;
     const footprints = new SessionFootprints(this.#known);
     const connection = new Connection(
       socket,
@@ -170,9 +180,15 @@ export class PostgresWire implements StepWire {
         open: async () => {
           await this.#choosesVictim();
           const server = await openServerEnd(this.address);
-          const { localPort } = server as { localPort?: number };
-          if (localPort !== undefined) onConnected(localPort);
+          ({ localPort } = server as { localPort?: number });
           return server;
+        },
+        refused: (error) => {
+          if (!refusesSettings(error)) return false;
+          this.#mayChoose = Promise.resolve(false);
+          this.#deadlockVictim = 'server';
+          this.#isBehindPooler = true;
+          return true;
         },
         startup: (message, packet) => {
           const asks = packet.kind !== 'startup' || asksForMessages(packet.parameters);
@@ -183,6 +199,9 @@ export class PostgresWire implements StepWire {
       },
       {
         ready: () => {
+          if (localPort !== undefined) onConnected(localPort);
+          // What stands between may tell a process number of its own invention.
+          if (this.#isBehindPooler) void connection.learnProcessId().catch(() => undefined);
           if (this.#known.catalogue !== undefined) footprints.learned(this.#isolationOf(connection));
         },
         arrived: (request) => this.#arrived(line, request),
