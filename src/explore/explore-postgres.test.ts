@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { TARGETS } from '../../targets/index.js';
+import type { StoreAddress } from '../core/context.js';
 import type { ContractTypes } from '../core/contract.js';
 import { withDefaults, type Parameters } from '../core/scenario.js';
 import { chase } from '../engine/trial.js';
 import { openReaper, type Reaper } from '../process/reaper.js';
+import { startBetween } from '../stores/postgres/between.fixture.js';
 import { openPostgres } from '../stores/postgres/server.js';
 import type { StoreServer } from '../stores/store.js';
 import { openWire } from '../wire/open-wire.js';
@@ -37,16 +39,18 @@ async function onTarget<T>(
   id: string,
   work: (system: TargetSystem<ContractTypes>) => Promise<T>,
   given: Parameters = {},
+  through: Partial<StoreAddress> = {},
 ) {
   const scenario = await SCENARIOS[scenarioName]!();
   const loads = TARGETS[scenario.contract.name as keyof typeof TARGETS] as Record<string, AnyLoad>;
   const namespace = await server.namespace();
-  const wire = await openWire(namespace.address);
+  const address = { ...namespace.address, ...through };
+  const wire = await openWire(address);
   const system = new TargetSystem({
     scenario,
     parameters: withDefaults(scenario.parameters, { ...scenario.small, ...given }),
     target: (await loads[id]!()).default,
-    addresses: [namespace.address],
+    addresses: [address],
     wires: new Map([['postgres', wire]]),
     seed: 'test',
     timeoutMs: 20_000,
@@ -139,6 +143,48 @@ describe('reduction', { timeout: 120_000 }, () => {
     expect(reduced.schedules.standFor?.all).toBe(String(all.schedules.run));
     expect(reduced.schedules.standFor?.violated).toBe(String(all.schedules.violated));
     expect(reduced.schedules.run).toBeLessThan(all.schedules.run);
+  });
+});
+
+describe('behind a pooler that takes no parameters it does not know', { timeout: 120_000 }, () => {
+  it('waits are seen all the same, and the server chooses the victim', async () => {
+    const { address, drop } = await server.namespace();
+    await drop();
+    const pooler = await startBetween(address.port, 'narrow');
+    const through = { host: '127.0.0.1', port: pooler.port };
+    try {
+      const explored = await onTarget('opposite-locks', 'postgres/for-update', exploring(true), {}, through);
+      expect(explored).toMatchObject({ verdict: 'holds', isExhaustive: true, victimChosenBy: 'server' });
+    } finally {
+      pooler.close();
+    }
+  });
+});
+
+/**
+ * Buyers ask until there is an answer and workers look until there is a request, so there are endless schedules: cut, or
+ * exhaustive up to fair ones.
+ */
+describe('a queue', { timeout: 120_000 }, () => {
+  const drawing = (maxSchedules: number) => (system: TargetSystem<ContractTypes>) =>
+    exploreTarget(
+      system,
+      { search: { kind: 'pct', depth: 3 }, maxSchedules, budgetMs: 60_000, seed: 'queue' },
+      { scheduleDone: () => undefined },
+      new AbortController().signal,
+    );
+
+  it('with many workers oversells, in a schedule that replays', async () => {
+    const explored = await onTarget('flash-sale', 'postgres/queue-many-workers', drawing(30));
+    expect(explored).toMatchObject({ verdict: 'violated', clients: 2, workers: 4 });
+    expect(explored.counterexample?.replayed).toEqual({ times: 10, reproduced: 10 });
+  });
+
+  it('with one worker shows no violation, and that the search was cut is said', async () => {
+    const explored = await onTarget('flash-sale', 'postgres/queue', exploring(true, 40));
+    expect(explored.schedules).toMatchObject({ run: 40, violated: 0 });
+    expect(explored).toMatchObject({ verdict: 'inconclusive', isExhaustive: false, isFair: true });
+    expect(explored.reasons.join()).toContain('it ended after 40 schedules');
   });
 });
 
