@@ -148,15 +148,15 @@ describe('reduction', { timeout: 120_000 }, () => {
 
 describe('behind a pooler that takes no parameters it does not know', { timeout: 120_000 }, () => {
   it('waits are seen all the same, and the server chooses the victim', async () => {
-    const { address, drop } = await server.namespace();
-    await drop();
-    const pooler = await startBetween(address.port, 'narrow');
+    const namespace = await server.namespace();
+    const pooler = await startBetween(namespace.address.port, 'narrow');
     const through = { host: '127.0.0.1', port: pooler.port };
     try {
       const explored = await onTarget('opposite-locks', 'postgres/for-update', exploring(true), {}, through);
       expect(explored).toMatchObject({ verdict: 'holds', isExhaustive: true, victimChosenBy: 'server' });
     } finally {
       pooler.close();
+      await namespace.drop();
     }
   });
 });
