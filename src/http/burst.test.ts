@@ -175,7 +175,10 @@ it.each(whole)('without synchronisation nothing is sent over %s before the relea
   expect(read).toHaveLength(2);
 });
 
-const PATTERN_OF = { http: [true, true, true, false], h2c: [true, false, true, false] };
+const PATTERN_OF = {
+  http: [true, true, true, true, true, true, true, false],
+  h2c: [true, false, true, false, true, false, true, false],
+};
 
 describe.each(['http', 'h2c'] as const)('decoys over %s', (protocol) => {
   const sync = SYNC_OF[protocol];
@@ -192,7 +195,7 @@ describe.each(['http', 'h2c'] as const)('decoys over %s', (protocol) => {
     });
     const opened = await open(url, 2, { sync });
     const decoys: number[] = [];
-    for (let trial = 0; trial < 4; trial += 1) {
+    for (let trial = 0; trial < 8; trial += 1) {
       const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
       const before = gets;
       opened.transport.aboutToRelease();
