@@ -6,7 +6,7 @@ import { autocannonPeer, fetchPeer, k6Peer, ours, undiciPeer, type Technique } f
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
 import { markdownTable } from './table.js';
 
-const ROUNDS = 6;
+const ROUNDS = 12;
 const BURSTS_A_ROUND = 10;
 /** Of each round, before what counts: connections, compiled code. */
 const SETTLING = 3;

@@ -15,7 +15,7 @@ import type {
 import { requestBytes, type Cut } from './request-bytes.js';
 
 /** One burst in so many goes without decoys: where two processes share the work, they can hold one of a pair back. */
-const PLAIN_EVERY = 8;
+const PLAIN_EVERY = 16;
 
 /** Decoys connected and probed. */
 export async function openHttp1(
