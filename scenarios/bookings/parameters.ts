@@ -19,12 +19,6 @@ export const MINUTES: Parameter = {
   describe: 'minutes that a booking lasts',
 };
 
-/**
- * For the small version, whose clients are held between their steps: a limit that the server keeps by its own clock would end
- * waits that no schedule ends.
- */
-export const HELD_LIMIT_MS = 60_000;
-
 /** The same proportions at any scale: an expiry of 30,000 ms goes with a limit of 10,000 ms and a look every 100 ms. */
 export const LOCK_TIMES: { readonly [K in keyof LockTimes]: Parameter } = {
   expiryMs: { default: 600, min: 20, max: 600_000, describe: 'milliseconds after which a lock lapses' },

@@ -1,4 +1,5 @@
 import type { Scenario } from '../../src/core/scenario.js';
+import { HELD_LIMIT_MS } from '../held-limit.js';
 import { bookingCheckers } from './checkers.js';
 import { bookings, type Bookings } from './contract.js';
 import {
@@ -9,7 +10,6 @@ import {
   MINUTES,
   UNHURRIED,
   type LockTimes,
-  HELD_LIMIT_MS,
 } from './parameters.js';
 import { tally } from './tally.js';
 

@@ -11,12 +11,6 @@ export type Waiting = {
 /** A store that aborts at once instead of waiting has one client lose many tries against one other: with few of them the bound must not be what is measured. */
 const FEWEST_RETRIES = 10;
 
-/**
- * For the small version, whose clients are held between their steps: a limit that the server keeps by its own clock would end
- * waits that no schedule ends.
- */
-export const HELD_LIMIT_MS = 60_000;
-
 /** The same proportions at any scale: an expiry of 30,000 ms goes with a limit of 10,000 ms and a look every 100 ms. */
 export const WAITING: { readonly [K in keyof Waiting]: Parameter } = {
   expiryMs: { default: 600, min: 20, max: 600_000, describe: 'milliseconds after which a lock lapses' },

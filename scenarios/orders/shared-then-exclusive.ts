@@ -1,15 +1,8 @@
 import type { Fault, Scenario } from '../../src/core/scenario.js';
+import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import {
-  amountParameter,
-  clientsParameter,
-  inTurn,
-  ordersOf,
-  WAITING,
-  type Waiting,
-  HELD_LIMIT_MS,
-} from './parameters.js';
+import { amountParameter, clientsParameter, inTurn, ordersOf, WAITING, type Waiting } from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type SharedThenExclusive = Waiting & {
