@@ -1,4 +1,4 @@
-import jsonata from 'jsonata';
+import type jsonata from 'jsonata';
 
 /** What must be true of the answers of every trial, as the user wrote it. */
 export type Expectation = CountExpectation | ExpressionExpectation;
@@ -50,8 +50,9 @@ export async function readExpectation(text: string, problems: string[]): Promise
     };
   }
   let expression: jsonata.Expression;
+  const { default: parse } = await import('jsonata');
   try {
-    expression = jsonata(text);
+    expression = parse(text);
   } catch (error) {
     const { message, position, token } = error as jsonata.JsonataError;
     problems.push(`--expect cannot be read: ${lowered(message)}\n${underlined(text, position, token)}`);
@@ -102,9 +103,10 @@ async function unknownVariables(ast: jsonata.ExprNode): Promise<readonly Named[]
     Object.values(node).forEach(walk);
   };
   walk(ast);
+  const { default: parse } = await import('jsonata');
   const unknown: Named[] = [];
   for (const one of used.filter(({ name }) => !bound.has(name))) {
-    const isDefined: unknown = await jsonata(`$exists($${one.name})`).evaluate({});
+    const isDefined: unknown = await parse(`$exists($${one.name})`).evaluate({});
     if (isDefined !== true && unknown.every(({ name }) => name !== one.name)) unknown.push(one);
   }
   return unknown;

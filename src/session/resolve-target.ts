@@ -1,7 +1,6 @@
 import type { BurstDefinition } from '../burst/definition.js';
 import type { TargetSource } from '../engine/protocol.js';
 import type { AnyTarget } from './choice.js';
-import { loadConfig } from './config.js';
 import { loadRegistered } from './find-targets.js';
 import { loadUserModule } from './user-module.js';
 
@@ -13,6 +12,7 @@ export async function resolveTarget(source: TargetSource): Promise<AnyTarget> {
     case 'file':
       return (await loadUserModule(source.path)) as AnyTarget;
     case 'config': {
+      const { loadConfig } = await import('./config.js');
       const { targets } = await loadConfig(source.path);
       const target = targets.find(({ contract, id }) => contract === source.contract && id === source.id);
       if (target === undefined) throw new Error(`${source.path} has no target ${source.id} any more.`);
