@@ -71,6 +71,7 @@ rmSync(path.join(TO, CHUNKS), { recursive: true, force: true });
 const bundle = await rolldown({
   input: Object.fromEntries(ENTRIES.map((entry) => [entry, path.join(FROM, `${entry}.js`)])),
   platform: 'node',
+  checks: { ineffectiveDynamicImport: false },
   plugins: [{ name: 'no-cloudflare', transform: askNoCloudflare }],
   external: (id) => /^[a-z@]/.test(id) && !BUNDLED.some((name) => id === name || id.startsWith(`${name}/`)),
 });
@@ -79,6 +80,8 @@ await bundle.write({
   format: 'esm',
   chunkFileNames: `${CHUNKS}/[name]-[hash].js`,
   entryFileNames: '[name].js',
+  // Names stay: a stack trace is for people, and so is what errors are told by.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   codeSplitting: {
     groups: Object.entries(LOADED_TOGETHER).map(([name, modules], index, { length }) => ({
       name,

@@ -13,7 +13,7 @@ import { addExploreFlags } from './explore-flags.js';
 import { addLimitFlags } from './limit-flags.js';
 import { addLoadFlags } from './load-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
-import { addReplayFlags } from './replay-command.js';
+import { addReplayFlags } from './replay-flags.js';
 import { addInitFlags } from './init-flags.js';
 import { addExportFlags, addJudgeFlags } from './runner-flags.js';
 import { addDoctorFlags } from './store-flags.js';

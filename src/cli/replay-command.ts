@@ -1,25 +1,13 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { demandNone } from '../core/usage-error.js';
 import { createProgress } from '../report/progress.js';
 import { printable } from '../report/text-width.js';
 import { redact } from '../report/redact.js';
 import { replayReport } from '../session/replay.js';
-import { named, unknownWords, wholeNumber, COLLECT, type RawFlags } from './flags.js';
+import { named, unknownWords, wholeNumber, type RawFlags } from './flags.js';
 import { print } from './output.js';
 import { onInterrupt } from './signals.js';
-import { addServerFlags, readServerFlags } from './store-flags.js';
-
-export function addReplayFlags(command: Command): Command {
-  command.addOption(
-    new Option('-t, --target <ids>', 'only these targets of the report, separated by commas')
-      .argParser(COLLECT)
-      .default([], 'all'),
-  );
-  return addServerFlags(command)
-    .option('--times <number>', 'how often (default: 10)')
-    .option('--json', 'as JSON')
-    .option('-q, --quiet', 'no progress on stderr');
-}
+import { readServerFlags } from './store-flags.js';
 
 /** `race-check replay <report.json>`: the counterexamples of a report, carried out again. */
 export async function replayCommand(file: string, command: Command): Promise<number> {

@@ -16,10 +16,10 @@ import { meets } from '../verdict/expectation.js';
 import { worstVerdict } from '../verdict/merge.js';
 import { expectationOf, type AnyTarget } from './choice.js';
 import { exitCodeOf } from './exit-code.js';
-import { hardlyMet, REFERENCE_SHOWS } from './http-control.js';
 import type { SessionPlan } from './plan-session.js';
 import { notJudged } from './not-judged.js';
 import { invocationOf, scenarioOf, type SessionFacts } from './session-facts.js';
+import { hardlyMet, REFERENCE_SHOWS } from './vouching.js';
 
 /** One target, and what became of it. */
 export interface RanTarget {

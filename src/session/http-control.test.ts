@@ -9,7 +9,8 @@ import { inProcessHost } from '../engine/in-process-host.js';
 import { openReaper } from '../process/reaper.js';
 import { controlProblem } from '../verdict/control.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
-import { REFERENCE_SHOWS, runReference, tooFarApart } from './http-control.js';
+import { runReference } from './http-control.js';
+import { REFERENCE_SHOWS, tooFarApart } from './vouching.js';
 import { planSession } from './plan-session.js';
 
 function spread(medianMs: number | undefined, fastestMs: number | undefined, serverMs?: number): Judgement {

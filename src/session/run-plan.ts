@@ -11,7 +11,7 @@ import type { Reaper } from '../process/reaper.js';
 import { StoreUnavailable, type StoreServer } from '../stores/store.js';
 import { expectationOf, type AnyTarget, type ChosenTarget } from './choice.js';
 import type { RanTarget } from './compose-report.js';
-import { hardlyMet, runReference, type Vouched } from './http-control.js';
+import type { Vouched } from './http-control.js';
 import type { OpenStores } from './open-stores.js';
 import type { SessionOptions, SessionProgress } from './options.js';
 import type { SessionPlan } from './plan-session.js';
@@ -19,6 +19,7 @@ import { demandPoints } from './points.js';
 import { demandSpreadable } from './processes.js';
 import { noWords, sentBy, wordsSaid, type EngineWords } from './sent-by.js';
 import type { TimeSlice } from './time-budget.js';
+import { hardlyMet } from './vouching.js';
 
 /** What plans are run with; several may share it, one after the other. */
 export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress'> {
@@ -116,6 +117,7 @@ async function runReferenceFor(
   const id = earlier === 0 ? 'http/reference-server' : `http/reference-server-${earlier + 1}`;
   progress?.targetStarted(id, 'control', plan.trials.trials);
   const words = noWords();
+  const { runReference } = await import('./http-control.js');
   const reference = await runReference(vouched, id, {
     ...{ plan, reaper, after },
     signal: signal ?? new AbortController().signal,
