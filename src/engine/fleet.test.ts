@@ -160,7 +160,7 @@ describe('a fleet of one host that goes when it is armed', () => {
     expect(requests.map(({ type }) => type)).toEqual(['reset', 'arm', 'go', 'settle', 'early-read']);
     expect(requests[2]).toEqual({ type: 'go', thenReads: true });
     expect(burst.events).toHaveLength(4);
-    expect(await burst.final).toEqual({ left: 3 });
+    expect(burst.final).toEqual({ final: { left: 3 } });
     expect(burst.broken).toBe(false);
   });
 

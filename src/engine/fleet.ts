@@ -41,8 +41,8 @@ export interface Burst {
   readonly undecided: readonly string[];
   /** A host is gone: the fleet must be opened again. */
   readonly broken: boolean;
-  /** The final state, being read already; nothing where an operation may still be at work. */
-  readonly final?: Promise<Json | undefined>;
+  /** What was read of the final state, which is nothing where an operation may still be at work. */
+  readonly final?: EarlyRead;
 }
 
 /** What a burst needs to know of the hosts that were armed for it. */
@@ -59,8 +59,18 @@ export interface ArmedFleet {
 export interface BurstProgress {
   /** The hosts have been told to begin. One that is alone may be told before it is ready. */
   readonly onGo?: () => void;
-  /** Everybody has been answered, and no host was lost: these are the connections. What happened is still being told. */
-  readonly onSettled?: (connections: readonly HostConnection[]) => void;
+  /**
+   * Everybody has been answered, and no host was lost: these are the connections. What happened is still being told. Where the
+   * final state is being read as well, `isAsked` says so: what is asked of the host from now on is done after that.
+   */
+  readonly onSettled?: (connections: readonly HostConnection[], isAsked: boolean) => void;
+}
+
+/** What a host that was asked ahead told at the end of a burst; `untold` says why it could not. */
+interface EarlyEnd {
+  readonly events: HistoryEvent[];
+  readonly final?: EarlyRead;
+  readonly untold?: string;
 }
 
 /** On top of an operation's own limit, for what a host does besides. */
@@ -71,12 +81,13 @@ const BARRIER_LEAD_NS = 3_000_000n;
 interface Host {
   readonly link: HostLink;
   readonly clients: readonly number[];
+  /** What it told of the burst that is under way. */
+  readonly events: HistoryEvent[];
 }
 
 /** The hosts of one target: clients spread over them round robin, the first one leads. */
 export class Fleet {
   #hosts: Host[] = [];
-  #events: HistoryEvent[] = [];
   #processes = new Map<number, number>();
   #workers = 0;
   /** The last time it was armed there was nothing to hold. */
@@ -89,9 +100,10 @@ export class Fleet {
     const { processes, clients: totalClients, target, parameters, seed, timeoutMs } = this.options;
     this.#isKnownNotToHold = false;
     for (let number = 0; number < processes; number += 1) {
-      const link = await this.options.openHost((events) => this.#events.push(...events));
+      const events: HistoryEvent[] = [];
+      const link = await this.options.openHost((told) => events.push(...told));
       const clients = range(totalClients).filter((client) => client % processes === number);
-      this.#hosts.push({ link, clients });
+      this.#hosts.push({ link, clients, events });
       const reply = await this.#ask<LoadReply>(link, {
         type: 'load',
         target,
@@ -140,21 +152,24 @@ export class Fleet {
     { onGo, onSettled }: BurstProgress = {},
   ): Promise<Burst> {
     const isAhead = this.#hosts.length === 1 && this.#lead.goesWhenArmed === true && this.#isKnownNotToHold;
-    if (!isAhead && (await arming).holds) await this.#hold();
-    this.#events = [];
+    if (!isAhead) {
+      if ((await arming).holds) await this.#hold();
+      // A host that is asked ahead may still be telling of the burst before: all that it told then is taken at its end.
+      this.#takeEvents();
+    }
     const limitMs = this.#burstLimitMs(plans, faults);
     const going = isAhead ? [this.#goWhenArmed(limitMs)] : this.#goTogether(limitMs);
     onGo?.();
     // The lead's workers serve the clients of every host, and may rest when all of them have been answered. A host that
     // is alone knows when that is: it is asked ahead.
     const answered = going.length > 1 ? Promise.allSettled(going) : undefined;
-    let final: Promise<Json | undefined> | undefined;
+    let ending: Promise<EarlyEnd> | undefined;
     const parts = await Promise.all(
       this.#hosts.map(async ({ link }, index) => {
         try {
           await answered;
           const settling = this.#ask<SettleReply>(link, { type: 'settle' }, limitMs);
-          if (isAhead) final = this.#earlyRead(limitMs);
+          if (isAhead) ending = this.#earlyEnd(limitMs);
           const [, , reply] = await Promise.all([arming, going[index], settling]);
           return reply;
         } catch (error) {
@@ -170,12 +185,11 @@ export class Fleet {
     );
     const settled = parts.flatMap((part) => part.connections);
     const wasLost = parts.some((part) => 'gone' in part);
-    if (!wasLost) onSettled?.(settled);
-    // A host that is alone tells what happened before it answers with what it read.
-    const untold = await whyGone(final);
+    if (!wasLost) onSettled?.(settled, isAhead);
+    const { final, untold, events: told } = (await ending) ?? { events: this.#takeEvents() };
     const broken = wasLost || untold !== undefined;
     const connections = untold === undefined ? settled : settled.map((one) => ({ ...one, doubtful: true }));
-    const events = [...this.#events].sort((a, b) => a.timeNs - b.timeNs);
+    const events = told.sort((a, b) => a.timeNs - b.timeNs);
     this.#remember(events);
     return {
       events: broken ? withUnheard(events, plans, (client) => this.#takeProcess(client)) : events,
@@ -199,12 +213,25 @@ export class Fleet {
     return this.#ask(this.#lead, { type: 'go', thenReads: true }, limitMs);
   }
 
-  #earlyRead(limitMs: number): Promise<Json | undefined> {
+  /** A host that is alone tells what happened before it answers with what it read. */
+  #earlyEnd(limitMs: number): Promise<EarlyEnd> {
+    const host = this.#hosts[0];
     const reading = this.#ask<EarlyRead>(this.#lead, { type: 'early-read' }, limitMs);
-    const final = reading.then((reply) => reply.final);
-    // Whoever waits for it is told. Nobody does where the host is lost.
-    final.catch(() => undefined);
-    return final;
+    const take = () => host?.events.splice(0) ?? [];
+    const ending = reading.then(
+      (final): EarlyEnd => ({ final, events: take() }),
+      (error: unknown): EarlyEnd => {
+        if (!(error instanceof HostGone)) throw error;
+        return { untold: error.message, events: take() };
+      },
+    );
+    // Whoever waits for it is told. Nobody does where the host is lost before.
+    ending.catch(() => undefined);
+    return ending;
+  }
+
+  #takeEvents(): HistoryEvent[] {
+    return this.#hosts.flatMap(({ events }) => events.splice(0));
   }
 
   /** Not before every host has held its part may any of them begin. */
@@ -273,16 +300,6 @@ export class Fleet {
     for (const { client, process } of events) {
       this.#processes.set(client, Math.max(process, this.#processes.get(client) ?? 0));
     }
-  }
-}
-
-/** What is wrong with a host that ended before it answered; nothing where it did answer, well or badly. */
-async function whyGone(answer: Promise<unknown> | undefined): Promise<string | undefined> {
-  try {
-    await answer;
-    return undefined;
-  } catch (error) {
-    return error instanceof HostGone ? error.message : undefined;
   }
 }
 

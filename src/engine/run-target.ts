@@ -108,6 +108,18 @@ interface BegunTrial<C extends ContractTypes> extends PreparedTrial<C> {
   readonly tried: Promise<TriedTrial | undefined>;
   /** Resolves when the barrier has opened, or never will. */
   readonly underWay: Promise<void>;
+  /**
+   * Resolves with true as soon as the next trial may be begun behind this one: everybody has been answered, nothing is left at
+   * work, and the host reads the final state before it does anything else. With false where that never comes.
+   */
+  readonly isClear: Promise<boolean>;
+}
+
+/** Who waits for what of a trial. */
+interface TrialProgress {
+  /** The hosts have been told to begin. */
+  readonly onGo: () => void;
+  readonly onClear: () => void;
 }
 
 /** How a run ended; nothing of it is left once `closed` resolves, which it does soon. */
@@ -213,39 +225,51 @@ class TargetSession<C extends ContractTypes> {
     let renew: readonly number[] = [];
     let ahead: BegunTrial<C> | undefined;
     let fruitless = 0;
-    for (let trial = 0; trial < mostTrials; trial += 1) {
-      if (ahead === undefined) {
-        const stopped = this.#stop();
-        if (stopped !== undefined) return stopped;
+    try {
+      for (let trial = 0; trial < mostTrials; trial += 1) {
+        if (ahead === undefined) {
+          const stopped = this.#stop();
+          if (stopped !== undefined) return stopped;
+        }
+        const beganAt = performance.now();
+        const begun = ahead ?? this.#begin(this.#prepare(trial, renew));
+        ahead = undefined;
+        // While this one is told of and judged the next is under way. Most of what is unsafe is caught in the first, and needs
+        // no second.
+        const isNextSure = trial > 0 && this.#judge.missing() > 1 && trial + 1 < mostTrials;
+        if (isNextSure && (await begun.isClear) && this.#stop() === undefined) {
+          ahead = this.#begin(this.#prepare(trial + 1, []), begun);
+        }
+        const tried = await begun.tried;
+        if (tried === undefined) return this.#stop();
+        // The first one also connects the clients, and that is no part of what the next will take.
+        this.#lastTrialMs = performance.now() - (trial === 0 ? this.#armedAt : beganAt);
+        renew = tried.aftermath.renew;
+        const isFit = !tried.burst.broken && !isTainted(tried);
+        if (!isFit) {
+          // What was begun behind it was lost with it.
+          await ahead?.tried;
+          ahead = undefined;
+        } else if (isNextSure && this.#stop() === undefined) {
+          ahead ??= this.#begin(this.#prepare(trial + 1, renew));
+        }
+        await ahead?.underWay;
+        const { result, history } = await judgeTrial(begun.setting, begun.initial, tried);
+        this.#judge.add(result);
+        this.#firstViolation ??= violationOf(result, history);
+        this.settings.onTrial(result);
+        if (this.#judge.isDecided()) return undefined;
+        const answered = result.operations.ok + result.operations.fail > 0;
+        fruitless = answered && isFit ? 0 : fruitless + 1;
+        if (fruitless === FRUITLESS_LIMIT)
+          return `in ${FRUITLESS_LIMIT} trials in a row ${fruitlessness(tried, answered)}`;
+        if (isTainted(tried)) await this.#openFresh();
       }
-      const beganAt = performance.now();
-      const { setting, initial, tried: ending } = ahead ?? this.#begin(this.#prepare(trial, renew));
-      const tried = await ending;
-      if (tried === undefined) return this.#stop();
-      // The first one also connects the clients, and that is no part of what the next will take.
-      this.#lastTrialMs = performance.now() - (trial === 0 ? this.#armedAt : beganAt);
-      renew = tried.aftermath.renew;
-      // While this one is judged the next is under way. Most of what is unsafe is caught in the first, and needs no second.
-      const isNextSure = trial > 0 && this.#judge.missing() > 1 && trial + 1 < mostTrials;
-      const isFit = !tried.burst.broken && !isTainted(tried) && this.#stop() === undefined;
-      ahead = isNextSure && isFit ? this.#begin(this.#prepare(trial + 1, renew)) : undefined;
-      await ahead?.underWay;
-      const { result, history } = await judgeTrial(setting, initial, tried);
-      this.#judge.add(result);
-      this.#firstViolation ??= violationOf(result, history);
-      this.settings.onTrial(result);
-      if (this.#judge.isDecided()) {
-        // Nobody looks at it any more, but it must have ended before anything is closed.
-        await ahead?.tried.catch(() => undefined);
-        return undefined;
-      }
-      const answered = result.operations.ok + result.operations.fail > 0;
-      fruitless = answered && !tried.burst.broken && !isTainted(tried) ? 0 : fruitless + 1;
-      if (fruitless === FRUITLESS_LIMIT)
-        return `in ${FRUITLESS_LIMIT} trials in a row ${fruitlessness(tried, answered)}`;
-      if (isTainted(tried)) await this.#openFresh();
+      return undefined;
+    } finally {
+      // Nobody looks at it any more, but it must have ended before anything is closed.
+      await ahead?.tried.catch(() => undefined);
     }
-    return undefined;
   }
 
   /** Plans a trial, and begins to reset and arm for it. */
@@ -265,24 +289,32 @@ class TargetSession<C extends ContractTypes> {
     return { setting, initial, offset, armed, plans, faults };
   }
 
-  /** Tries it as soon as the hosts are ready. */
-  #begin(prepared: PreparedTrial<C>): BegunTrial<C> {
-    let go: () => void = () => undefined;
-    const opened = new Promise<void>((resolve) => (go = resolve));
-    const tried = this.#try(prepared, go);
+  /** Tries it as soon as the hosts are ready: behind the one before where that is not over yet. */
+  #begin(prepared: PreparedTrial<C>, before?: BegunTrial<C>): BegunTrial<C> {
+    const opened = whenCalled();
+    const clear = whenCalled();
+    const tried = this.#try(prepared, { onGo: opened.call, onClear: clear.call }, before);
     // Whoever waits for it is told. Nobody does if the run ends before.
     const ended = tried.then(
-      () => undefined,
-      () => undefined,
+      () => false,
+      () => false,
     );
-    return { ...prepared, tried, underWay: Promise.race([opened, ended]) };
+    return {
+      ...{ ...prepared, tried },
+      underWay: Promise.race([opened.called, ended]).then(() => undefined),
+      isClear: Promise.race([clear.called.then(() => true), ended]),
+    };
   }
 
   /**
-   * The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile. `onGo` is called when
-   * the hosts have been told to begin.
+   * The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile, or if the process was
+   * lost already with the trial before.
    */
-  async #try(prepared: PreparedTrial<C>, onGo: () => void): Promise<TriedTrial | undefined> {
+  async #try(
+    prepared: PreparedTrial<C>,
+    progress: TrialProgress,
+    before?: BegunTrial<C>,
+  ): Promise<TriedTrial | undefined> {
     const { setting, armed, offset } = prepared;
     if (setting.trial === 0) {
       await armed;
@@ -290,12 +322,26 @@ class TargetSession<C extends ContractTypes> {
       this.settings.onReady?.();
     }
     let chasing: Promise<Aftermath> | undefined;
-    const onSettled = (connections: readonly HostConnection[]) => {
+    let isClear = false;
+    const onSettled = (connections: readonly HostConnection[], isAsked: boolean) => {
       chasing = chase(connections, this.#namespaces);
+      const isSettled = isAsked && connections.every(({ doubtful }) => !doubtful);
       // Whoever waits for it is told. Nobody does if the run ends before.
-      chasing.catch(() => undefined);
+      chasing.then(
+        ({ renew, undecided }) => {
+          isClear = isSettled && renew.length === 0 && undecided.length === 0;
+          if (isClear) progress.onClear();
+        },
+        () => undefined,
+      );
     };
-    const { burst, serverWaits } = await this.#burst(prepared, { onGo, onSettled });
+    const bursting = this.#burst(prepared, { onGo: progress.onGo, onSettled });
+    if (before !== undefined) {
+      // Where that trial loses the process it opens another one, and ends the sessions of this one too.
+      await bursting.catch(() => undefined);
+      if ((await before.tried)?.burst.broken !== false) return undefined;
+    }
+    const { burst, serverWaits } = await bursting;
     this.#learnDuration(setting.start, burst.events);
     this.#sweep.learn(burst.events);
     if (burst.broken) {
@@ -313,15 +359,17 @@ class TargetSession<C extends ContractTypes> {
       burst.broken || chasing === undefined ? chase(burst.connections, this.#namespaces) : chasing,
       settled ? this.#readFinal(burst) : undefined,
     ]);
-    const lost = burst.broken && this.#livesInProcess();
-    if (burst.broken) await this.#fleet.open(this.#addresses(), lost);
+    const isGone = burst.broken && this.#livesInProcess();
+    if (burst.broken) await this.#fleet.open(this.#addresses(), isGone);
     const isEarly = settled && aftermath.renew.length === 0;
-    const final = lost ? undefined : isEarly ? early : await this.#fleet.read();
+    // The next trial may have begun with its reset before the process was lost.
+    const isLost = isGone || (burst.broken && isClear);
+    const final = isLost ? undefined : isEarly ? early : await this.#fleet.read();
     return { burst, aftermath, serverWaits, final, offset };
   }
 
   async #readFinal({ final }: Burst): Promise<Json> {
-    return (await final) ?? this.#fleet.read();
+    return final?.final === undefined ? this.#fleet.read() : final.final;
   }
 
   async #burst(
@@ -333,7 +381,18 @@ class TargetSession<C extends ContractTypes> {
       ? watchWaits((await armed).connections.flat(), this.#namespaces)
       : () => Promise.resolve([]);
     try {
-      const burst = await this.#fleet.burst(armed, { plans, faults }, progress);
+      const burst = await this.#fleet.burst(
+        armed,
+        { plans, faults },
+        {
+          ...progress,
+          onSettled: (...settled) => {
+            // What waits from now on waits in another trial.
+            void rest();
+            progress.onSettled?.(...settled);
+          },
+        },
+      );
       return { burst, serverWaits: await rest() };
     } finally {
       await rest();
@@ -394,6 +453,12 @@ class TargetSession<C extends ContractTypes> {
     }
     throw error;
   }
+}
+
+function whenCalled(): { readonly called: Promise<void>; readonly call: () => void } {
+  let call: () => void = () => undefined;
+  const called = new Promise<void>((resolve) => (call = resolve));
+  return { called, call };
 }
 
 /** Why a trial taught nothing. */

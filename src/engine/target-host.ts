@@ -443,7 +443,7 @@ export class TargetHost {
     this.#flush();
     const early = this.#early;
     this.#early = undefined;
-    return early === undefined ? {} : { final: await early };
+    return early === undefined ? {} : { final: (await early) ?? null };
   }
 
   /** Whether nothing of the target is at work any more. */
