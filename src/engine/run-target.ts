@@ -93,13 +93,17 @@ const WATCHED_EVERY = 5;
 /** In a row, without one answer or with the loss of the target's process: nothing more is to be learnt. */
 const FRUITLESS_LIMIT = 3;
 
-/** A trial for which the hosts are being made ready. */
-interface PreparedTrial<C extends ContractTypes> {
+/** What a trial begins with, and who does what in it. */
+interface DrawnTrial<C extends ContractTypes> {
   readonly setting: TrialSetting<C>;
   readonly initial: C['initial'];
   readonly offset: Offset | undefined;
   readonly plans: readonly ClientPlan[];
   readonly faults: readonly Fault[];
+}
+
+/** A trial for which the hosts are being made ready. */
+interface PreparedTrial<C extends ContractTypes> extends DrawnTrial<C> {
   readonly armed: Promise<ArmedFleet>;
 }
 
@@ -232,13 +236,14 @@ class TargetSession<C extends ContractTypes> {
           if (stopped !== undefined) return stopped;
         }
         const beganAt = performance.now();
-        const begun = ahead ?? this.#begin(this.#prepare(trial, renew));
+        const begun = ahead ?? this.#begin(this.#prepare(this.#draw(trial), renew));
         ahead = undefined;
         // While this one is told of and judged the next is under way. Most of what is unsafe is caught in the first, and needs
         // no second.
         const isNextSure = trial > 0 && this.#judge.missing() > 1 && trial + 1 < mostTrials;
-        if (isNextSure && (await begun.isClear) && this.#stop() === undefined) {
-          ahead = this.#begin(this.#prepare(trial + 1, []), begun);
+        const next = isNextSure ? this.#draw(trial + 1) : undefined;
+        if (next !== undefined && (await begun.isClear) && this.#stop() === undefined) {
+          ahead = this.#begin(this.#prepare(next, []), begun);
         }
         const tried = await begun.tried;
         if (tried === undefined) return this.#stop();
@@ -250,8 +255,8 @@ class TargetSession<C extends ContractTypes> {
           // What was begun behind it was lost with it.
           await ahead?.tried;
           ahead = undefined;
-        } else if (isNextSure && this.#stop() === undefined) {
-          ahead ??= this.#begin(this.#prepare(trial + 1, renew));
+        } else if (next !== undefined && this.#stop() === undefined) {
+          ahead ??= this.#begin(this.#prepare(next, renew));
         }
         await ahead?.underWay;
         const { result, history } = await judgeTrial(begun.setting, begun.initial, tried);
@@ -272,8 +277,8 @@ class TargetSession<C extends ContractTypes> {
     }
   }
 
-  /** Plans a trial, and begins to reset and arm for it. */
-  #prepare(trial: number, renew: readonly number[]): PreparedTrial<C> {
+  /** Draws a trial from the seed; how far apart its clients begin follows from what was measured so far. */
+  #draw(trial: number): DrawnTrial<C> {
     const { scenario, parameters, seed, start: mode } = this.settings;
     const start = startKindOf(mode, seed, trial, scenario.unequal);
     const setting = {
@@ -282,11 +287,16 @@ class TargetSession<C extends ContractTypes> {
     };
     const initial = scenario.initial(parameters, trial, trialRandom(seed, trial));
     const faults = scenario.faults?.(parameters, trial) ?? [];
-    const { plans, offset } = planClients(setting);
-    const armed = this.#fleet.arm(trial, initial, plans, faults, renew);
+    return { setting, initial, faults, ...planClients(setting) };
+  }
+
+  /** Begins to reset and arm for it. */
+  #prepare(drawn: DrawnTrial<C>, renew: readonly number[]): PreparedTrial<C> {
+    const { setting, initial, plans, faults } = drawn;
+    const armed = this.#fleet.arm(setting.trial, initial, plans, faults, renew);
     // Whoever runs the trial is told. Nobody does if the run ends before.
     armed.catch(() => undefined);
-    return { setting, initial, offset, armed, plans, faults };
+    return { ...drawn, armed };
   }
 
   /** Tries it as soon as the hosts are ready: behind the one before where that is not over yet. */
