@@ -46,10 +46,11 @@ const BUNDLED = [
 ];
 
 /**
- * What a run of ours loads, in as few files as can be: to open a file takes longer than to compile it. The worker's part is the
- * smaller one, and the command line's begins with it. Nothing in them is run by being loaded.
+ * What a run of ours loads, in as few files as can be: to open a file takes longer than to compile it. The command line starts a worker
+ * with the first part, and each part needs those before it. Nothing in them is run by being loaded.
  */
 const LOADED_TOGETHER = {
+  ahead: ['src/session/head-start', 'src/cli/may-run', 'src/cli/ending'],
   worker: [
     ...['src/engine/target-host', 'src/session/resolve-target', 'src/stores/errors'],
     ...['src/stores/postgres/connect', 'src/stores/postgres/errors'],

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
+import { headStart } from '../session/head-start.js';
 import { endWith, guardTheExitCode } from './ending.js';
-import { explain } from './failure.js';
-import { print } from './output.js';
-import { runProgram } from './program.js';
+import { mayRun } from './may-run.js';
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -12,8 +11,12 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 guardTheExitCode();
 
+const words = process.argv.slice(2);
+const started = mayRun(words) ? headStart() : undefined;
+// All else is loaded while those processes start.
+const { explain, print, runProgram } = await import('./program.js');
 try {
-  endWith(await runProgram(process.argv.slice(2)));
+  endWith(await runProgram(words, started));
 } catch (error) {
   const { text, exitCode } = explain(error);
   await print(process.stderr, text);

@@ -4,6 +4,7 @@ import { UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
 import { findConfig, loadConfig, type LoadedConfig } from '../session/config.js';
 import { findScenario, isFile } from '../session/find-scenario.js';
+import type { HeadStart } from '../session/head-start.js';
 import { didYouMean } from '../session/nearest.js';
 import { UserModuleFailed } from '../session/user-module.js';
 import { version } from '../session/version.js';
@@ -46,8 +47,14 @@ Examples:
   race-check check reports/latest/history.jsonl         judge a recorded history again
   race-check burst POST http://localhost:5000/buy --reset 'POST /reset' --expect '2xx = 1'`;
 
-/** Reads argv and runs the command it names. Resolves with the exit code. Rejects with UsageError and the like. */
-export async function runProgram(argv: readonly string[]): Promise<number> {
+export { explain } from './failure.js';
+export { print } from './output.js';
+
+/**
+ * Reads argv and runs the command it names, with what was started for it. Resolves with the exit code. Rejects with UsageError
+ * and the like.
+ */
+export async function runProgram(argv: readonly string[], headStart?: HeadStart): Promise<number> {
   const config = await configOf(argv);
   const scenario = await scenarioOf(argv, config);
   let exitCode = 0;
@@ -61,7 +68,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
       if (name === argv[0]) refuseMistyped(name, program, scenarioNames(config));
       const { runCommand } = await import('./run-command.js');
-      exitCode = await runCommand(kind, name, command, scenario);
+      exitCode = await runCommand(kind, name, command, scenario, headStart);
     };
 
   const gate = program

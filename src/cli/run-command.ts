@@ -6,6 +6,7 @@ import { reportMarkdown } from '../report/report-markdown.js';
 import { renderTerminal } from '../report/terminal.js';
 import { suitesOfReport } from '../report/test-suites.js';
 import type { AnyScenario } from '../session/choice.js';
+import type { HeadStart } from '../session/head-start.js';
 import { recordedHistories } from '../session/recorded-histories.js';
 import type { SessionOptions } from '../session/options.js';
 import { planSession } from '../session/plan-session.js';
@@ -27,9 +28,10 @@ export async function runCommand(
   name: string,
   command: Command,
   scenario: AnyScenario | undefined,
+  headStart?: HeadStart,
 ): Promise<number> {
   const flags = await readEverything(kind, name, command, scenario);
-  return runAndShow({ ...flags.session, scenario: name, command: kind }, flags, name);
+  return runAndShow({ ...flags.session, scenario: name, command: kind, headStart }, flags, name);
 }
 
 /** Runs a session, keeps and prints its report. `typed` is the scenario as the user named it, `announced` what is said first. */

@@ -14,7 +14,7 @@ let hosts: ProcessHosts;
 afterEach(() => hosts.close());
 
 function reusable(rests: 'rests' | 'does not rest') {
-  hosts = processHosts(ENTRY, [rests], reaper, { reuse: true });
+  hosts = processHosts(ENTRY, reaper, { args: [rests], reuse: true });
   return hosts;
 }
 

@@ -1,10 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Reaper } from '../process/reaper.js';
 import { HostGone, type HostLink, type OnEvents, type OpenHost } from './host-link.js';
 import { lastOutput } from './last-output.js';
-import type { HostEvents, HostReply, HostReplyValue, HostRequest } from './protocol.js';
+import type { HostEvents, HostReply, HostReplyValue, HostRequest, Preparation } from './protocol.js';
 import { HostFailure } from './target-host.js';
+import { startWorker } from './worker-start.js';
 
 const EXIT_SEEN_MS = 1_000;
 
@@ -17,30 +18,36 @@ export interface ProcessHosts {
   close(): Promise<void>;
 }
 
+export interface ProcessHostOptions {
+  readonly args?: readonly string[];
+  /** What each process is to load before it is asked for. Default: nothing. */
+  readonly prepare?: Preparation;
+  /**
+   * A process whose host came to rest serves the next one: for our own code alone, which leaves nothing behind that the next
+   * could see. Default: each host has its own.
+   */
+  readonly reuse?: boolean;
+  /** A process that runs the same module already. */
+  readonly started?: ChildProcess | undefined;
+}
+
 /**
- * Each host's process runs the module `entry` with `args`. What the target prints goes to stderr when the run ends badly,
- * never to stdout. With `reuse` a process whose host came to rest serves the next one: for our own code alone, which leaves
- * nothing behind that the next could see.
+ * Each host's process runs the module `entry`. What the target prints goes to stderr when the run ends badly, never to stdout.
  */
 export function processHosts(
   entry: string,
-  args: readonly string[],
   reaper: Reaper,
-  { reuse = false }: { readonly reuse?: boolean } = {},
+  { args = [], prepare, reuse = false, started }: ProcessHostOptions = {},
 ): ProcessHosts {
-  const idle: HostProcess[] = [];
   const inUse = new Set<ProcessHost>();
 
-  const start = () => {
-    // Detached from the terminal's group: Ctrl-C is for the command line, which ends its workers itself.
-    const child = fork(entry, args, {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      serialization: 'json',
-    });
-    if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
-    return new HostProcess(child, reaper);
+  const take = (child: ChildProcess) => {
+    const process = new HostProcess(child, reaper);
+    if (prepare !== undefined) process.prepare(prepare);
+    return process;
   };
+  const start = () => take(startWorker(entry, args, reaper));
+  const idle: HostProcess[] = started === undefined ? [] : [take(started)];
   const free = async () => {
     // One that is asked to stop is free in a moment.
     if (idle.length === 0) await Promise.all([...inUse].flatMap((host) => host.stopping ?? []));
@@ -146,6 +153,11 @@ class HostProcess {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Says what will be asked for. Where it cannot be reached the first request tells. */
+  prepare(preparation: Preparation): void {
+    this.child.send(preparation, () => undefined);
   }
 
   async kill(): Promise<void> {

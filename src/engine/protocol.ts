@@ -22,6 +22,12 @@ export type HostRequest =
   /** Reply: `true` where nothing of it is at work any more. */
   | { readonly type: 'stop' };
 
+/** Said to a process of ours before its first request: the targets whose code it may load ahead. No reply. */
+export interface Preparation {
+  readonly type: 'prepare';
+  readonly targets: readonly TargetSource[];
+}
+
 /** Where a target's code is. */
 export type TargetSource =
   | { readonly kind: 'registry'; readonly contract: string; readonly id: string }

@@ -149,7 +149,7 @@ describe('held attempts', () => {
     const path = fileURLToPath(new URL('shop.target.fixture.ts', import.meta.url));
     const settings: Partial<TargetRun<Shop>> = {
       ...{ target: { kind: 'file', path }, processes: 2 },
-      openHost: processHosts(worker, [], reaper).open,
+      openHost: processHosts(worker, reaper).open,
       onTrial: onReset,
     };
     onReset();

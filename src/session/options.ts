@@ -1,6 +1,7 @@
 import type { StartMode } from '../engine/start-plan.js';
 import type { Limits } from '../report/gates.js';
 import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
+import type { HeadStart } from './head-start.js';
 
 export const ENGINES = ['burst', 'k6', 'autocannon'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -66,6 +67,8 @@ export interface SessionOptions {
   /** A `race-check.config.ts` (or .js) whose targets and scenarios are found by their names. Default: none. */
   readonly config?: string;
   readonly progress?: SessionProgress;
+  /** Processes that were started for this run already. Default: they are started when they are needed. */
+  readonly headStart?: HeadStart | undefined;
 }
 
 /** Told of what happens while it happens. */

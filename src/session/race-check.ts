@@ -24,9 +24,9 @@ export interface SessionResult {
 export async function runSession(options: SessionOptions, wallClock: () => Date): Promise<SessionResult> {
   const plan = await planSession(options);
   const startedAt = wallClock();
-  const { signal, progress } = options;
+  const { signal, progress, headStart } = options;
   const { value, environment, leftovers } = await withStores(options, [plan], async (stores, reaper) => ({
-    ran: await runPlan(plan, { stores, reaper, signal, progress, told: new Set() }),
+    ran: await runPlan(plan, { stores, reaper, signal, progress, headStart, told: new Set() }),
   }));
   const { ran } = value;
   return {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
@@ -7,6 +6,7 @@ import { execHosts } from '../engine/exec-host.js';
 import { inProcessHost } from '../engine/in-process-host.js';
 import { processHosts, type ProcessHosts } from '../engine/process-host.js';
 import { runTarget, type TargetRunResult, type TimeLimit } from '../engine/run-target.js';
+import { WORKER_ENTRY } from '../engine/worker-start.js';
 import type { Reaper } from '../process/reaper.js';
 import { StoreUnavailable, type StoreServer } from '../stores/store.js';
 import { expectationOf, type AnyTarget, type ChosenTarget } from './choice.js';
@@ -22,7 +22,7 @@ import type { TimeSlice } from './time-budget.js';
 import { hardlyMet } from './vouching.js';
 
 /** What plans are run with; several may share it, one after the other. */
-export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress'> {
+export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress' | 'headStart'> {
   readonly stores: OpenStores;
   readonly reaper: Reaper;
   /** The time of the next target that runs. Default: what its trials take. */
@@ -33,7 +33,6 @@ export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress'> 
 
 /** While a server starts, the code of so many targets is loaded. More of them would still be at it during the trials. */
 const LOADED_AHEAD = 2;
-const WORKER_ENTRY = fileURLToPath(new URL('../session/worker-process.js', import.meta.url));
 
 /** Runs the controls of a plan, then its targets, each on the stores that it needs. Stops none of them. */
 export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<readonly RanTarget[]> {
@@ -46,9 +45,13 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     return known;
   };
   const inOrder = [...controls, ...plan.named];
-  const ours = inOrder.flatMap(({ source }) => (source?.kind === 'registry' ? [JSON.stringify(source)] : []));
+  const ours = inOrder.flatMap(({ source }) => (source?.kind === 'registry' ? [source] : []));
   // One process for all targets of ours, one after the other: its code is warm when the second begins.
-  const forOurs = processHosts(WORKER_ENTRY, ours.slice(0, LOADED_AHEAD), runner.reaper, { reuse: true });
+  const forOurs = processHosts(WORKER_ENTRY, runner.reaper, {
+    prepare: { type: 'prepare', targets: ours.slice(0, LOADED_AHEAD) },
+    reuse: true,
+    started: runner.headStart?.worker,
+  });
   for (const chosen of inOrder) {
     if (livesHere(chosen, plan)) continue;
     const { source } = chosen;
@@ -57,7 +60,7 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
       continue;
     }
     // A file of the user's is loaded when its turn has come, and not twice.
-    const own = source?.kind === 'registry' ? forOurs : processHosts(WORKER_ENTRY, [], runner.reaper);
+    const own = source?.kind === 'registry' ? forOurs : processHosts(WORKER_ENTRY, runner.reaper);
     const { exchange } = chosen.target.api ?? {};
     hosts.set(chosen, sentBy(plan, own, { exchange, reaper: runner.reaper, words: saidOf(chosen) }));
   }
@@ -124,7 +127,7 @@ async function runReferenceFor(
     openHost: (source, target) =>
       livesHere({ source, target }, plan)
         ? { open: inProcessHost(target), close: () => Promise.resolve() }
-        : sentBy(plan, processHosts(WORKER_ENTRY, [], reaper), {
+        : sentBy(plan, processHosts(WORKER_ENTRY, reaper), {
             exchange: target.api?.exchange,
             reaper,
             words,

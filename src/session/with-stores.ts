@@ -43,7 +43,10 @@ export function withStores<T extends { readonly ran: readonly RanTarget[] }>(
   return withOpenStores(options, needs, work, ({ ran }) => ran.some(isUnexplained));
 }
 
-export type StoreOptions = Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal'>;
+export type StoreOptions = Pick<
+  SessionOptions,
+  'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal' | 'headStart'
+>;
 
 /** Opens stores for `work`, and stops them. Their logs are kept where the work threw, or came to something unexplained. */
 export async function withOpenStores<T>(
@@ -52,7 +55,7 @@ export async function withOpenStores<T>(
   work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
   isUnexplained: (value: T) => boolean,
 ): Promise<Ended<T>> {
-  const reaper = openReaper();
+  const reaper = options.headStart?.reaper ?? openReaper();
   const stores = openStores(options, needs.runId, needs.clients + SPARE_CONNECTIONS, reaper);
   stores.prepare(needs.stores);
   let value: T;
