@@ -48,6 +48,11 @@ export interface TargetRun<C extends ContractTypes> {
   readonly signal: AbortSignal;
   /** Until then no client connects: those of the run before may still be at the server. */
   readonly after?: Promise<void>;
+  /**
+   * Nobody uses its process afterwards, nor those of its servers that end with the run: what goes with them is not tidied up
+   * before. For our own code alone: what a user's code closes may matter elsewhere. Default: everything is.
+   */
+  readonly isLast?: boolean;
   /** How long it may take: then the plan's `fewest` trials suffice. Default: as long as the trials take. */
   readonly limit?: TimeLimit;
   /** Once, when the target is set up and everybody stands ready for the first burst. */
@@ -201,7 +206,10 @@ class TargetSession<C extends ContractTypes> {
   }
 
   async close(): Promise<void> {
-    await (this.#ended.aborted ? this.#fleet.kill() : this.#fleet.close());
+    const { isLast = false, servers } = this.settings;
+    const endsWithRun = isLast && [...servers.values()].every((server) => server.endsWithRun);
+    await (this.#ended.aborted || endsWithRun ? this.#fleet.kill() : this.#fleet.close());
+    if (endsWithRun) return;
     const last = this.#serversInOrder()
       .map(([store]) => this.#namespaces.get(store))
       .reverse();

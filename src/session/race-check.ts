@@ -26,7 +26,7 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
   const startedAt = wallClock();
   const { signal, progress, headStart } = options;
   const { value, environment, leftovers } = await withStores(options, [plan], async (stores, reaper) => ({
-    ran: await runPlan(plan, { stores, reaper, signal, progress, headStart, told: new Set() }),
+    ran: await runPlan(plan, { stores, reaper, signal, progress, headStart, isLast: true, told: new Set() }),
   }));
   const { ran } = value;
   return {

@@ -27,6 +27,8 @@ export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress' |
   readonly reaper: Reaper;
   /** The time of the next target that runs. Default: what its trials take. */
   readonly nextSlice?: (target: AnyTarget) => TimeSlice;
+  /** No plan follows on these stores. */
+  readonly isLast?: boolean;
   /** Why targets were skipped, as far as it was told already. */
   readonly told: Set<string>;
 }
@@ -197,6 +199,7 @@ async function runOne(
     // It costs the store a little: a gate does without.
     watchesWaits: plan.command === 'compare',
     after,
+    isLast: runner.isLast === true && hosts !== undefined && isLastOfOurs(chosen, plan),
     signal: runner.signal ?? new AbortController().signal,
     ...(limit === undefined ? {} : { limit: limit.limit }),
     onReady: () => {
@@ -216,6 +219,11 @@ async function runOne(
     ...{ result, closed },
     ...(slice === undefined ? {} : { time: { shareMs: slice.shareMs, usedMs: slice.usedMs() } }),
   };
+}
+
+/** Nothing of ours runs after it: an API may be followed by the server that vouches for it. */
+function isLastOfOurs(chosen: ChosenTarget, { named }: SessionPlan): boolean {
+  return chosen === named.at(-1) && chosen.source?.kind === 'registry' && chosen.target.api === undefined;
 }
 
 /** Throws StoreUnavailable where a store cannot be had, or cannot do what the target needs, or what the plan asks for. */

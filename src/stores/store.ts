@@ -96,6 +96,8 @@ export interface StoreServer {
   namespace(given?: NamespaceGiven): Promise<StoreNamespace>;
   /** Namespaces of other runs. Absent where a server is this run's own. */
   leftovers?(): Promise<readonly Leftover[]>;
+  /** It is of this run alone: what is left on it is gone when it is stopped. Default: it lives on. */
+  readonly endsWithRun?: boolean;
   /** False as soon as the server no longer answers. */
   alive(): Promise<boolean>;
   /** How the server ended, where that is known; for people. */

@@ -13,6 +13,7 @@ export const openMemory: OpenStore = () =>
         endSessions: () => Promise.resolve([]),
         drop: () => Promise.resolve(),
       }),
+    endsWithRun: true,
     alive: () => Promise.resolve(true),
     stop: () => Promise.resolve(),
   });

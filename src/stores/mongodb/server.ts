@@ -96,6 +96,7 @@ async function serve(
         lacks: { transactions: withoutTransactions(product, words) },
       }),
       alive: async () => running() && (await admin.answers()),
+      endsWithRun: own,
       ...(own ? {} : { leftovers: () => listLeftovers(admin, prefix) }),
       make: (number) =>
         Promise.resolve(

@@ -123,6 +123,7 @@ async function serveEmbedded(folder: string, started: Started, request: StoreReq
     prefix: runName(request.runId).prefix,
     description: `PostgreSQL ${environment.version}, embedded`,
     environment: { ...environment, server: 'embedded' },
+    endsWithRun: true,
     alive: async () => postmaster.running() && (await admin.answers()),
     end: async (_live, keepLogAt) => {
       admin.destroy();

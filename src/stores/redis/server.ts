@@ -110,6 +110,7 @@ async function serve(
         ...(own ? {} : { clientPorts: portsVisible ? 'visible' : 'hidden' }),
       },
       alive: async () => running() && (await admin.answers()),
+      endsWithRun: own,
       ...(own ? {} : { leftovers: () => listLeftovers(admin, prefix) }),
       make: (number) =>
         Promise.resolve(keyNamespace({ ...address, namespace: prefixOf(`${prefix}_${number}`) }, scope)),
