@@ -42,11 +42,13 @@ export function processHosts(
   const inUse = new Set<ProcessHost>();
 
   const take = (child: ChildProcess) => {
+    // A target in an endless loop does not see that its channel is closed.
+    if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
     const process = new HostProcess(child, reaper);
     if (prepare !== undefined) process.prepare(prepare);
     return process;
   };
-  const start = () => take(startWorker(entry, args, reaper));
+  const start = () => take(startWorker(entry, args));
   const idle: HostProcess[] = started === undefined ? [] : [take(started)];
   const free = async () => {
     // One that is asked to stop is free in a moment.

@@ -1,21 +1,18 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Reaper } from '../process/reaper.js';
 
 /** The program of our workers. */
 export const WORKER_ENTRY = fileURLToPath(new URL('../session/worker-process.js', import.meta.url));
 
 /**
- * Starts a process that runs the module `entry`, with a channel to it. It ends with the channel, and where it does not the
- * reaper ends it. What it prints is ours to read: a verdict's stdout is no place for a target's words.
+ * Starts a process that runs the module `entry`, with a channel to it, with which it ends. What it prints is ours to read: a
+ * verdict's stdout is no place for a target's words.
  */
-export function startWorker(entry: string, args: readonly string[], reaper: Reaper): ChildProcess {
+export function startWorker(entry: string, args: readonly string[] = []): ChildProcess {
   // Detached from the terminal's group: Ctrl-C is for the command line, which ends its workers itself.
-  const child = fork(entry, args, {
+  return fork(entry, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
   });
-  if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
-  return child;
 }

@@ -43,10 +43,7 @@ export function withStores<T extends { readonly ran: readonly RanTarget[] }>(
   return withOpenStores(options, needs, work, ({ ran }) => ran.some(isUnexplained));
 }
 
-export type StoreOptions = Pick<
-  SessionOptions,
-  'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal' | 'headStart'
->;
+export type StoreOptions = Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal'>;
 
 /** Opens stores for `work`, and stops them. Their logs are kept where the work threw, or came to something unexplained. */
 export async function withOpenStores<T>(
@@ -55,7 +52,7 @@ export async function withOpenStores<T>(
   work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
   isUnexplained: (value: T) => boolean,
 ): Promise<Ended<T>> {
-  const reaper = options.headStart?.reaper ?? openReaper();
+  const reaper = openReaper();
   const stores = openStores(options, needs.runId, needs.clients + SPARE_CONNECTIONS, reaper);
   stores.prepare(needs.stores);
   let value: T;
