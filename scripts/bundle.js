@@ -50,7 +50,7 @@ const BUNDLED = [
  * with the first part, and each part needs those before it. Nothing in them is run by being loaded.
  */
 const LOADED_TOGETHER = {
-  ahead: ['src/session/head-start', 'src/cli/may-run', 'src/cli/ending'],
+  ahead: ['src/session/head-start', 'src/cli/may-run', 'src/cli/optimise-late', 'src/cli/ending'],
   worker: [
     ...['src/engine/target-host', 'src/session/resolve-target', 'src/stores/errors'],
     ...['src/stores/postgres/connect', 'src/stores/postgres/errors'],

@@ -2,6 +2,7 @@
 import { headStart } from '../session/head-start.js';
 import { endWith, guardTheExitCode } from './ending.js';
 import { mayRun } from './may-run.js';
+import { optimiseLate } from './optimise-late.js';
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -10,6 +11,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 guardTheExitCode();
+optimiseLate();
 
 const words = process.argv.slice(2);
 const started = mayRun(words) ? headStart() : undefined;
