@@ -81,6 +81,7 @@ export async function raceCheck<C extends ContractTypes, P extends Parameters>(
   const { runSession } = await import('./session/race-check.js');
   // Inside, a session treats every contract alike: what a scenario and a target say to each other stays between them.
   const session = options as unknown as SessionOptions;
-  const { report } = await runSession({ ...session, isolation: 'none' }, () => new Date());
+  const { report, stopped } = await runSession({ ...session, isolation: 'none' }, () => new Date());
+  await stopped;
   return report;
 }

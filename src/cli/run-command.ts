@@ -43,19 +43,23 @@ export async function runAndShow(
 ): Promise<number> {
   return attended(flags, async (run) => {
     for (const line of announced) run.options.progress.note(line);
-    const { report, violations, leftovers } = await runSession(
+    const { report, violations, stopped } = await runSession(
       { ...options, ...run.options },
       () => new Date(),
     );
-    const final: Report = { ...report, exitCode: run.exitCode(report.exitCode) };
-    const histories = recordedHistories(final, violations);
-    const { written, problem } = await run.keep((serverLogs) =>
-      writeRun({ out: flags.out, report: final, histories, serverLogs }),
-    );
-    run.finish(leftovers);
-    await tell(flags.reporters, renderingsOf(written?.report ?? final, typed, written), process.env);
-    if (problem !== undefined) throw problem;
-    return final.exitCode;
+    try {
+      const final: Report = { ...report, exitCode: run.exitCode(report.exitCode) };
+      const histories = recordedHistories(final, violations);
+      const { written, problem } = await run.keep((serverLogs) =>
+        writeRun({ out: flags.out, report: final, histories, serverLogs }),
+      );
+      run.finish([]);
+      await tell(flags.reporters, renderingsOf(written?.report ?? final, typed, written), process.env);
+      if (problem !== undefined) throw problem;
+      return final.exitCode;
+    } finally {
+      run.finish(await stopped);
+    }
   });
 }
 

@@ -27,7 +27,7 @@ export async function exploreSpec(spec: Spec, { print, ...options }: SpecOptions
     clients: 3 * (spec.sessions.length + 1),
   };
   const { signal } = options;
-  const { value, leftovers } = await withOpenStores(
+  const { value, stopped } = await withOpenStores(
     options,
     needs,
     async (stores) => {
@@ -51,7 +51,11 @@ export async function exploreSpec(spec: Spec, { print, ...options }: SpecOptions
     },
     ({ problems }) => problems.length > 0,
   );
-  return { ...value, leftovers, exitCode: value.problems.length > 0 ? EXIT.inconclusive : EXIT.holds };
+  return {
+    ...value,
+    leftovers: await stopped,
+    exitCode: value.problems.length > 0 ? EXIT.inconclusive : EXIT.holds,
+  };
 }
 
 /** What is left of it goes with the namespace. */

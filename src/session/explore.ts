@@ -41,7 +41,7 @@ export interface ExploreResult {
 export async function runExplore(options: ExploreOptions, wallClock: () => Date): Promise<ExploreResult> {
   const planned = await planExplore(options);
   const startedAt = wallClock();
-  const { value, environment, leftovers } = await onStores(options, planned, (one) => ({
+  const { value, environment, stopped } = await onStores(options, planned, (one) => ({
     ...one,
     task: { kind: 'explore', plan: planned.plan },
   }));
@@ -53,7 +53,7 @@ export async function runExplore(options: ExploreOptions, wallClock: () => Date)
       required: options.required ?? [],
       strict: options.strict ?? false,
     }),
-    leftovers,
+    leftovers: await stopped,
   };
 }
 
@@ -64,11 +64,11 @@ export async function runReplays(
   times: number,
 ): Promise<{ readonly ran: readonly RanExplore[]; readonly leftovers: readonly string[] }> {
   const planned = await planExplore(options);
-  const { value: ran, leftovers } = await onStores(options, planned, (one, { target }) => ({
+  const { value: ran, stopped } = await onStores(options, planned, (one, { target }) => ({
     ...one,
     task: { kind: 'replay', schedule: schedules.get(target.id)!, times },
   }));
-  return { ran, leftovers };
+  return { ran, leftovers: await stopped };
 }
 
 type Ask = (request: Omit<ExplorerRequest, 'task'>, chosen: ChosenTarget) => ExplorerRequest;

@@ -35,7 +35,7 @@ export async function runMatrix(options: MatrixOptions, wallClock: () => Date): 
   const { budgetMs = MATRIX_DEFAULTS.budgetMs } = options;
   const now = () => performance.now();
   const beganAt = now();
-  const { value, environment, leftovers } = await withStores(options, plans, async (stores, reaper) => {
+  const { value, environment, stopped } = await withStores(options, plans, async (stores, reaper) => {
     const cells = await runnableCells(plans, stores);
     const { trials: most } = plans[0].trials;
     // Starting the servers is part of the budget, and nobody's share.
@@ -65,7 +65,7 @@ export async function runMatrix(options: MatrixOptions, wallClock: () => Date): 
       environment,
       required: options.required ?? [],
     }),
-    leftovers,
+    leftovers: await stopped,
   };
 }
 

@@ -12,8 +12,8 @@ export interface SessionResult {
   readonly report: Report;
   /** By target id. */
   readonly violations: ReadonlyMap<string, ViolatedTrial<ContractTypes>>;
-  /** What went wrong while cleaning up; for people. */
-  readonly leftovers: readonly string[];
+  /** Resolves when nothing of the run is left, with what went wrong while cleaning up; for people. */
+  readonly stopped: Promise<readonly string[]>;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
   const plan = await planSession(options);
   const startedAt = wallClock();
   const { signal, progress, headStart } = options;
-  const { value, environment, leftovers } = await withStores(options, [plan], async (stores, reaper) => ({
+  const { value, environment, stopped } = await withStores(options, [plan], async (stores, reaper) => ({
     ran: await runPlan(plan, { stores, reaper, signal, progress, headStart, isLast: true, told: new Set() }),
   }));
   const { ran } = value;
@@ -42,7 +42,7 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
       limits: options.limits,
     }),
     violations: violationsOf(ran),
-    leftovers,
+    stopped,
   };
 }
 

@@ -17,8 +17,8 @@ const API_CONNECTIONS = 100;
 export interface Ended<T> {
   readonly value: T;
   readonly environment: Report['environment'];
-  /** What went wrong while cleaning up; for people. */
-  readonly leftovers: readonly string[];
+  /** Resolves when nothing of the run is left, with what went wrong while cleaning up; for people. */
+  readonly stopped: Promise<readonly string[]>;
 }
 
 /**
@@ -45,7 +45,10 @@ export function withStores<T extends { readonly ran: readonly RanTarget[] }>(
 
 export type StoreOptions = Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'keepLogsIn' | 'signal'>;
 
-/** Opens stores for `work`, and stops them. Their logs are kept where the work threw, or came to something unexplained. */
+/**
+ * Opens stores for `work`, and stops them. Their logs are kept where the work threw, or came to something unexplained: there, what
+ * it came to is known only when they have been. Else they stop while the caller goes on with it.
+ */
 export async function withOpenStores<T>(
   options: StoreOptions,
   needs: { readonly runId: string; readonly stores: readonly string[]; readonly clients: number },
@@ -64,9 +67,10 @@ export async function withOpenStores<T>(
     throw error;
   }
   const environment = environmentOf(stores.opened());
-  const leftovers = await stores.stop(isUnexplained(value) ? options.keepLogsIn : undefined);
-  reaper.close();
-  return { value, environment, leftovers };
+  const keepLogsIn = isUnexplained(value) ? options.keepLogsIn : undefined;
+  const stopped = stores.stop(keepLogsIn).finally(() => reaper.close());
+  if (keepLogsIn !== undefined) await stopped;
+  return { value, environment, stopped };
 }
 
 function isUnexplained({ result }: RanTarget): boolean {
