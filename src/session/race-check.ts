@@ -25,9 +25,13 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
   const plan = await planSession(options);
   const startedAt = wallClock();
   const { signal, progress, headStart } = options;
-  const { value, environment, stopped } = await withStores(options, [plan], async (stores, reaper) => ({
-    ran: await runPlan(plan, { stores, reaper, signal, progress, headStart, isLast: true, told: new Set() }),
-  }));
+  const { value, environment, stopped } = await withStores(
+    options,
+    [plan],
+    async (stores, reaper, onClosing) => ({
+      ran: await runPlan(plan, { stores, reaper, signal, progress, headStart, onClosing, told: new Set() }),
+    }),
+  );
   const { ran } = value;
   return {
     report: composeReport({

@@ -27,8 +27,11 @@ export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress' |
   readonly reaper: Reaper;
   /** The time of the next target that runs. Default: what its trials take. */
   readonly nextSlice?: (target: AnyTarget) => TimeSlice;
-  /** No plan follows on these stores. */
-  readonly isLast?: boolean;
+  /**
+   * No plan follows on these stores: what is left to be closed after the last trial is handed to this, and the stores must not be
+   * stopped before. Default: it is waited for.
+   */
+  readonly onClosing?: (closed: Promise<void>) => void;
   /** Why targets were skipped, as far as it was told already. */
   readonly told: Set<string>;
 }
@@ -75,6 +78,10 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     after = closed;
     ran.push({ ...one, ...wordsSaid(saidOf(chosen)) });
   };
+  const close = async () => {
+    await after;
+    for (const host of [...hosts.values(), forOurs]) await host.close();
+  };
   try {
     for (const control of controls) await run(control, 'control', control.shows);
     for (const chosen of plan.named) {
@@ -85,10 +92,13 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
       after = closed;
       ran.push(reference);
     }
-  } finally {
-    await after;
-    for (const host of [...hosts.values(), forOurs]) await host.close();
+  } catch (error) {
+    await close();
+    throw error;
   }
+  const closed = close();
+  if (runner.onClosing === undefined) await closed;
+  else runner.onClosing(closed);
   return ran;
 }
 
@@ -199,7 +209,7 @@ async function runOne(
     // It costs the store a little: a gate does without.
     watchesWaits: plan.command === 'compare',
     after,
-    isLast: runner.isLast === true && hosts !== undefined && isLastOfOurs(chosen, plan),
+    isLast: runner.onClosing !== undefined && hosts !== undefined && isLastOfOurs(chosen, plan),
     signal: runner.signal ?? new AbortController().signal,
     ...(limit === undefined ? {} : { limit: limit.limit }),
     onReady: () => {

@@ -14,6 +14,9 @@ const SPARE_CONNECTIONS = 16;
 /** Room for an API's pools: four processes with 25 connections each. */
 const API_CONNECTIONS = 100;
 
+/** What is done with open stores. It may be over while something is still being closed: that is handed to `onClosing`. */
+type Work<T> = (stores: OpenStores, reaper: Reaper, onClosing: (closed: Promise<void>) => void) => Promise<T>;
+
 export interface Ended<T> {
   readonly value: T;
   readonly environment: Report['environment'];
@@ -28,7 +31,7 @@ export interface Ended<T> {
 export function withStores<T extends { readonly ran: readonly RanTarget[] }>(
   options: StoreOptions,
   plans: readonly [SessionPlan, ...SessionPlan[]],
-  work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
+  work: Work<T>,
 ): Promise<Ended<T>> {
   const clients = plans.map(
     ({ scenario, parameters, processes }) => clientsOf(scenario, parameters) + processes,
@@ -52,23 +55,27 @@ export type StoreOptions = Pick<SessionOptions, 'storeUrls' | 'allowRemote' | 'k
 export async function withOpenStores<T>(
   options: StoreOptions,
   needs: { readonly runId: string; readonly stores: readonly string[]; readonly clients: number },
-  work: (stores: OpenStores, reaper: Reaper) => Promise<T>,
+  work: Work<T>,
   isUnexplained: (value: T) => boolean,
 ): Promise<Ended<T>> {
   const reaper = openReaper();
   const stores = openStores(options, needs.runId, needs.clients + SPARE_CONNECTIONS, reaper);
   stores.prepare(needs.stores);
+  const closing: Promise<void>[] = [];
   let value: T;
   try {
-    value = await work(stores, reaper);
+    value = await work(stores, reaper, (closed) => closing.push(closed));
   } catch (error) {
+    await Promise.allSettled(closing);
     await stores.stop(options.keepLogsIn);
     reaper.close();
     throw error;
   }
   const environment = environmentOf(stores.opened());
   const keepLogsIn = isUnexplained(value) ? options.keepLogsIn : undefined;
-  const stopped = stores.stop(keepLogsIn).finally(() => reaper.close());
+  const stopped = Promise.allSettled(closing)
+    .then(() => stores.stop(keepLogsIn))
+    .finally(() => reaper.close());
   if (keepLogsIn !== undefined) await stopped;
   return { value, environment, stopped };
 }
