@@ -57,6 +57,8 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     reuse: true,
     started: runner.headStart?.worker,
   });
+  // A process that was started ahead is for targets of ours, and nobody else's.
+  if (ours.length === 0) await forOurs.close();
   for (const chosen of inOrder) {
     if (livesHere(chosen, plan)) continue;
     const { source } = chosen;
