@@ -164,6 +164,32 @@ describe('a fleet of one host that goes when it is armed', () => {
     expect(burst.broken).toBe(false);
   });
 
+  it('keeps what it tells of a burst apart from the next, which may begin before', async () => {
+    const { requests, openHost } = readyHost();
+    const fleet = fleetOf(openHost, 1, 2);
+    await fleet.open([], true);
+    await burstOf(fleet, 2);
+    requests.length = 0;
+    let next: ReturnType<typeof burstOf> | undefined;
+    const plans = plansOf(2);
+    const arming = fleet.arm(0, null, plans, [], []);
+    const first = await fleet.burst(
+      arming,
+      { plans, faults: [] },
+      {
+        onSettled: (_connections, isAsked) => {
+          expect(isAsked).toBe(true);
+          next = burstOf(fleet, 2);
+        },
+      },
+    );
+    const of = ['reset', 'arm', 'go', 'settle', 'early-read'];
+    expect(requests.map(({ type }) => type)).toEqual([...of, ...of]);
+    const second = await next!;
+    expect([first, second].map(({ events }) => events.length)).toEqual([4, 4]);
+    expect([first, second].map(({ final }) => final)).toEqual([{ final: { left: 3 } }, { final: { left: 3 } }]);
+  });
+
   it('takes every attempt for possible when it dies before it has told of them', async () => {
     const { requests, openHost } = readyHost('early-read');
     const fleet = fleetOf(openHost, 1, 2);
