@@ -26,6 +26,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
 function isForPeople(error: Error): boolean {
   return [
     'EngineMissing',
+    'OutputFailed',
     'ProgramFailed',
     'ReportNotWritten',
     'StoreUnavailable',

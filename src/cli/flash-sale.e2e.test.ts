@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect } from 'vitest';
 import { reportSchema } from '../report/report.js';
@@ -71,6 +71,23 @@ describe.concurrent('race-check flash-sale', { timeout: 90_000 }, () => {
     expect(stderr).toContain('memory/mutex: holds');
   });
 
+  it('keeps stdout for the report where a loaded file prints, whose words go to stderr', async ({
+    folder,
+  }) => {
+    folder.copy('shop.fixture.ts', 'my-shop.target.fixture.ts');
+    folder.write('my.target.ts', `console.log('a shop is loaded');\n${folder.read('my-shop.target.ts')}`);
+    const { stdout, stderr } = await folder.run([
+      'flash-sale',
+      '--target',
+      './my.target.ts',
+      '--json',
+      '--trials',
+      '2',
+    ]);
+    expect(reportSchema.parse(JSON.parse(stdout)).verdict).toBe('holds');
+    expect(stderr).toContain('a shop is loaded\n');
+  });
+
   it('keeps no report with --no-report, and says nothing on stderr with --quiet', async ({ folder }) => {
     const { code, stdout, stderr } = await folder.run([...IN_MEMORY, '--no-report', '--quiet']);
     expect(code).toBe(0);
@@ -107,6 +124,18 @@ describe.concurrent('race-check flash-sale', { timeout: 90_000 }, () => {
     expect(stdout).toBe('{');
     expect(stderr).toBe('code 0\n');
   });
+
+  it
+    .skipIf(!existsSync('/dev/full'))
+    .for(['--help', 'list', 'flash-sale --target memory/naive --no-report -q'])(
+    'says that the disk is full where its output cannot be written: %s',
+    (words, { folder }) => {
+      const line = `"${process.execPath}" "${COMMAND}" ${words} > /dev/full`;
+      const { status, stderr } = spawnSync('sh', ['-c', line], { cwd: folder.path, encoding: 'utf8' });
+      expect(stderr).toBe('race-check: stdout could not be written to: no space is left on the device\n');
+      expect(status).toBe(3);
+    },
+  );
 
   it('repeats kinds of start and order of attempts with the same seed, and others with another', async ({
     folder,

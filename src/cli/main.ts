@@ -3,13 +3,13 @@ import { headStart } from '../session/head-start.js';
 import { endWith, guardTheExitCode } from './ending.js';
 import { mayRun } from './may-run.js';
 import { optimiseLate } from './optimise-late.js';
+import { keepStdoutForResults } from './stdout.js';
 
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader has gone (`| head`): there is nobody left to tell.
-    if (error.code !== 'EPIPE') throw error;
-  });
+  // `print` tells of what it could not hand over; for the rest there is nobody left to tell.
+  stream.on('error', () => undefined);
 }
+keepStdoutForResults();
 guardTheExitCode();
 optimiseLate();
 
@@ -21,6 +21,6 @@ try {
   endWith(await runProgram(words, started));
 } catch (error) {
   const { text, exitCode } = explain(error);
-  await print(process.stderr, text);
+  await print(process.stderr, text).catch(() => undefined);
   endWith(exitCode);
 }

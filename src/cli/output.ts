@@ -1,3 +1,11 @@
+import { reasonOf } from '../report/writable.js';
+import { writeResult } from './stdout.js';
+
+/** Output that could not be handed over, for another reason than a reader that has gone. The message is for people. */
+export class OutputFailed extends Error {
+  override readonly name = 'OutputFailed';
+}
+
 /** Columns that a table may take: the terminal's, else what is easy to read in a log. */
 export function terminalWidth(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number {
   const asked = Number(env['COLUMNS']);
@@ -13,12 +21,16 @@ export function wantsColour(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv):
   return stream.isTTY && env['TERM'] !== 'dumb';
 }
 
-/** Resolves when all of it has been handed over; a reader that has gone (`| head`) is no error. */
+/** Resolves when all of it has been handed over; a reader that has gone (`| head`) is no error. Rejects with OutputFailed. */
 export function print(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  const isResult = stream === process.stdout;
+  const write = isResult ? writeResult : stream.write.bind(stream);
   return new Promise((resolve, reject) => {
-    stream.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
-      else resolve();
+    write(text, (error) => {
+      if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') return resolve();
+      reject(
+        new OutputFailed(`${isResult ? 'stdout' : 'stderr'} could not be written to: ${reasonOf(error)}`),
+      );
     });
   });
 }
