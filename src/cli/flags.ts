@@ -162,6 +162,28 @@ export function readShowFlags(
   };
 }
 
+/** Options that commander did not know, and the words that are none. */
+export function wordsOf({ args }: Command): {
+  readonly options: readonly string[];
+  readonly words: readonly string[];
+} {
+  const options: string[] = [];
+  const words: string[] = [];
+  let afterUnknown = false;
+  for (const word of args) {
+    if (word.startsWith('-') && word !== '-') {
+      options.push(word.split('=')[0]!);
+      afterUnknown = !word.includes('=');
+    } else if (afterUnknown) {
+      // Most likely the unknown option's value: not worth a complaint of its own.
+      afterUnknown = false;
+    } else {
+      words.push(word);
+    }
+  }
+  return { options, words };
+}
+
 /**
  * What commander did not know: options that look like none of ours, and words too many. Where the scenario is not known,
  * an option may be one of its numbers, unless it is nearly one of ours.
@@ -173,20 +195,10 @@ export function unknownWords(
   scenarioIsKnown = true,
 ): void {
   const known = command.options.map((option) => option.long ?? option.flags);
-  const words: string[] = [];
-  let afterUnknown = false;
-  for (const word of command.args) {
-    if (word.startsWith('-') && word !== '-') {
-      const name = word.split('=')[0]!;
-      const nearest = didYouMean(name, known);
-      if (scenarioIsKnown || nearest !== '') problems.push(`unknown option ${name}${nearest}`);
-      afterUnknown = !word.includes('=');
-    } else if (afterUnknown) {
-      // Most likely the unknown option's value: not worth a complaint of its own.
-      afterUnknown = false;
-    } else {
-      words.push(word);
-    }
+  const { options, words } = wordsOf(command);
+  for (const name of options) {
+    const nearest = didYouMean(name, known);
+    if (scenarioIsKnown || nearest !== '') problems.push(`unknown option ${name}${nearest}`);
   }
   for (const word of words.slice(expectedWords)) problems.push(`unexpected argument "${word}"`);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { COLLECT } from './flags.js';
 
 export const INIT_DEFAULTS = {
@@ -17,7 +17,11 @@ export function addInitFlags(command: Command): Command {
       `where the API runs (default: ${INIT_DEFAULTS.baseUrl}, or a free port for its command)`,
     )
     .option('--command <line>', 'what starts it (default: it is running)')
-    .option('--store <names>', 'servers that the command is given: postgres, mongodb, redis', COLLECT, [])
+    .addOption(
+      new Option('--store <names>', 'servers that the command is given: postgres, mongodb, redis')
+        .argParser(COLLECT)
+        .default([], 'none'),
+    )
     .option('--file <file>', `what is written (default: ${INIT_DEFAULTS.file})`)
     .option('--force', 'write over a file that is there')
     .option('-y, --yes', 'ask nothing');

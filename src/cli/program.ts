@@ -1,19 +1,18 @@
 import { Command, CommanderError } from 'commander';
-import { SCENARIOS } from '../../scenarios/index.js';
 import { UsageError } from '../core/usage-error.js';
-import type { AnyScenario } from '../session/choice.js';
-import { findConfig, loadConfig, type LoadedConfig } from '../session/config.js';
-import { findScenario, isFile } from '../session/find-scenario.js';
+import { isFile } from '../session/find-scenario.js';
 import type { HeadStart } from '../session/head-start.js';
 import { didYouMean } from '../session/nearest.js';
-import { UserModuleFailed } from '../session/user-module.js';
 import { version } from '../session/version.js';
 import { addBurstFlags, BURST_EXAMPLES } from './burst-flags.js';
-import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords } from './flags.js';
+import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords, wordsOf } from './flags.js';
 import { addExploreFlags } from './explore-flags.js';
+import { helpAfter, PROGRAM_HELP } from './help-texts.js';
 import { addLimitFlags } from './limit-flags.js';
 import { addLoadFlags } from './load-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
+import { configOf, helpAsFlag, scenarioNames, scenarioOf } from './named-scenario.js';
+import { print } from './output.js';
 import { addReplayFlags } from './replay-flags.js';
 import { addInitFlags } from './init-flags.js';
 import { addExportFlags, addJudgeFlags } from './runner-flags.js';
@@ -25,28 +24,6 @@ interface CheckFlags {
   readonly config?: string;
 }
 
-const EXIT_CODES = `
-Exit codes:
-  0    holds (compare, matrix: every target met its expectation)
-  1    violated, or a limit was not kept (--max-p99, --baseline, ...)
-  2    inconclusive: too little evidence, or none for a limit
-  3    could not run
-  4    wrong usage
-  130  interrupted (143: terminated); partial results are shown as such`;
-
-const EXAMPLES = `
-Examples:
-  race-check flash-sale                                 can 33 buyers oversell 20 units?
-  race-check flash-sale --target postgres/naive,postgres/optimistic
-  race-check flash-sale --clients 100 --stock 50 --confidence 99% --max-rate 1%
-  race-check compare flash-sale                         every strategy side by side
-  race-check explore flash-sale --target postgres/naive every interleaving of two buyers
-  race-check matrix --contract checkout --budget 2m     every strategy in every scenario
-  race-check ./my.scenario.ts --target ./my.target.ts,postgres/naive
-  race-check flash-sale --reporter junit=junit.xml --baseline main.json --max-slowdown 1.5 --max-p99 250ms
-  race-check check reports/latest/history.jsonl         judge a recorded history again
-  race-check burst POST http://localhost:5000/buy --reset 'POST /reset' --expect '2xx = 1'`;
-
 export { explain } from './failure.js';
 export { print } from './output.js';
 
@@ -54,18 +31,19 @@ export { print } from './output.js';
  * Reads argv and runs the command it names, with what was started for it. Resolves with the exit code. Rejects with UsageError
  * and the like.
  */
-export async function runProgram(argv: readonly string[], headStart?: HeadStart): Promise<number> {
+export async function runProgram(given: readonly string[], headStart?: HeadStart): Promise<number> {
+  const argv = helpAsFlag(given);
   const config = await configOf(argv);
   const scenario = await scenarioOf(argv, config);
   let exitCode = 0;
   const program = new Command('race-check')
     .description('Finds race conditions in real systems and says how sure it is.')
     .version(version(), '-V, --version')
-    .addHelpText('after', `${EXIT_CODES}\n${EXAMPLES}`);
+    .addHelpText('after', PROGRAM_HELP);
 
   const run =
-    (kind: 'gate' | 'compare') => async (name: string | undefined, _options: unknown, command: Command) => {
-      if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
+    (kind: 'gate' | 'compare') => async (_name: string | undefined, _options: unknown, command: Command) => {
+      const name = scenarioName(command);
       if (name === argv[0]) refuseMistyped(name, program, scenarioNames(config));
       const { runCommand } = await import('./run-command.js');
       exitCode = await runCommand(kind, name, command, scenario, headStart);
@@ -74,7 +52,7 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
   const gate = program
     .command('run', { isDefault: true })
     .usage('<scenario> [options]')
-    .argument('[scenario]', `${Object.keys(SCENARIOS).join(', ')}, or a file such as ./my.scenario.ts`)
+    .argument('[scenario]', `${scenarioNames(config).join(', ')}, or a file such as ./my.scenario.ts`)
     .description('run a scenario: each target stops at its first violation (the word "run" can be left out)')
     .action(run('gate'));
   const compare = program
@@ -85,12 +63,7 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
   for (const command of [gate, compare]) {
     addLoadFlags(addLimitFlags(addRunFlags(command)));
     if (scenario !== undefined) addParameterFlags(command, scenario);
-    command.addHelpText(
-      'after',
-      scenario
-        ? EXIT_CODES
-        : `\nA scenario adds its own numbers: race-check flash-sale --help\n${EXIT_CODES}`,
-    );
+    else command.addHelpText('after', '\nA scenario adds its own numbers: race-check flash-sale --help');
   }
   addStoreFlag(compare);
   addExploreFlags(
@@ -98,14 +71,13 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
       .command('explore')
       .argument('[scenario]')
       .description('every interleaving of two or three clients: hold each statement, decide who goes next')
-      .addHelpText('after', EXIT_CODES)
-      .action(async (name: string | undefined, { spec }: { readonly spec?: string }, command: Command) => {
+      .action(async (given: string | undefined, { spec }: { readonly spec?: string }, command: Command) => {
         if (spec !== undefined) {
           const { exploreSpecCommand } = await import('./explore-spec-command.js');
-          exitCode = await exploreSpecCommand(spec, name, command);
+          exitCode = await exploreSpecCommand(spec, given, command);
           return;
         }
-        if (name === undefined) throw new UsageError([`expected a scenario; race-check list shows them all`]);
+        const name = scenarioName(command);
         exitCode = await (await import('./explore-command.js')).exploreCommand(name, command, scenario);
       }),
     scenario,
@@ -117,7 +89,6 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
       .description(
         'carry out the counterexamples of a report again: exit code 1 if each shows its violation again',
       )
-      .addHelpText('after', EXIT_CODES)
       .action(async (file: string, _options: unknown, command: Command) => {
         exitCode = await (await import('./replay-command.js')).replayCommand(file, command);
       }),
@@ -126,9 +97,8 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
     program
       .command('export')
       .argument('<engine>', 'k6')
-      .argument('<scenario>')
+      .argument('<scenario>', 'by name or file')
       .description('print one trial against an API that is running, as a script for k6')
-      .addHelpText('after', EXIT_CODES)
       .action(async (engine: string, name: string, _options: unknown, command: Command) => {
         exitCode = await (await import('./export-command.js')).exportCommand(engine, name, command, scenario);
       }),
@@ -141,7 +111,6 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
       .description(
         'one verdict on what several runners of an exported script sent, and on the state afterwards',
       )
-      .addHelpText('after', EXIT_CODES)
       .action(async (outputs: string[], options: object, command: Command) => {
         demandKnown(command, outputs.length);
         exitCode = await (await import('./judge-command.js')).judgeCommand(outputs, options);
@@ -153,7 +122,6 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
       .description(
         'every strategy in every scenario: what holds, how often the rest fails, and what it costs',
       )
-      .addHelpText('after', EXIT_CODES)
       .action(async (_options: unknown, command: Command) => {
         exitCode = await (await import('./matrix-command.js')).matrixCommand(command);
       }),
@@ -182,7 +150,7 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
       .description(
         'requests to your own HTTP API that arrive together, and what must be true of their answers',
       )
-      .addHelpText('after', `${BURST_EXAMPLES}\n${EXIT_CODES}`)
+      .addHelpText('after', BURST_EXAMPLES)
       .action(async (_method: unknown, _url: unknown, _options: unknown, command: Command) => {
         exitCode = await (await import('./burst-command.js')).burstCommand(command);
       }),
@@ -210,66 +178,41 @@ export async function runProgram(argv: readonly string[], headStart?: HeadStart)
       exitCode = await checkCommand(file, { ...options, json: options.json === true });
     });
 
+  let help = '';
+  const output = { writeErr: () => undefined, writeOut: (text: string) => void (help += text) };
   for (const command of program.commands) {
     // Ours name every mistake at once; commander's stop at the first.
-    command
-      .allowUnknownOption()
-      .allowExcessArguments()
-      .exitOverride()
-      .configureOutput({ writeErr: () => undefined });
+    command.allowUnknownOption().allowExcessArguments().exitOverride().configureOutput(output);
+    command.addHelpText('after', helpAfter(command.name()));
   }
-  program.exitOverride().configureOutput({ writeErr: () => undefined });
+  program.exitOverride().configureOutput(output);
   // Written out, so that `race-check flash-sale --help` is the help of the run and not of the program.
   const isNamed = program.commands.some((command) => command.name() === argv[0]);
+  if (given[0] === 'help' && !isNamed && scenario === undefined && argv[0] !== '--help') {
+    const known = [...program.commands.map((command) => command.name()), ...scenarioNames(config)];
+    throw new UsageError([`unknown command or scenario "${argv[0]}"${didYouMean(argv[0]!, known)}`]);
+  }
   const words = scenario === undefined || isNamed ? argv : ['run', ...argv];
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
+    if (error.exitCode === 0) {
+      await print(process.stdout, help);
+      return 0;
+    }
     throw new UsageError([error.message.replace(/^error: /, '')]);
   }
   return exitCode;
 }
 
-/** The scenario among the words, if there is one that can be loaded: its numbers become flags. What is wrong is said later. */
-async function scenarioOf(
-  argv: readonly string[],
-  config: LoadedConfig | undefined,
-): Promise<AnyScenario | undefined> {
-  // What looks like a scenario there is a URL, or the value of a flag.
-  if (argv[0] === 'burst') return undefined;
-  const names = scenarioNames(config);
-  const word = argv.find((one, index) => !isFlagValue(argv, index) && (names.includes(one) || isFile(one)));
-  if (word === undefined) return undefined;
-  return findScenario(word, process.cwd(), config).catch((error: unknown) => {
-    if (error instanceof UsageError) return undefined;
-    throw error;
-  });
-}
-
-function scenarioNames(config: LoadedConfig | undefined): readonly string[] {
-  return [...Object.keys(SCENARIOS), ...(config?.scenarios.map(({ name }) => name) ?? [])];
-}
-
-/** The config that the words name, or that lies in the working directory. What is wrong with it is said later. */
-async function configOf(argv: readonly string[]): Promise<LoadedConfig | undefined> {
-  try {
-    const at = argv.findIndex((word) => word === '--config' || word.startsWith('--config='));
-    const given = argv[at]?.startsWith('--config=') ? argv[at].slice('--config='.length) : argv[at + 1];
-    const file = findConfig(process.cwd(), at === -1 ? undefined : given);
-    return file === undefined ? undefined : await loadConfig(file);
-  } catch (error) {
-    if (error instanceof UsageError || error instanceof UserModuleFailed) return undefined;
-    throw error;
-  }
-}
-
-/** `--target ./my.target.ts` names no scenario. */
-function isFlagValue(argv: readonly string[], index: number): boolean {
-  return /^(-t|--target|-o|--out|--seed|--store|--contract|--markdown|--reporter|--baseline|--exec|--config|--base-url|--command|--file)$/.test(
-    argv[index - 1] ?? '',
-  );
+/** Where an unknown option stands before it, commander takes that for the scenario. */
+function scenarioName(command: Command): string {
+  const [name] = wordsOf(command).words;
+  if (name !== undefined) return name;
+  const problems: string[] = [];
+  unknownWords(command, 0, problems);
+  throw new UsageError([...problems, 'expected a scenario; race-check list shows them all'] as [string]);
 }
 
 /** The first word is a command or, where none has that name, a scenario: near to a command it is more likely that. */

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { AnyScenario } from '../session/choice.js';
 import { DEFAULT_PARALLELISM } from '../session/options.js';
 import { addTimeLimitFlags } from './limit-flags.js';
@@ -7,7 +7,11 @@ import { addParameterFlags, COLLECT } from './flags.js';
 /** The flags of `race-check export`. */
 export function addExportFlags(command: Command, scenario: AnyScenario | undefined): Command {
   command
-    .option('-t, --target <id>', 'the API, by id or file; it must be running', COLLECT, [])
+    .addOption(
+      new Option('-t, --target <id>', 'the API, by id or file; it must be running')
+        .argParser(COLLECT)
+        .default([], 'none, it must be named'),
+    )
     .option('--config <file>', 'targets of your own (default: race-check.config.ts, where there is one)')
     .option('--seed <text>', 'draws the same attempts again (default: drawn)')
     .option('--timeout <duration>', 'limit of one request, e.g. 500ms, 30s (default: 30s)')

@@ -100,6 +100,11 @@ describe.concurrent(
         ['expected a duration with its unit (500ms, 30s, 2m) for --timeout, got "5"'],
       ],
       ['an unknown option', 'flash-sale --trails 5', ['unknown option --trails, did you mean "--trials"?']],
+      [
+        'an unknown option before the scenario',
+        '--trails 5 flash-sale',
+        ['unknown option --trails, did you mean'],
+      ],
       ['a word too many', 'flash-sale last-unit', ['unexpected argument "last-unit"']],
       [
         'an option without its value',
@@ -169,6 +174,17 @@ describe.concurrent(
       ]);
       expect(code).toBe(4);
     });
+
+    it.for(['', 'compare ', 'explore '])(
+      '%san unknown option in the place of a scenario',
+      async (command, { folder }) => {
+        const { code, stderr } = await folder.run(`${command}--foo`.split(' '));
+        expect(stderr).toBe(
+          'race-check:\n  unknown option --foo\n  expected a scenario; race-check list shows them all\nSee race-check --help.\n',
+        );
+        expect(code).toBe(4);
+      },
+    );
 
     it('an unknown scenario, without blame for the numbers that it may have', async ({ folder }) => {
       const { stderr } = await folder.run(['flash-sail', '--stock', '5', '--trails', '3']);
