@@ -185,7 +185,9 @@ export class Fleet {
     );
     const settled = parts.flatMap((part) => part.connections);
     const wasLost = parts.some((part) => 'gone' in part);
-    if (!wasLost) onSettled?.(settled, isAhead);
+    // A client that was left behind without a connection, as all in memory are, is no doubtful connection.
+    const isAtRest = parts.every((part) => 'isAtRest' in part && part.isAtRest === true);
+    if (!wasLost) onSettled?.(settled, isAhead && isAtRest);
     const { final, untold, events: told } = (await ending) ?? { events: this.#takeEvents() };
     const broken = wasLost || untold !== undefined;
     const connections = untold === undefined ? settled : settled.map((one) => ({ ...one, doubtful: true }));

@@ -120,6 +120,8 @@ export interface SettleReply {
   readonly counts: Readonly<Record<string, number>>;
   /** When requests arrived, by the server's own word, in milliseconds of its clock. */
   readonly arrivalsMs: readonly number[];
+  /** No operation was left behind that may still be at work: an early read is answered with the final state. Default: false. */
+  readonly isAtRest?: boolean;
 }
 
 /** Unasked, in batches. */

@@ -422,6 +422,7 @@ export class TargetHost {
     return {
       connections: [...this.#openConnections(), ...lost],
       ...{ workerErrors, counts: this.#counts, arrivalsMs: this.#arrivalsMs },
+      isAtRest: this.#lostSlots.length === 0,
     };
   }
 
