@@ -18,9 +18,12 @@ const started = mayRun(words) ? headStart() : undefined;
 // All else is loaded while those processes start.
 const { explain, print, runProgram } = await import('./program.js');
 try {
-  endWith(await runProgram(words, started));
+  const exitCode = await runProgram(words, started);
+  await started?.end();
+  endWith(exitCode);
 } catch (error) {
   const { text, exitCode } = explain(error);
   await print(process.stderr, text).catch(() => undefined);
+  await started?.end();
   endWith(exitCode);
 }
