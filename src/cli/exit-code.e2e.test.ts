@@ -211,6 +211,23 @@ export default drawOnPostgres('wrong', async (session) => {
     expect([lenient.code, strict.code]).toEqual([0, 1]);
   });
 
+  it('is 0 for a safe target that throws in each trial, which is said beside its verdict, and 1 with --strict', async ({
+    folder,
+  }) => {
+    writeShop(
+      folder,
+      `await context.sleep(1);
+  if (order.buyer === 3) throw new Error('the till is closed');
+  return sell(shop, order);`,
+    );
+    const words = ['flash-sale', '--target', './my.target.ts', '--trials', '12', '--no-report', '--quiet'];
+    const lenient = await folder.run(words, { COLUMNS: '300' });
+    expect(lenient.stdout).toMatch(/memory\/mine +✔ holds, 12 of 396 unclear +0 of 12/);
+    expect(lenient.stdout).toContain('the first said: the till is closed.');
+    const strict = await folder.run([...words, '--strict'], { COLUMNS: '300' });
+    expect([lenient.code, strict.code]).toEqual([0, 1]);
+  });
+
   it('is 0 for a safe target that leaves gaps, and 1 with --strict', async ({ folder }) => {
     const words = ['failed-creation', '--target', 'postgres/sequence', '--clients', '12', '--trials', '3'];
     const lenient = await folder.report(words);

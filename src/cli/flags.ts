@@ -47,7 +47,10 @@ export function addRunFlags(command: Command): Command {
       '--engine <name>',
       `what sends the requests of HTTP targets: ${ENGINES.join(', ')} (default: ${ENGINES[0]})`,
     )
-    .option('--strict', 'a safe target that gives up, or leaves gaps or an old copy, fails too')
+    .option(
+      '--strict',
+      'a safe target that gives up, or leaves something unclear, gaps or an old copy, fails too',
+    )
     .option('-o, --out <folder>', 'where reports are kept (default: reports)')
     .option('--no-report', 'keep no report');
 }

@@ -3,7 +3,7 @@ import { burstCommands } from './burst-commands.js';
 import type { JudgedTarget, Report } from './report.js';
 import { quoted } from './shell-words.js';
 import { conditions } from './typed-words.js';
-import { isJudged } from './words.js';
+import { isJudged, shortfallWords } from './words.js';
 
 /** A command to type next, and what it is good for. */
 export interface NextCommand {
@@ -64,7 +64,7 @@ export function nextCommands(
     commands.push({ command: line('compare', scenario, ...more), purpose: 'every strategy, with costs' });
   } else {
     const [best] = ofLargestStore(judged)
-      .filter(({ verdict, gaveUp }) => verdict === 'holds' && gaveUp === undefined)
+      .filter((target) => target.verdict === 'holds' && shortfallWords(target) === undefined)
       .sort((a, b) => (b.opsPerSecond ?? 0) - (a.opsPerSecond ?? 0));
     if (best !== undefined) {
       commands.push({

@@ -13,7 +13,7 @@ import {
   skippedFor,
   type Sentence,
 } from './target-sentence.js';
-import { GLYPHS, isJudged, listed, plural } from './words.js';
+import { GLYPHS, isJudged, listed, plural, shortfallWords } from './words.js';
 
 /** Up to here each target has a sentence of its own; in a longer comparison those that hold share one. */
 const TARGETS_WITH_A_SENTENCE = 3;
@@ -47,7 +47,7 @@ function aboutTargets(report: Report): readonly Sentence[] {
       isJudged(target) &&
       target.verdict === 'holds' &&
       target.rate !== undefined &&
-      target.gaveUp === undefined &&
+      shortfallWords(target) === undefined &&
       interesting(target).length === 0 &&
       target.met !== false,
   );

@@ -5,12 +5,13 @@ import { strictnessOf, testOutcome } from './test-outcome.js';
 import {
   EXPECTATION_WORDS,
   GLYPHS,
-  gaveUpWords,
   isJudged,
   listed,
   plural,
   seenWords,
+  shortfallWords,
   stoppedEarly,
+  unclearOf,
   violatedOf,
 } from './words.js';
 
@@ -61,7 +62,8 @@ export function short(report: Report, target: JudgedTarget): Sentence {
 }
 
 function holds(report: Report, target: JudgedTarget): Sentence {
-  const but = target.gaveUp === undefined ? '' : `, but ${gaveUpWords(target.gaveUp)}`;
+  const shortfall = shortfallWords(target);
+  const but = shortfall === undefined ? '' : `, but ${shortfall}`;
   const evidence = [
     confidence(report),
     plural(target.trials.counted, 'trial'),
@@ -72,8 +74,19 @@ function holds(report: Report, target: JudgedTarget): Sentence {
     target.rate === undefined
       ? ''
       : `: if it can fail, it fails in fewer than ${percentAtMost(target.rate.upper)} of such trials (${asides.join('; ')})`;
-  const text = `${GLYPHS.holds} ${target.id} holds${but}${bound}.${besides(target)}${unmet(target)}${failedAsStrict(report, target)}`;
+  const text = `${GLYPHS.holds} ${target.id} holds${but}${bound}.${firstUnclear(target)}${besides(target)}${unmet(target)}${failedAsStrict(report, target)}`;
   return { kind: 'holds', text };
+}
+
+/** What the first of the commonest kind said, where none failed for certain: errors of both would not be told apart. */
+function firstUnclear(target: JudgedTarget): string {
+  const { errors, errorMessages = {} } = target;
+  if (unclearOf(target) === 0 || target.operations.fail > 0) return '';
+  const [code = ''] = Object.keys(errorMessages)
+    .filter((one) => one !== 'crashed')
+    .sort((a, b) => (errors[b] ?? 0) - (errors[a] ?? 0));
+  const message = clause(errorMessages[code] ?? '');
+  return message === '' ? '' : ` What is unclear may have happened or not; the first said: ${message}.`;
 }
 
 /** What is allowed and surprising, where the verdict does not say so already: a target that gives up is told of as one. */

@@ -128,6 +128,36 @@ describe('a report on a terminal', () => {
     expect(render(withTargets(refused))).toContain('a/b holds, but 4 of 10 refused: if it can fail');
   });
 
+  it('never shows a bare ✔ where operations may have happened or not, and says what the first of them said', () => {
+    const unclear = holding('a/b', 1, {
+      operations: { ok: 1_940, fail: 0, info: 7 },
+      errors: { timeout: 2, Error: 5 },
+      errorMessages: { timeout: 'no answer within 300 ms', Error: 'the till is closed' },
+    });
+    expect(render(withTargets(unclear), 160)).toContain('✔ holds, 7 of 1,947 unclear');
+    expect(flat(render(withTargets(unclear)))).toContain('a/b holds, but 7 of 1,947 unclear:');
+    expect(flat(render(withTargets(unclear)))).toContain(
+      'What is unclear may have happened or not; the first said: the till is closed.',
+    );
+    const strict = { ...withTargets(unclear), plan: { ...gateHolds.plan, strict: true } };
+    expect(flat(render(strict))).toContain('With --strict that fails.');
+
+    const alsoFailed = { ...unclear, operations: { ok: 1_937, fail: 3, info: 7 } };
+    const gaveUp = { failed: 3, refused: 0, operations: 1_947 };
+    const both = render(withTargets({ ...alsoFailed, gaveUp }), 160);
+    expect(both).toContain('✔ holds, 3 failed and 7 unclear of 1,947');
+    expect(both).not.toContain('the first said');
+  });
+
+  it('does not count clients as unclear that die because the scenario says so', () => {
+    const crashed = holding('a/b', 1, {
+      operations: { ok: 1_940, fail: 0, info: 7 },
+      errors: { crashed: 7 },
+      errorMessages: { crashed: 'the client died at a point' },
+    });
+    expect(render(withTargets(crashed), 160)).not.toContain('unclear');
+  });
+
   it('says what a pass is worth: bound, trials, overlap, the least tried kind of start, the control', () => {
     expect(flat(render(gateHolds))).toContain(
       '✔ postgres/for-update holds: if it can fail, it fails in fewer than 5.0 % of such trials (95 % confidence, 59 trials, 14,352 interleaved pairs; least tried start, shifted-pairs: 0 of 19, < 14.6 %; the control postgres/naive was caught in trial 1).',

@@ -1,4 +1,5 @@
 import type { Report, ReportTarget } from './report.js';
+import { shortfallWords } from './words.js';
 
 /**
  * What a target comes to where there is only pass and fail: in the exit code, and in a test report. `inconclusive` and
@@ -8,7 +9,7 @@ export type TestOutcome = 'passed' | 'failed' | 'inconclusive' | 'could-not-run'
 
 /** What turns a result into a failure. */
 export interface Strictness {
-  /** A safe target that gave up, or of which something interesting was found, counts as violated. */
+  /** A safe target that gave up or left something unclear, or of which something interesting was found, counts as violated. */
   readonly strict: boolean;
   /** Stores whose absence is an error. */
   readonly required: readonly string[];
@@ -39,8 +40,10 @@ type Judged = Extract<ReportTarget, { outcome: 'judged' }>;
 
 const OUTCOME = { holds: 'passed', violated: 'failed', inconclusive: 'inconclusive' } as const;
 
-function gated({ verdict, gaveUp, findings }: Judged, strict: boolean): TestOutcome {
-  const isInteresting = gaveUp !== undefined || findings.some(({ grade }) => grade === 'interesting');
+function gated(target: Judged, strict: boolean): TestOutcome {
+  const { verdict, findings } = target;
+  const isInteresting =
+    shortfallWords(target) !== undefined || findings.some(({ grade }) => grade === 'interesting');
   if (verdict === 'holds' && strict && isInteresting) return 'failed';
   return OUTCOME[verdict];
 }

@@ -6,7 +6,7 @@ import type { Gate, JudgedTarget, Report, ReportTarget } from './report.js';
 import { full, interesting } from './target-sentence.js';
 import { strictnessOf, testOutcome, type TestOutcome } from './test-outcome.js';
 import { printable } from './text-width.js';
-import { isJudged } from './words.js';
+import { isJudged, shortfallWords } from './words.js';
 import { witnessLines } from './witness-table.js';
 
 /** A run in the words of test reports: one suite a scenario, one case a target and one a limit. Controls are no cases. */
@@ -100,7 +100,9 @@ function caseOf(report: Report, target: ReportTarget, outcome: TestOutcome): Tes
 }
 
 function isInteresting(target: JudgedTarget): boolean {
-  return target.verdict === 'holds' && (target.gaveUp !== undefined || interesting(target).length > 0);
+  return (
+    target.verdict === 'holds' && (shortfallWords(target) !== undefined || interesting(target).length > 0)
+  );
 }
 
 function proof({ findings }: JudgedTarget): readonly string[] {

@@ -7,16 +7,35 @@ export const GLYPHS = { holds: '✔', violated: '✘', inconclusive: '?' } as co
 export function verdictWords(target: ReportTarget): readonly [verdict: string, aside?: string] {
   if (target.outcome !== 'judged') return [target.outcome];
   const words = `${GLYPHS[target.verdict]} ${target.verdict}`;
-  return target.verdict === 'holds' && target.gaveUp !== undefined
-    ? [`${words},`, gaveUpWords(target.gaveUp)]
-    : [words];
+  const aside = target.verdict === 'holds' ? shortfallWords(target) : undefined;
+  return aside === undefined ? [words] : [`${words},`, aside];
+}
+
+/** What did not come to a clear answer that was possible; undefined where everything did. */
+export function shortfallWords(target: JudgedTarget): string | undefined {
+  const unclear = unclearOf(target);
+  if (target.gaveUp === undefined && unclear === 0) return undefined;
+  const { ok, fail, info } = target.operations;
+  return gaveUpWords({ failed: 0, refused: 0, operations: ok + fail + info, ...target.gaveUp, unclear });
+}
+
+/** Operations that may have happened or not. Those whose client died because the scenario says so are meant to be. */
+export function unclearOf({ operations, errors }: JudgedTarget): number {
+  return operations.info - (errors['crashed'] ?? 0);
 }
 
 /** `955 of 990 failed`, `12 of 990 refused`, `955 failed and 12 refused of 990`. */
-export function gaveUpWords({ failed, refused, operations }: NonNullable<JudgedTarget['gaveUp']>): string {
-  if (refused === 0) return `${whole(failed)} of ${whole(operations)} failed`;
-  if (failed === 0) return `${whole(refused)} of ${whole(operations)} refused`;
-  return `${whole(failed)} failed and ${whole(refused)} refused of ${whole(operations)}`;
+export function gaveUpWords({
+  failed,
+  refused,
+  unclear = 0,
+  operations,
+}: NonNullable<JudgedTarget['gaveUp']> & { readonly unclear?: number }): string {
+  const parts = Object.entries({ failed, refused, unclear }).filter(([, count]) => count > 0);
+  if (parts.length > 1) {
+    return `${listed(parts.map(([word, count]) => `${whole(count)} ${word}`))} of ${whole(operations)}`;
+  }
+  return parts.map(([word, count]) => `${whole(count)} of ${whole(operations)} ${word}`).join();
 }
 
 /** What was seen, in the words of an expectation. */
