@@ -134,6 +134,19 @@ describe.concurrent('the exit code', { timeout: 90_000 }, () => {
   });
 
   it.for([
+    ['an answer', `return { ...sell(shop, order), at: 10n } as any;`, 'The answer of checkout'],
+    ['a note', `context.note('read', { stock: 10n } as any); return sell(shop, order);`, 'A note "read"'],
+    ['a final state', `shop.orders.push(10n as any); return sell(shop, order);`, 'What read() gave'],
+  ])('is 3 when %s of a target is no JSON', async ([, body, what], { folder }) => {
+    writeShop(folder, `await context.sleep(1);\n  ${body}`);
+    const { code, stdout } = await folder.run([...MINE, '--quiet', '--no-report'], { COLUMNS: '300' });
+    expect(stdout).toContain(
+      `memory/mine could not run: ${what} is no plain JSON: Do not know how to serialize a BigInt`,
+    );
+    expect(code).toBe(3);
+  });
+
+  it.for([
     ['a syntax error', `session.query('selekt 1')`, 'syntax error at or near "selekt"'],
     ['an unknown table', `session.query('select * from produkt')`, 'relation "produkt" does not exist'],
   ])('is 3 when the SQL of a target has %s', async ([, statement, words], { folder }) => {

@@ -150,10 +150,25 @@ describe.concurrent(
       expect(scenario.stderr).toContain(
         'scenario ./nothing.ts: expected its default export to be a scenario',
       );
-      expect(scenario.stderr).toContain('it lacks: contract, parameters, initial, attempts, checkers, tally');
+      expect(scenario.stderr).toContain(
+        'it lacks: contract, describe, parameters, initial, attempts, checkers, tally, expected, controls, defaultTarget',
+      );
       const target = await folder.run(['flash-sale', '--target', './nothing.ts']);
       expect(target.stderr).toContain('target ./nothing.ts: expected its default export to be a target');
       expect([scenario.code, target.code]).toEqual([4, 4]);
+    });
+
+    it('a scenario whose parts are not what they should be, each of them', async ({ folder }) => {
+      folder.copy('draw.scenario.fixture.ts', 'draw-target.fixture.js');
+      folder.write(
+        'odd.scenario.ts',
+        `import draw from './draw.scenario.js';
+export default { ...draw, checkers: () => [], tally: 5 };`,
+      );
+      const { code, stderr } = await folder.run(['./odd.scenario.ts']);
+      expect(stderr).toContain('scenario ./odd.scenario.ts: checkers: expected a list of checkers');
+      expect(stderr).toContain('scenario ./odd.scenario.ts: tally: expected a function');
+      expect(code).toBe(4);
     });
 
     it('several mistakes, all of them at once', async ({ folder }) => {

@@ -24,6 +24,7 @@ import type {
   SettleReply,
 } from './protocol.js';
 import { startSlackNs } from './start-plan.js';
+import { openClient, openTarget } from './target-shape.js';
 
 type AnyTarget = Target<ContractTypes>;
 type AnyClient = Client<ContractTypes>;
@@ -152,7 +153,7 @@ export class TargetHost {
       addresses: new Map(request.addresses.map((address) => [address.store, address])),
       owner: this.environment.owner,
     };
-    this.#target = await target.open(createTargetContext(this.#source));
+    this.#target = openTarget(await target.open(createTargetContext(this.#source)));
     if (request.setup) await this.#target.setup();
     for (const { client, process } of request.clients) this.#processes.set(client, process);
     return { workers: this.#target.workers?.count ?? 0 };
@@ -183,7 +184,7 @@ export class TargetHost {
     const open = this.#clients.get(number);
     if (open !== undefined) return open;
     const slot = this.#slot(number);
-    const opened = { slot, client: await this.#target.client(slot.context), doubtful: false };
+    const opened = { slot, client: openClient(await this.#target.client(slot.context)), doubtful: false };
     this.#clients.set(number, opened);
     return opened;
   }
@@ -256,7 +257,7 @@ export class TargetHost {
         .finally(() => this.environment.owner?.ended(open.slot.client));
     }
     // A host that is killed in an endless loop has at least told what happened before it.
-    const flushing = setInterval(() => this.#flush(), FLUSH_EVERY_MS);
+    const flushing = setInterval(() => this.#flushMeanwhile(), FLUSH_EVERY_MS);
     if (told !== undefined) await untilNs(startAtNs);
     const heldPlans = new Set(this.#held.map(({ plan }) => plan));
     const others = this.#plans.filter((plan) => !heldPlans.has(plan));
@@ -465,6 +466,14 @@ export class TargetHost {
   #record(event: HistoryEvent): void {
     this.#events.push(event);
     if (this.#events.length >= FLUSH_AT_EVENTS) this.#flush();
+  }
+
+  #flushMeanwhile(): void {
+    try {
+      this.#flush();
+    } catch {
+      // What cannot be told is tried again at the end, when somebody waits for it.
+    }
   }
 
   #flush(): void {

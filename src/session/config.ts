@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import { SCENARIOS } from '../../scenarios/index.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { Scenario } from '../core/scenario.js';
@@ -11,6 +10,7 @@ import { baseUrlProblems } from '../stores/http/base-url.js';
 import { targetIdsOf } from './find-targets.js';
 import { didYouMean } from './nearest.js';
 import { loadUserModule } from './user-module.js';
+import { KEBAB, scenarioProblems, targetProblems } from './user-shapes.js';
 
 /** A target of any contract, as a config lists it. What it and its scenarios say to each other stays between them. */
 export type ConfigTarget = Omit<Target<ContractTypes>, 'open'> & { open(context: never): unknown };
@@ -37,7 +37,6 @@ export interface LoadedConfig {
   readonly scenarios: readonly AnyScenario[];
 }
 
-const KEBAB = /^[a-z0-9-]+$/;
 const NAMES = ['ts', 'mts', 'js', 'mjs'].map((end) => `race-check.config.${end}`);
 
 /** The config file that was named, else the one in the folder, if there is one. Throws UsageError for a name of nothing. */
@@ -72,31 +71,6 @@ export function apiProblems({
     ...(baseUrl === undefined ? [] : baseUrlProblems(baseUrl).map((problem) => `--base-url: ${problem}`)),
   ];
 }
-
-const callable = z.custom((value) => typeof value === 'function', 'expected a function');
-const contractShape = z.looseObject({ name: z.string().min(1), operations: z.looseObject({}) });
-
-const targetShape = z.looseObject({
-  id: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected an id such as "postgres/my-strategy"'),
-  contract: z.string().min(1),
-  open: callable,
-});
-
-const scenarioShape = z.looseObject({
-  name: z.string().regex(KEBAB, 'expected small letters, digits and dashes'),
-  contract: contractShape,
-  describe: callable,
-  parameters: z.looseObject({}),
-  initial: callable,
-  attempts: callable,
-  checkers: z
-    .array(z.looseObject({ name: z.string(), check: callable }))
-    .min(1, 'expected a checker at least'),
-  tally: callable,
-  expected: callable,
-  controls: z.looseObject({}),
-  defaultTarget: z.string(),
-});
 
 const PARTS = ['targets', 'scenarios'] as const;
 
@@ -137,25 +111,6 @@ function partProblems(
       (problem) => `${part}[${index}]${own === undefined ? '' : ` (${own})`}: ${problem}`,
     );
   });
-}
-
-/** An API's definition knows what is wrong with it, in its own words. */
-function targetProblems(target: unknown): readonly string[] {
-  const { api } = (target ?? {}) as Partial<AnyTarget>;
-  return api !== undefined && api.problems.length > 0 ? api.problems : shapeProblems(targetShape, target);
-}
-
-function scenarioProblems(scenario: unknown): readonly string[] {
-  return shapeProblems(scenarioShape, scenario);
-}
-
-function shapeProblems(shape: z.ZodType, value: unknown): readonly string[] {
-  const parsed = shape.safeParse(value);
-  return parsed.success
-    ? []
-    : parsed.error.issues.map(({ path: at, message }) =>
-        at.length === 0 ? message : `${at.join('.')}: ${message}`,
-      );
 }
 
 async function contractNames(): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { SCENARIOS } from '../../scenarios/index.js';
-import { UsageError } from '../core/usage-error.js';
+import { demandNone, UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from './choice.js';
 import type { LoadedConfig } from './config.js';
 import { didYouMean } from './nearest.js';
@@ -31,13 +31,13 @@ export async function findScenario(name: string, cwd: string, config?: LoadedCon
 async function scenarioOfFile(file: string, given: string): Promise<AnyScenario> {
   if (!existsSync(file)) throw new UsageError([`scenario ${given}: there is no such file`]);
   const scenario = (await loadUserModule(file)) as Partial<AnyScenario> | undefined;
-  const missing = (
-    ['name', 'contract', 'parameters', 'initial', 'attempts', 'checkers', 'tally'] as const
-  ).filter((key) => scenario?.[key] === undefined);
+  const { scenarioProblems, SCENARIO_PARTS } = await import('./user-shapes.js');
+  const missing = SCENARIO_PARTS.filter((key) => scenario?.[key] === undefined);
   if (missing.length > 0) {
     throw new UsageError([
       `scenario ${given}: expected its default export to be a scenario (see defineScenario), but it lacks: ${missing.join(', ')}`,
     ]);
   }
+  demandNone(scenarioProblems(scenario).map((problem) => `scenario ${given}: ${problem}`));
   return scenario as AnyScenario;
 }

@@ -3,9 +3,16 @@ import { hostError } from '../engine/failures.js';
 import { resolveTarget } from './resolve-target.js';
 import type { HostEvents, HostReply, HostRequest, Preparation } from '../engine/protocol.js';
 import { HostFailure, TargetHost } from '../engine/target-host.js';
+import { untellable } from '../engine/untellable.js';
 
 /** The entry of a worker process: the engine's protocol over the channel to its parent. */
-const send = (message: HostReply | HostEvents) => process.send?.(message);
+const send = (message: HostReply | HostEvents) => {
+  try {
+    process.send?.(message);
+  } catch (error) {
+    throw untellable(message, error);
+  }
+};
 
 const openHost = () =>
   new TargetHost({
@@ -24,12 +31,12 @@ process.on('message', (request: HostRequest | Preparation) => {
     return;
   }
   if (request.type === 'load') host = openHost();
-  host.handle(request).then(
-    (value) => send({ type: 'reply', value }),
-    (error: unknown) => {
-      const told = error instanceof HostFailure ? error.error : hostError(error, 'failure');
-      send({ type: 'error', error: told });
-    },
-  );
+  host
+    .handle(request)
+    .then((value) => send({ type: 'reply', value }))
+    .catch((error: unknown) => {
+      const kind = error instanceof TypeError ? 'mistake' : 'failure';
+      send({ type: 'error', error: error instanceof HostFailure ? error.error : hostError(error, kind) });
+    });
 });
 process.on('disconnect', () => process.exit(0));
