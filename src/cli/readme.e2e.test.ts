@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TARGETS } from '../../targets/index.js';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = path.join(ROOT, 'dist/src/cli/main.js');
 const OUT = mkdtempSync(path.join(os.tmpdir(), 'race-check-readme-'));
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const CONTRIBUTING = readFileSync(path.join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+const CHANGELOG = readFileSync(path.join(ROOT, 'CHANGELOG.md'), 'utf8');
+const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
 
 afterAll(() => rmSync(OUT, { recursive: true, force: true }));
 
@@ -67,34 +69,56 @@ describe('the README', () => {
     expect(shapeOf(stdout)).toBe(shapeOf(shown));
   });
 
-  it('shows a matrix with every strategy of every contract, all of which were as they claim', () => {
+  describe('in its matrix', () => {
     // A name too long for its column goes on in the next line.
     const matrix = (blocks(README, 'text').find((block) => block.startsWith('matrix')) ?? '').replace(
       /^( {3}[a-z0-9-]+-)( .*)\n {3}([a-z0-9-]+)$/gm,
       '$1$3$2',
     );
     const [, ...sections] = matrix.split(/\n(?= \w+ {2,}\S)/);
-    const shown = sections.flatMap((section) => {
-      const [head = '', ...rows] = section.split('\n');
-      const contract = head.trim().split(/\s+/)[0]!;
-      let store = '';
-      return rows.flatMap((row) => {
-        store = /^ (\w+)\/$/.exec(row)?.[1] ?? store;
-        const strategy = /^ {3}([a-z0-9-]+) +\S/.exec(row)?.[1];
-        return strategy === undefined ? [] : [`${contract} ${store}/${strategy}`];
-      });
-    });
+    const shown = new Set(
+      sections.flatMap((section) => {
+        const [head = '', ...rows] = section.split('\n');
+        const contract = head.trim().split(/\s+/)[0]!;
+        let store = '';
+        return rows.flatMap((row) => {
+          store = /^ (\w+)\/$/.exec(row)?.[1] ?? store;
+          const strategy = /^ {3}([a-z0-9-]+) +\S/.exec(row)?.[1];
+          return strategy === undefined ? [] : [`${contract} ${store}/${strategy}`];
+        });
+      }),
+    );
     const registered = Object.entries(TARGETS).flatMap(([contract, ids]) =>
       // An API of ours is one of these strategies with a server before it.
       Object.keys(ids).flatMap((id) => (id.startsWith('http/') ? [] : [`${contract} ${id}`])),
     );
-    expect([...new Set(shown)].sort()).toEqual(registered.sort());
-    expect(matrix).not.toMatch(/[✔◐✘][^\n]*!(?=\s)/);
+
+    it('shows strategies that there are, all of which were as they claim', () => {
+      expect([...shown].filter((one) => !registered.includes(one))).toEqual([]);
+      expect(shown.size).toBeGreaterThan(80);
+      expect(matrix).not.toMatch(/[✔◐✘][^\n]*!(?=\s)/);
+    });
+
+    it('leaves none out of what is released', ({ skip }) => {
+      const missing = registered.filter((one) => !shown.has(one));
+      const isReleased = !CHANGELOG.includes(`\n## ${version} (unreleased)\n`);
+      // All of it is measured together, in a quarter of an hour: before a release, and not for each new strategy.
+      skip(!isReleased && missing.length > 0, `npm run readme has not measured yet: ${missing.join(', ')}`);
+      expect(missing).toEqual([]);
+    });
   });
 
   it('shows the target of the examples', () => {
     const target = readFileSync(path.join(ROOT, 'examples/own-target/my.target.ts'), 'utf8');
     expect(README).toContain(target.trim());
+  });
+
+  it('shows a burst that is understood', () => {
+    writeFileSync(path.join(OUT, 'booking.json'), '{}');
+    const [line = ''] = blocks(README, 'bash');
+    const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+    const { stderr } = raceCheck([...words.slice(1), '--nonsense'], OUT);
+    expect(stderr).toBe('race-check: unknown option --nonsense\nSee race-check --help.\n');
   });
 
   it.each(commands(README).map((words) => [words.join(' '), words] as const))(
@@ -112,27 +136,58 @@ describe('the README', () => {
       // 3: could not run, 4: wrong usage. The verdicts of three trials are not the README's.
       expect([0, 1, 2], inRoot.stderr).toContain(inRoot.status);
       expect(inRoot.stdout).not.toBe('');
+      // `violated in 40 of 46 interleavings of 2 buyers`: what is counted is the same in every run.
+      if (words[0] === 'explore') expect(inRoot.stdout.replace(/\s+/g, ' ')).toContain(saidOf(words));
     },
     120_000,
   );
 });
 
+/** What the README says beside a command. */
+function saidOf(words: readonly string[]): string {
+  const [, after = ''] = README.split(`npx race-check ${words.join(' ')} `);
+  const said = /^ *# (.*)/.exec(after)?.[1];
+  if (said === undefined) throw new Error(`expected a # behind ${words.join(' ')}`);
+  return said;
+}
+
 describe('CONTRIBUTING', () => {
-  it('shows a strategy that runs as it stands', () => {
-    const [strategy = ''] = blocksIndented(CONTRIBUTING);
-    const file = path.join(OUT, 'no-key-update.target.ts');
-    const standalone = strategy
-      .replace('../../../src/stores/postgres/connect.js', 'race-check/postgres')
-      .replace("'../cart.js'", "'race-check/targets/checkout/cart'")
-      .replace("'./schema.js'", "'race-check/targets/checkout/postgres/schema'")
-      .replace("'./steps.js'", "'race-check/targets/checkout/postgres/steps'");
-    writeFileSync(file, standalone);
-    const { stdout, stderr, status } = raceCheck(
-      ['flash-sale', '--target', file, '--trials', '5', '--no-report', '-q'],
-      OUT,
-    );
+  const file = 'targets/checkout/postgres/no-key-update.ts';
+  const clone = path.join(OUT, 'clone');
+  const [strategy = '', registration = '', catching = ''] = blocksIndented(CONTRIBUTING);
+
+  beforeAll(() => {
+    mkdirSync(clone);
+    for (const name of ['src', 'scenarios', 'node_modules', 'package.json']) {
+      symlinkSync(path.join(ROOT, name), path.join(clone, name));
+    }
+    cpSync(path.join(ROOT, 'targets'), path.join(clone, 'targets'), { recursive: true });
+  });
+
+  const run = (text: string) => {
+    writeFileSync(path.join(clone, file), text);
+    return raceCheck(['flash-sale', '--target', `./${file}`, '--trials', '5', '--no-report', '-q'], clone);
+  };
+
+  it('shows a strategy that holds as it stands, and is caught without its lock', { timeout: 60_000 }, () => {
+    expect(CONTRIBUTING).toContain(`npx race-check flash-sale --target ./${file}`);
+    const { stdout, stderr, status } = run(strategy);
     expect(status, stderr + stdout).toBe(0);
-    expect(stdout).toContain('postgres/no-key-update');
+    expect(stdout).toContain('✔ postgres/no-key-update holds');
+
+    const broken = strategy.replace(", 'for no key update')", ')');
+    expect(broken).not.toBe(strategy);
+    const caught = run(broken);
+    expect(caught.status).toBe(1);
+    expect(caught.stdout).toContain('lost update, as trial');
+  });
+
+  it('shows lines as they stand for other strategies where they are to be added', () => {
+    const [index, conformance] = ['targets/index.ts', 'targets/checkout/conformance.test.ts'].map((one) =>
+      readFileSync(path.join(ROOT, one), 'utf8'),
+    );
+    expect(index).toContain(registration.trim().replaceAll('no-key-update', 'for-update'));
+    expect(conformance).toContain(catching.trim().replace('noKeyUpdateUnlocked', 'optimisticUnversioned'));
   });
 });
 
