@@ -5,6 +5,7 @@ import { anomalyName } from '../core/anomaly.js';
 import { UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
 import { findConfig, loadConfig } from '../session/config.js';
+import { whyUnreadable } from '../report/unreadable.js';
 import { EXIT } from '../session/exit-code.js';
 import { findScenario } from '../session/find-scenario.js';
 import { judgeHistory, type HistoryJudgement } from '../session/judge-history.js';
@@ -21,7 +22,7 @@ export async function checkCommand(
 ): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError([
-      `expected a history file (see docs/history-format.md), got ${file}: ${reasonOf(error)}`,
+      `expected a history file (see docs/history-format.md), got ${file}: ${whyUnreadable(error)}`,
     ]);
   });
   const found = findConfig(process.cwd(), given);
@@ -62,7 +63,7 @@ export function historyText(file: string, judgement: Extract<HistoryJudgement, {
     inconclusive: `inconclusive: ${reasons.join('; ')}`,
   }[verdict];
   const lines = [
-    `${header.scenario}   ${header.target ?? 'unknown target'}   ${ok} ok, ${fail} failed, ${info} unknown   ${file}`,
+    `${header?.scenario ?? 'unknown scenario'}   ${header?.target ?? 'unknown target'}   ${ok} ok, ${fail} failed, ${info} unknown   ${file}`,
     '',
     `${GLYPH[verdict]} ${words}`,
   ];
@@ -75,11 +76,4 @@ export function historyText(file: string, judgement: Extract<HistoryJudgement, {
     }
   }
   return `${lines.join('\n')}\n`;
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EISDIR') return 'it is a folder';
-  return error instanceof Error ? error.message : String(error);
 }

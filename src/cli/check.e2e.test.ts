@@ -78,12 +78,19 @@ describe.concurrent('race-check check', { timeout: 60_000 }, () => {
     const whole = lastUnit({ result: 'ordered' });
     folder.write('no-final.jsonl', whole.slice(0, whole.lastIndexOf('{"type":"final"')));
     folder.write('in-half.jsonl', whole.slice(0, -40));
-    for (const file of ['no-final.jsonl', 'in-half.jsonl']) {
+    folder.write('in-header.jsonl', whole.slice(0, 40));
+    folder.write('empty.jsonl', '');
+    for (const [file, ok] of [
+      ['no-final.jsonl', 2],
+      ['in-half.jsonl', 2],
+      ['in-header.jsonl', 0],
+      ['empty.jsonl', 0],
+    ] as const) {
       const { code, judgement } = await check(folder, file);
       expect(code).toBe(2);
-      const operations = { ok: 2, fail: 0, info: 0 };
+      const operations = { ok, fail: 0, info: 0 };
       expect(judgement).toMatchObject({ verdict: 'inconclusive', findings: [], operations });
-      expect(judgement.reasons.join()).toMatch(/final state .*is missing/);
+      expect(judgement.reasons.join()).toMatch(/final state .*is missing|The file is empty/);
     }
   });
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from '../core/usage-error.js';
 import { parseSpec } from '../explore/spec/parse-spec.js';
+import { whyUnreadable } from '../report/unreadable.js';
 import { exploreSpec } from '../session/explore-spec.js';
 import { storeUrlProblems } from '../session/store-problems.js';
 import { print } from './output.js';
@@ -72,7 +73,7 @@ async function readSpec(file: string, problems: string[]) {
     return parseSpec(await readFile(file, 'utf8'));
   } catch (error) {
     if (error instanceof UsageError) problems.push(...error.problems.map((problem) => `${file}, ${problem}`));
-    else problems.push(`expected --spec to name an isolation spec, got ${file}: ${(error as Error).message}`);
+    else problems.push(`expected --spec to name an isolation spec, got ${file}: ${whyUnreadable(error)}`);
     return undefined;
   }
 }

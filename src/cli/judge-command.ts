@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Json } from '../core/json.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import type { VerdictKind } from '../core/verdict.js';
+import { whyUnreadable } from '../report/unreadable.js';
 import { shownThreshold, thresholdsIn, type K6Threshold } from '../engine/k6-thresholds.js';
 import { EXIT } from '../session/exit-code.js';
 import { findScenario } from '../session/find-scenario.js';
@@ -86,8 +87,6 @@ function exitCodeWith(verdict: VerdictKind, thresholds: readonly K6Threshold[]):
 
 async function textOf(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError([
-      `${file} could not be read: ${error instanceof Error ? error.message : String(error)}`,
-    ]);
+    throw new UsageError([`${file} could not be read: ${whyUnreadable(error)}`]);
   });
 }

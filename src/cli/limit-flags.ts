@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Limits } from '../report/gates.js';
 import type { Report } from '../report/report.js';
+import { whyUnreadable } from '../report/unreadable.js';
 import { milliseconds, type RawFlags } from './flags.js';
 
 /** The flags that hold a run against more than its verdict. */
@@ -57,9 +58,7 @@ async function readBaseline(given: string | undefined, problems: string[]): Prom
     const isFolder = (await stat(given)).isDirectory();
     json = JSON.parse(await readFile(isFolder ? path.join(given, 'report.json') : given, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError) return refuse('it is no JSON');
-    const { code, message } = error as NodeJS.ErrnoException;
-    return refuse(code === 'ENOENT' ? 'there is no such file' : message);
+    return refuse(whyUnreadable(error));
   }
   const { reportSchema } = await import('../report/report.js');
   const parsed = reportSchema.safeParse(json);

@@ -121,11 +121,11 @@ describe.concurrent(
         'flash-sale --stock 5 --quantity 6',
         ['A cart of 6 cannot be filled from a stock of 5'],
       ],
-      ['a file in the place of the output folder', 'flash-sale --out taken', ['came "taken": it is a file']],
+      ['a file in the place of the output folder', 'flash-sale --out taken', ['got "taken": it is a file']],
       [
         'a file on the way to the output folder',
         'flash-sale --out taken/reports',
-        ['came "taken/reports": a part of this path is a file'],
+        ['got "taken/reports": a part of this path is a file'],
       ],
     ])('%s', async ([, words, expected], { folder }) => {
       folder.write('taken', 'I was here first');

@@ -102,7 +102,7 @@ describe('writeRun', () => {
   it('says what was expected, what came and what to do where it cannot write', async () => {
     await writeFile(out, 'a file');
     await expect(writeRun({ out, report: gateHolds, histories: naive })).rejects.toThrow(
-      /Expected a folder that reports can be written to, came ".*reports.*": .*a file\. Name another one with --out/,
+      /expected a folder that reports can be written to, got ".*reports.*": .*a file\. Name another one with --out/,
     );
   });
 

@@ -141,7 +141,8 @@ describe('a malformed history', () => {
   });
 
   it.each([
-    ['a text', 'hello', /^line 1: expected one JSON object, came hello/],
+    ['a text', 'hello', /^line 1: expected the header of a history, .* came hello/],
+    ['a text of many lines', '{\n"schema": 1,\n"command": "gate"\n}', /^line 1: expected the header/],
     ['another JSON file', '{"scripts":{}}', /^line 1: expected the header of a history, .* came \{"scripts"/],
     [
       'a newer format',
@@ -159,9 +160,11 @@ describe('a malformed history', () => {
   });
 
   it('is one that goes on after its final state', () => {
-    expect(problemsOf([...lines, lines[1]].join('\n'))[0]).toMatch(
-      /^line 11: comes after the final state of line 10/,
-    );
+    for (const more of [lines.slice(1, 2), lines]) {
+      expect(problemsOf([...lines, ...more].join('\n'))).toEqual([
+        'line 11: comes after the final state of line 10, which is the last line',
+      ]);
+    }
     expect(problemsOf([...lines, '{"type":"inv'].join('\n'))[0]).toMatch(/^line 11: .* cut in half/);
   });
 

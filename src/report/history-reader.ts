@@ -62,12 +62,12 @@ export function readHistory(text: string): ReadHistory {
 
   const [first, ...rest] = parsed;
   let header: HistoryHeader | undefined;
-  if (first !== undefined && first.line === lines[0]?.line) {
-    const foreign = foreignFormat(first.value);
-    if (foreign !== undefined) return { kind: 'malformed', problems: [`line ${first.line}: ${foreign}`] };
-    header = checked(headerLine, first, problems);
-  } else if (first !== undefined) {
-    rest.unshift(first);
+  const [top] = whole;
+  if (top !== undefined) {
+    // Whatever stands below the header of something else is no news.
+    const foreign = first?.line === top.line ? foreignFormat(first.value) : noHeader(top.text);
+    if (foreign !== undefined) return { kind: 'malformed', problems: [`line ${top.line}: ${foreign}`] };
+    header = first === undefined ? undefined : checked(headerLine, first, problems);
   }
 
   const events: PlacedEvent[] = [];
@@ -77,6 +77,7 @@ export function readHistory(text: string): ReadHistory {
       problems.push(
         `line ${placed.line}: comes after the final state of line ${final.line}, which is the last line`,
       );
+      break;
     }
     if (isFinal(placed.value)) {
       const value = checked(finalLine, placed, problems);
@@ -136,13 +137,15 @@ function foreignFormat(value: unknown): string | undefined {
     string,
     unknown
   >;
-  if (format !== HISTORY_FORMAT) {
-    return `expected the header of a history, {"format":"${HISTORY_FORMAT}","version":${HISTORY_VERSION}, ...}, came ${excerpt(JSON.stringify(value))}. The format is described in docs/history-format.md.`;
-  }
+  if (format !== HISTORY_FORMAT) return noHeader(JSON.stringify(value));
   if (version !== HISTORY_VERSION) {
     return `this race-check reads version ${HISTORY_VERSION} of the history format, the file says version ${excerpt(JSON.stringify(version) ?? 'nothing')}. Use the race-check that wrote it.`;
   }
   return undefined;
+}
+
+function noHeader(line: string): string {
+  return `expected the header of a history, {"format":"${HISTORY_FORMAT}","version":${HISTORY_VERSION}, ...}, came ${excerpt(line)}. The format is described in docs/history-format.md.`;
 }
 
 function isFinal(value: unknown): boolean {

@@ -76,7 +76,7 @@ function isFolder(path: string): Promise<boolean> {
 
 /** The words for a folder that a report cannot be written to. */
 export function unwritable(dir: string, error: unknown): string {
-  return `Expected a folder that reports can be written to, came "${dir}": ${reasonOf(error)}. Name another one with --out, or write none with --no-report.`;
+  return `expected a folder that reports can be written to, got "${dir}": ${reasonOf(error)}. Name another one with --out, or write none with --no-report.`;
 }
 
 export function reasonOf(error: unknown): string {

@@ -21,9 +21,10 @@ export async function findScenario(name: string, cwd: string, config?: LoadedCon
     const found = own.find((one) => one.name === name);
     if (found !== undefined) return found;
     const names = [...Object.keys(SCENARIOS), ...own.map((one) => one.name)];
-    throw new UsageError([
-      `unknown scenario "${name}"${didYouMean(name, names)} (known: ${names.join(', ')}; or a file such as ./my.scenario.ts)`,
-    ]);
+    // A list is no help to whoever mistyped.
+    const help =
+      didYouMean(name, names) || ` (known: ${names.join(', ')}; or a file such as ./my.scenario.ts)`;
+    throw new UsageError([`unknown scenario "${name}"${help}`]);
   }
   return load();
 }

@@ -62,9 +62,10 @@ export async function findTarget(
     const found = own.find(({ target: { id } }) => id === given || id.slice(id.indexOf('/') + 1) === given);
     if (found !== undefined) return found;
     const known = [...ids, ...own.map(({ target }) => target.id)];
-    problems.push(
-      `unknown target "${given}"${didYouMean(given, known)} (known for ${contract}: ${known.join(', ') || 'none'}; or a file such as ./my.target.ts)`,
-    );
+    const help =
+      didYouMean(given, known) ||
+      ` (known for ${contract}: ${known.join(', ') || 'none'}; or a file such as ./my.target.ts)`;
+    problems.push(`unknown target "${given}"${help}`);
     return undefined;
   }
   return { target: await loadRegistered(contract, given), source: { kind: 'registry', contract, id: given } };

@@ -14,7 +14,8 @@ import type { AnyScenario } from './choice.js';
 export type HistoryJudgement =
   | {
       readonly kind: 'judged';
-      readonly header: HistoryHeader;
+      /** Absent where the file was cut off in it. */
+      readonly header?: HistoryHeader;
       readonly verdict: VerdictKind;
       readonly findings: readonly (Finding & { readonly witnessEvents: readonly WitnessEvent[] })[];
       /** Why it is inconclusive. */
@@ -35,9 +36,15 @@ export async function judgeHistory(
   if (read.kind === 'malformed') return read;
   if (read.kind === 'truncated') {
     const { header, events, reason } = read;
-    if (header === undefined) return { kind: 'malformed', problems: [reason] };
     const operations = countOfCut(events);
-    return { kind: 'judged', header, verdict: 'inconclusive', findings: [], reasons: [reason], operations };
+    return {
+      kind: 'judged',
+      ...(header && { header }),
+      verdict: 'inconclusive',
+      findings: [],
+      reasons: [reason],
+      operations,
+    };
   }
   const { header, events, final, openTransactions } = read;
   const scenario = await scenarioOf(header);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { UsageError } from '../core/usage-error.js';
 import type { Replayed } from '../explore/explored.js';
 import { exploreReportSchema, type ExploredTarget, type ExploreReport } from '../report/explore-report.js';
+import { whyUnreadable } from '../report/unreadable.js';
 import { EXIT } from './exit-code.js';
 import { runReplays } from './explore.js';
 import type { ExploreOptions } from './explore-options.js';
@@ -80,8 +81,9 @@ async function readReport(file: string): Promise<ExploreReport> {
   try {
     text = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError([`expected the report.json of an exploration, got ${file}: ${reason}`]);
+    throw new UsageError([
+      `expected the report.json of an exploration, got ${file}: ${whyUnreadable(error)}`,
+    ]);
   }
   const parsed = exploreReportSchema.safeParse(text);
   if (parsed.success) return parsed.data;
