@@ -6,6 +6,7 @@ import type { Config } from './session/config.js';
 import type { SessionOptions } from './session/options.js';
 
 export { NotHappened } from './core/context.js';
+export { Undecided } from './core/checker.js';
 export { UsageError } from './core/usage-error.js';
 export { defineHttpTarget } from './http/define-http-target.js';
 export type {
@@ -26,10 +27,26 @@ export type {
 } from './core/api.js';
 export type { Config, ConfigScenario, ConfigTarget } from './session/config.js';
 export type { Anomaly, AnomalyId } from './core/anomaly.js';
-export type { Checker, Finding, Grade } from './core/checker.js';
-export type { ClientContext, CountedEvent, PointName, StoreAddress, TargetContext } from './core/context.js';
+export type { Checker, Finding, Grade, SlowChecker } from './core/checker.js';
+export type {
+  ClientContext,
+  CountedEvent,
+  PointName,
+  StoreAddress,
+  TargetContext,
+  Traffic,
+} from './core/context.js';
 export type { Contract, ContractTypes, InputOf, OperationName, OutputOf, Schema } from './core/contract.js';
-export type { History, HistoryEvent, NoteKind, Operation, OperationOf } from './core/history.js';
+export type {
+  History,
+  HistoryEvent,
+  NoteKind,
+  OpenTransaction,
+  Operation,
+  OperationError,
+  OperationOf,
+  StoreSpan,
+} from './core/history.js';
 export type { Json } from './core/json.js';
 export type { Attempt, Control, Fault, Parameter, Parameters, Scenario } from './core/scenario.js';
 export type { Client, Expectation, HeldAttempt, OpenTarget, Target, Worker } from './core/target.js';
@@ -62,7 +79,7 @@ export function defineConfig(config: Config): Config {
 export interface RaceCheckOptions<
   C extends ContractTypes = ContractTypes,
   P extends Parameters = Parameters,
-> extends Omit<SessionOptions, 'scenario' | 'targets' | 'isolation'> {
+> extends Omit<SessionOptions, 'scenario' | 'targets' | 'isolation' | 'headStart'> {
   /** A name, a file (`./my.scenario.ts`), or the scenario itself. */
   readonly scenario: string | Scenario<C, P>;
   /** Ids, files, or targets themselves. Default: the scenario's default target. */
@@ -72,8 +89,10 @@ export interface RaceCheckOptions<
 /**
  * Runs a scenario on targets, with their controls, and resolves with the report; for use inside a test.
  *
- * Runs in this process, writes nothing and never exits. A violation is a verdict in the report, not an error. Rejects
- * with UsageError for what does not make sense. Stores are started and stopped as on the command line.
+ * Runs in this process (but for `processes` above 1, programs and load engines), writes nothing and never exits. A violation, a
+ * target that could not run and a store that is not there are in the report, and no errors. Rejects with UsageError for what does
+ * not make sense, before anything is started, and with an error where a file cannot be loaded. Stores are started as on the command
+ * line; with the promise all of them are stopped.
  */
 export async function raceCheck<C extends ContractTypes, P extends Parameters>(
   options: RaceCheckOptions<C, P>,

@@ -114,6 +114,23 @@ describe.concurrent("files of the user's own, in a folder without any package", 
     expect(code).toBe(1);
   });
 
+  it('may have a checker that says why it cannot tell', async ({ folder }) => {
+    folder.copy(...DRAW);
+    folder.write(
+      'doubtful.scenario.ts',
+      `import { Undecided } from 'race-check';
+import draw from './draw.scenario.js';
+const check = () => { throw new Undecided('the numbers are not legible'); };
+export default { ...draw, checkers: [...draw.checkers, { name: 'doubtful', anomalies: [], check }] };
+`,
+    );
+    const words = ['./doubtful.scenario.ts', '--target', './draw-atomic.target.js', '--trials', '2'];
+    const { code, report } = await folder.report(words);
+    expect(judged(report, 'memory/atomic').reasons.join()).toContain('the numbers are not legible');
+    expect(judged(report, 'memory/atomic').reasons.join()).not.toContain('crashed');
+    expect(code).toBe(2);
+  });
+
   it('are refused for a contract that is not theirs', async ({ folder }) => {
     folder.copy('shop.fixture.ts', 'my-shop.target.fixture.ts', ...DRAW);
     const { code, stderr } = await folder.run(['./draw.scenario.ts', '--target', './my-shop.target.ts']);

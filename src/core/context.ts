@@ -36,6 +36,7 @@ export interface Traffic {
 
 /** What a target is given from outside, and all of it: no other clock, randomness, timer, address or environment. */
 export interface TargetContext {
+  /** The scenario's numbers, each with a value. */
   readonly parameters: Parameters;
   /** The store's address for a driver that can be given a socket: pass `socket` to it, or nothing is counted. */
   address(store: string): StoreAddress;
@@ -48,7 +49,7 @@ export interface TargetContext {
   relay(store: string, connections?: number): Promise<StoreAddress>;
   /** Milliseconds of the run's clock. Not the wall clock; explore may own it. */
   now(): number;
-  /** Waits in the run's clock; rejects with `NotHappened` never, resolves early never. Rejects when `signal` aborts. */
+  /** Waits so many milliseconds of the run's clock, and never less. Rejects when a client's `signal` aborts. */
   sleep(ms: number): Promise<void>;
   /** In [0, 1), repeated by the seed. */
   random(): number;
@@ -73,6 +74,7 @@ export interface ClientContext extends TargetContext {
   note(kind: NoteKind, fields: Readonly<Record<string, Json>>): void;
   /** A place to be stalled or crashed at. Normally nothing. */
   point(name: PointName): Promise<void>;
+  /** Adds `by` (default 1) to what a report counts of this event. Judges nothing, but for a control that must show it. */
   count(event: CountedEvent, by?: number): void;
   /**
    * Names a lease that the store itself keeps, with `ttlMs` to live from now. `expire` must remove exactly that lease, and

@@ -64,6 +64,7 @@ export interface OpenTarget<C extends ContractTypes> {
 
 /** One strategy on one store for one contract. */
 export interface Target<C extends ContractTypes> {
+  /** The name of the contract whose operations its clients have. */
   readonly contract: string;
   /** `store/strategy`, e.g. `postgres/for-update`. */
   readonly id: string;
@@ -73,6 +74,7 @@ export interface Target<C extends ContractTypes> {
   readonly needs?: readonly StoreFeature[];
   /** What it does, in one sentence. */
   readonly summary: string;
+  /** What it prevents, and at what price: for people, in a list. */
   readonly prevents: string;
   readonly costs: string;
   /** A manual's page, a paper, an issue. */
@@ -83,6 +85,7 @@ export interface Target<C extends ContractTypes> {
   readonly acrossProcesses?: Readonly<Record<string, Expectation>>;
   /** Where its first store is `http`: the API that it speaks to. */
   readonly api?: Api;
+  /** Once for each namespace and process. What it throws ends the run: exit code 3. */
   open(context: TargetContext): OpenTarget<C> | Promise<OpenTarget<C>>;
 }
 

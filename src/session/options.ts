@@ -26,7 +26,7 @@ export interface SessionOptions {
   readonly maxRate?: number;
   /** Default `mixed`. */
   readonly start?: StartMode;
-  /** The scenario's own numbers: clients, stock, ... */
+  /** The scenario's own numbers: clients, stock, ... Default: the scenario's. */
   readonly parameters?: Readonly<Record<string, number | undefined>>;
   /** Over how many processes the clients are spread, behind one barrier. Default 1. More than one is never this process. */
   readonly processes?: number;
@@ -38,11 +38,11 @@ export interface SessionOptions {
   readonly isolation?: 'none' | 'process';
   /** By store, e.g. `{ postgres: 'postgres://...' }`. Default: a server of our own. */
   readonly storeUrls?: Readonly<Record<string, string | undefined>>;
-  /** Allow servers that are not on this machine. */
+  /** Allow servers that are not on this machine. Default: false. */
   readonly allowRemote?: boolean;
-  /** Stores whose absence is an error, not a skip. */
+  /** Stores whose absence is an error, not a skip. Default: none. */
   readonly required?: readonly string[];
-  /** A safe target that gives up fails a gate too. */
+  /** A safe target that gives up, or leaves something unclear, gaps or an old copy, fails a gate too. Default: false. */
   readonly strict?: boolean;
   /** What the run is held against on top of its verdict. Default: nothing. */
   readonly limits?: Limits;
@@ -58,7 +58,7 @@ export interface SessionOptions {
     /** Requests a second at most. */
     readonly rate?: number | undefined;
   };
-  /** Stops the run; what was tried until then is reported as partial. */
+  /** Stops the run; what was tried until then is reported as partial. Default: nothing does. */
   readonly signal?: AbortSignal;
   /** A folder for the logs of servers, if the run fails. Default: they are thrown away. */
   readonly keepLogsIn?: string;
@@ -66,6 +66,7 @@ export interface SessionOptions {
   readonly cwd?: string;
   /** A `race-check.config.ts` (or .js) whose targets and scenarios are found by their names. Default: none. */
   readonly config?: string;
+  /** Default: nobody is told. */
   readonly progress?: SessionProgress;
   /** Processes that were started for this run already. Default: they are started when they are needed. */
   readonly headStart?: HeadStart | undefined;
