@@ -137,7 +137,13 @@ describe('a fleet of one host that goes when it is armed', () => {
           if (request.type === 'load') return { workers: 0 };
           if (request.type === 'arm') return { connections: [connection] };
           if (request.type === 'settle') {
-            return { connections: [connection], workerErrors: [], counts: {}, arrivalsMs: [] };
+            return {
+              connections: [connection],
+              workerErrors: [],
+              counts: {},
+              arrivalsMs: [],
+              isAtRest: true,
+            };
           }
           if (request.type === 'early-read') {
             onEvents([0, 1].flatMap((client) => answered(client, 1_000)));
@@ -187,7 +193,10 @@ describe('a fleet of one host that goes when it is armed', () => {
     expect(requests.map(({ type }) => type)).toEqual([...of, ...of]);
     const second = await next!;
     expect([first, second].map(({ events }) => events.length)).toEqual([4, 4]);
-    expect([first, second].map(({ final }) => final)).toEqual([{ final: { left: 3 } }, { final: { left: 3 } }]);
+    expect([first, second].map(({ final }) => final)).toEqual([
+      { final: { left: 3 } },
+      { final: { left: 3 } },
+    ]);
   });
 
   it('takes every attempt for possible when it dies before it has told of them', async () => {
