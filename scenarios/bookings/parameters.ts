@@ -1,4 +1,5 @@
 import type { Parameter } from '../../src/core/scenario.js';
+import { lockLimit } from '../lock-limit.js';
 import { USUAL_MINUTES, type Booking, type BookInput } from './contract.js';
 import { endOf, MINUTES_A_DAY, minutesOf } from './times.js';
 
@@ -22,12 +23,7 @@ export const MINUTES: Parameter = {
 /** The same proportions at any scale: an expiry of 30,000 ms goes with a limit of 10,000 ms and a look every 100 ms. */
 export const LOCK_TIMES: { readonly [K in keyof LockTimes]: Parameter } = {
   expiryMs: { default: 600, min: 20, max: 600_000, describe: 'milliseconds after which a lock lapses' },
-  limitMs: {
-    default: ({ expiryMs = 0 }) => Math.round(expiryMs / 3),
-    min: 1,
-    max: 600_000,
-    describe: 'milliseconds that anybody waits for a lock, where the strategy waits at all',
-  },
+  limitMs: limitMs(),
   retryMs: {
     default: ({ expiryMs = 0 }) => Math.max(1, Math.round(expiryMs / 300)),
     min: 1,
@@ -35,6 +31,11 @@ export const LOCK_TIMES: { readonly [K in keyof LockTimes]: Parameter } = {
     describe: 'milliseconds between two tries, where the strategy tries again',
   },
 };
+
+/** How long anybody waits for a lock; no shorter than this. */
+export function limitMs(shortestMs?: number): Parameter {
+  return lockLimit('milliseconds that anybody waits for a lock, where the strategy waits at all', shortestMs);
+}
 
 /**
  * Where nobody is stalled no lock may lapse under its holder, and nobody give up because the one before is slow, on however busy

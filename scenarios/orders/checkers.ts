@@ -11,8 +11,11 @@ import type { Orders } from './contract.js';
 import { saleOf } from './sale-of.js';
 import { updatesOf } from './updates-of.js';
 
-/** On top of a lock's limit: the last look at it, letting go of what is held, and a machine that is busy with others. */
-const SLACK_MS = 1_000;
+/**
+ * On top of a lock's limit: the last look at it and letting go of what is held, two requests of which each may take a second
+ * where the machine is busy with others. Of a violation one must be sure; the longest wait is in the report in any case.
+ */
+const SLACK_MS = 3_000;
 
 /** What must hold after every scenario of this contract. */
 export const orderCheckers = [

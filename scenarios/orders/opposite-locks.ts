@@ -2,7 +2,15 @@ import type { Attempt, Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { amountParameter, clientsParameter, inTurn, ordersOf, WAITING, type Waiting } from './parameters.js';
+import {
+  amountParameter,
+  clientsParameter,
+  inTurn,
+  ordersOf,
+  UNHURRIED_EXPIRY_MS,
+  WAITING,
+  type Waiting,
+} from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type OppositeLocks = Waiting & {
@@ -59,8 +67,7 @@ const oppositeLocks: Scenario<Orders, OppositeLocks> = {
       describe: 'milliseconds for which a client is busy after each lock, and after each write',
     },
     ...WAITING,
-    // Long enough for all of them to have their turn, so that who gives up does so because of a deadlock.
-    expiryMs: { ...WAITING.expiryMs, default: 3_000 },
+    expiryMs: { ...WAITING.expiryMs, default: UNHURRIED_EXPIRY_MS },
   },
   initial: (parameters) => ordersOf([parameters.total, parameters.total], parameters),
   attempts: attemptsOf,

@@ -2,7 +2,14 @@ import type { Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { amountParameter, clientsParameter, ordersOf, WAITING, type Waiting } from './parameters.js';
+import {
+  amountParameter,
+  clientsParameter,
+  ordersOf,
+  UNHURRIED_EXPIRY_MS,
+  WAITING,
+  type Waiting,
+} from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type OrderSet = Waiting & {
@@ -42,6 +49,7 @@ const orderSet: Scenario<Orders, OrderSet> = {
     first: amountParameter(600, 'what the first client sets it to'),
     second: amountParameter(550, 'what the second client sets it to'),
     ...WAITING,
+    expiryMs: { ...WAITING.expiryMs, default: UNHURRIED_EXPIRY_MS },
   },
   problems: (parameters) => {
     const totals = [parameters.total, ...totalsOf(parameters)];

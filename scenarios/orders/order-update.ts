@@ -2,7 +2,15 @@ import type { Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { amountParameter, clientsParameter, inTurn, ordersOf, WAITING, type Waiting } from './parameters.js';
+import {
+  amountParameter,
+  clientsParameter,
+  inTurn,
+  ordersOf,
+  UNHURRIED_EXPIRY_MS,
+  WAITING,
+  type Waiting,
+} from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type OrderUpdate = Waiting & {
@@ -30,6 +38,7 @@ const orderUpdate: Scenario<Orders, OrderUpdate> = {
     first: amountParameter(100, 'what the first client adds, and every other one'),
     second: amountParameter(50, 'what the second client adds, and every other one'),
     ...WAITING,
+    expiryMs: { ...WAITING.expiryMs, default: UNHURRIED_EXPIRY_MS },
   },
   initial: (parameters) => ordersOf([parameters.total], parameters),
   attempts: (parameters) =>

@@ -1,4 +1,5 @@
 import type { Parameter } from '../../src/core/scenario.js';
+import { lockLimit } from '../lock-limit.js';
 
 /** The numbers of locks and retries, in every scenario of this contract. */
 export type Waiting = {
@@ -14,12 +15,7 @@ const FEWEST_RETRIES = 10;
 /** The same proportions at any scale: an expiry of 30,000 ms goes with a limit of 10,000 ms and a look every 100 ms. */
 export const WAITING: { readonly [K in keyof Waiting]: Parameter } = {
   expiryMs: { default: 600, min: 20, max: 600_000, describe: 'milliseconds after which a lock lapses' },
-  limitMs: {
-    default: ({ expiryMs = 0 }) => Math.round(expiryMs / 3),
-    min: 1,
-    max: 600_000,
-    describe: 'milliseconds that anybody waits for a lock',
-  },
+  limitMs: limitMs(),
   retryMs: {
     default: ({ expiryMs = 0 }) => Math.max(1, Math.round(expiryMs / 300)),
     min: 1,
@@ -33,6 +29,17 @@ export const WAITING: { readonly [K in keyof Waiting]: Parameter } = {
     describe: 'how often a target that retries does so, for each attempt',
   },
 };
+
+/**
+ * Where nobody is stalled beyond his lock: everybody has his turn within the limit of 3,000 ms, also where a store takes 100 ms
+ * for a request. Who gives up then does so because of a deadlock, and not because a machine is busy.
+ */
+export const UNHURRIED_EXPIRY_MS = 9_000;
+
+/** How long anybody waits for a lock; no shorter than this. */
+export function limitMs(shortestMs?: number): Parameter {
+  return lockLimit('milliseconds that anybody waits for a lock', shortestMs);
+}
 
 /** Members of staff, one attempt each. */
 export function clientsParameter(count: number): Parameter {

@@ -2,7 +2,7 @@ import type { PointName } from '../../src/core/context.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
-import { amountParameter, clientsParameter, ordersOf, WAITING, type Waiting } from './parameters.js';
+import { amountParameter, clientsParameter, limitMs, ordersOf, WAITING, type Waiting } from './parameters.js';
 import { tallyOf } from './tally.js';
 
 type StalledTransaction = Waiting & {
@@ -36,6 +36,8 @@ const stalledTransaction: Scenario<Orders, StalledTransaction> = {
     first: amountParameter(100, 'what the stalled client adds'),
     second: amountParameter(50, 'what each of the others adds'),
     ...WAITING,
+    // Who waits for the stalled one does so until it goes on, on however busy a machine.
+    limitMs: limitMs(2_000),
     // As often as it takes to outlast the stall: the bound is not what is measured.
     retries: { ...WAITING.retries, default: 10_000 },
     stallMs: {

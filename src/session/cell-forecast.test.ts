@@ -21,10 +21,11 @@ describe('the time that a trial takes by design', () => {
     // Who stalls, and for how long.
     ['stalled-holder', {}, 900],
     ['stalled-transaction', { expiryMs: 1_000 }, 1_200],
-    // The last one comes after 1.5 expiries.
-    ['crashed-holder', {}, 900],
-    // The second comes after 1.25 expiries, and stalls for 0.6 of one.
-    ['stale-release', { expiryMs: 1_000 }, 1_850],
+    // The last one comes 700 ms after the expiry, or half an expiry where that is longer.
+    ['crashed-holder', {}, 1_300],
+    ['crashed-holder', { expiryMs: 30_000 }, 45_000],
+    // The second comes after 1.5 expiries, and stalls for half of one.
+    ['stale-release', { expiryMs: 1_000 }, 2_000],
   ])('of %s with %o is %s ms', async (name, given, expected) => {
     expect(await heldMs(name, given)).toBeCloseTo(expected);
   });

@@ -29,7 +29,7 @@ const PARAMETERS = {
   'overlapping-slots': {},
   'stalled-holder': { expiryMs: 400 },
   'stale-release': { expiryMs: 500 },
-  'crashed-holder': { clients: 9, expiryMs: 400 },
+  'crashed-holder': { clients: 9, expiryMs: 400, lastMs: 900 },
 } as const;
 type ScenarioName = keyof typeof PARAMETERS;
 
