@@ -39,6 +39,9 @@ export interface Kept<Written> {
   readonly problem?: ReportNotWritten;
 }
 
+/** How often a line that tells of time is looked after. */
+export const TICK_MS = 1_000;
+
 /** Has `body` run, then lets go of signals, the line on stderr and logs, however it ended. */
 export async function attended<T>(
   { quiet, writeReport = false, unit }: Attendance,
@@ -52,6 +55,7 @@ export async function attended<T>(
     ...(unit === undefined ? {} : { unit }),
   });
   const interruption = onInterrupt();
+  const ticking = setInterval(() => progress.tick(), TICK_MS).unref();
   // Made when there is a log to keep, so that a kill before leaves nothing.
   const logs = writeReport ? path.join(os.tmpdir(), `race-check-logs-${randomUUID()}`) : undefined;
   const { signal } = interruption;
@@ -77,6 +81,7 @@ export async function attended<T>(
       },
     });
   } finally {
+    clearInterval(ticking);
     progress.finish();
     interruption.release();
     if (logs !== undefined) await rm(logs, { recursive: true, force: true });

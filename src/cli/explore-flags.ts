@@ -6,7 +6,6 @@ import {
   addParameterFlags,
   addStoreFlag,
   COLLECT,
-  duration,
   readRunFlags,
   wholeNumber,
   type RawFlags,
@@ -84,7 +83,6 @@ export function readExploreFlags(
       all: flags['all'] === true,
       search: searchOf(flags, problems),
       maxSchedules: wholeNumber('--max-schedules', text('maxSchedules'), problems),
-      budgetMs: duration('--budget', text('budget'), problems),
     },
   };
 }

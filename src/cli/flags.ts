@@ -64,6 +64,14 @@ export function addStoreFlag(command: Command): Command {
   );
 }
 
+/** How long everything may take together. */
+export function addBudgetFlag(command: Command, otherwise: string): Command {
+  return command.option(
+    '--budget <duration>',
+    `wall time for all of it, e.g. 90s, 5m, 1h (default: ${otherwise})`,
+  );
+}
+
 /** The flags of every command that runs trials on stores. */
 export function addConditionFlags(command: Command): Command {
   return addTrialFlags(addServerFlags(command));
@@ -125,6 +133,7 @@ export function readRunFlags(
       ...engine(text('engine'), problems),
       stores: named('--store', 'names', flags['store'], problems),
       ...readTrialFlags(flags, problems),
+      budgetMs: duration('--budget', text('budget'), problems),
       strict: flags['strict'] === true,
       ...configFlag(text('config'), problems),
       parameters: Object.fromEntries(parameters),

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { MATRIX_DEFAULTS, type MatrixOptions } from '../session/matrix-options.js';
-import { addConditionFlags, addStoreFlag, COLLECT, duration, named, readRunFlags } from './flags.js';
+import { addBudgetFlag, addConditionFlags, addStoreFlag, COLLECT, named, readRunFlags } from './flags.js';
 
 /** The flags of a matrix, read. */
 export interface MatrixFlags {
@@ -12,16 +12,11 @@ export interface MatrixFlags {
 }
 
 export function addMatrixFlags(command: Command): Command {
-  command
-    .option(
-      '--budget <duration>',
-      `wall time for all of it, e.g. 90s, 5m, 1h (default: ${MATRIX_DEFAULTS.budgetMs / 60_000}m)`,
-    )
-    .addOption(
-      new Option('--contract <names>', 'only these contracts, separated by commas')
-        .argParser(COLLECT)
-        .default([], 'all'),
-    );
+  addBudgetFlag(command, `${MATRIX_DEFAULTS.budgetMs / 60_000}m`).addOption(
+    new Option('--contract <names>', 'only these contracts, separated by commas')
+      .argParser(COLLECT)
+      .default([], 'all'),
+  );
   return addConditionFlags(addStoreFlag(command)).option(
     '--markdown <file>',
     'the same as --reporter markdown=FILE: intervals, trials and refusals too',
@@ -40,7 +35,6 @@ export function readMatrixFlags(
     matrix: {
       ...session,
       contracts: named('--contract', 'names', flags['contract'], problems),
-      budgetMs: duration('--budget', flags['budget'] as string | undefined, problems),
     },
     json,
     reporters: [...reporters, ...(markdown === undefined ? [] : [`markdown=${markdown}`])],

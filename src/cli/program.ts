@@ -5,7 +5,7 @@ import type { HeadStart } from '../session/head-start.js';
 import { didYouMean } from '../session/nearest.js';
 import { version } from '../session/version.js';
 import { addBurstFlags, BURST_EXAMPLES } from './burst-flags.js';
-import { addParameterFlags, addRunFlags, addStoreFlag, unknownWords, wordsOf } from './flags.js';
+import { addBudgetFlag, addParameterFlags, addRunFlags, addStoreFlag, unknownWords, wordsOf } from './flags.js';
 import { addExploreFlags } from './explore-flags.js';
 import { helpAfter, PROGRAM_HELP } from './help-texts.js';
 import { addLimitFlags } from './limit-flags.js';
@@ -65,7 +65,7 @@ export async function runProgram(given: readonly string[], headStart?: HeadStart
     if (scenario !== undefined) addParameterFlags(command, scenario);
     else command.addHelpText('after', '\nA scenario adds its own numbers: race-check flash-sale --help');
   }
-  addStoreFlag(compare);
+  addBudgetFlag(addStoreFlag(compare), 'as long as the trials take');
   addExploreFlags(
     program
       .command('explore')

@@ -4,6 +4,7 @@ import { createProgress } from '../report/progress.js';
 import { printable } from '../report/text-width.js';
 import { redact } from '../report/redact.js';
 import { replayReport } from '../session/replay.js';
+import { TICK_MS } from './attended-run.js';
 import { named, unknownWords, wholeNumber, type RawFlags } from './flags.js';
 import { print } from './output.js';
 import { onInterrupt } from './signals.js';
@@ -28,6 +29,7 @@ export async function replayCommand(file: string, command: Command): Promise<num
     unit: 'schedule',
   });
   const interruption = onInterrupt();
+  const ticking = setInterval(() => progress.tick(), TICK_MS).unref();
   try {
     const { leftovers, ...result } = await replayReport(file, {
       ...readServerFlags(flags, process.env),
@@ -48,6 +50,7 @@ export async function replayCommand(file: string, command: Command): Promise<num
     await print(process.stdout, `${text}\n`);
     return exitCode;
   } finally {
+    clearInterval(ticking);
     progress.finish();
     interruption.release();
   }

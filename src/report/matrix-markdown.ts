@@ -1,11 +1,10 @@
 import { cellWords } from './matrix-cell.js';
 import type { JudgedCell, Matrix, MatrixCell, MatrixContract } from './matrix-report.js';
 import { LEGEND, matrixSentences } from './matrix-sentences.js';
-import { durationWords } from './matrix-terminal.js';
 import { markdownTable, markdownText } from './markdown-text.js';
 import { TIGHT_SPACE, percent, percentAtMost, percentInterval } from './numbers.js';
 import { mapStrings } from './redact.js';
-import { gaveUpWords, plural, violatedOf } from './words.js';
+import { durationWords, gaveUpWords, plural, violatedOf } from './words.js';
 
 /** A matrix as Markdown: like the terminal's, and in each cell its interval, its trials and what it refused. */
 export function matrixMarkdown(source: Matrix): string {

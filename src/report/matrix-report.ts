@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failed, judged, reportSchema, skipped } from './report.js';
+import { budget, failed, judged, reportSchema, skipped } from './report.js';
 
 /** The version of the matrix's format: fields may be added within it, none is taken away or changes its meaning. */
 export const MATRIX_SCHEMA_VERSION = 1;
@@ -45,10 +45,7 @@ export const matrixSchema = z.object({
   finishedAt: z.iso.datetime(),
   interrupted: z.boolean().describe('stopped from outside: the results are partial'),
   seed: z.string(),
-  budget: z.object({
-    totalMs: z.number().positive().describe('divided over the cells; what one does not use is for the rest'),
-    usedMs: z.number().nonnegative(),
-  }),
+  budget,
   plan: z.object({
     ...reportSchema.shape.plan.shape,
     fewest: z.number().int().positive().describe('no cell is judged on fewer trials'),

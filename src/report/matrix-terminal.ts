@@ -5,7 +5,7 @@ import { TIGHT_SPACE, percent } from './numbers.js';
 import { createPaint, type Paint } from './paint.js';
 import { mapStrings, redact } from './redact.js';
 import { flow, paragraph, printable } from './text-width.js';
-import { plural } from './words.js';
+import { durationWords, plural } from './words.js';
 
 export interface MatrixTerminalOptions {
   /** Columns of the terminal; taken as 60 where it has fewer. No line is longer. */
@@ -48,13 +48,4 @@ function head(matrix: Matrix, width: number, paint: Paint): readonly string[] {
     ...flow(conditions, width).map(paint.quiet),
     ...(matrix.interrupted ? [paint.inconclusive('Interrupted: these are partial results.')] : []),
   ];
-}
-
-/** `850 ms`, `12 s`, `4 min 58 s`. */
-export function durationWords(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const rest = seconds % 60;
-  return `${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
 }

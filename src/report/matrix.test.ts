@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { cellWords } from './matrix-cell.js';
 import { matrixMarkdown } from './matrix-markdown.js';
 import { matrixSchema, type Matrix, type MatrixCell } from './matrix-report.js';
-import { durationWords, renderMatrix } from './matrix-terminal.js';
+import { renderMatrix } from './matrix-terminal.js';
+import { durationWords } from './words.js';
 import { broke, gaveUp, held, matrix, outOfTime, skippedCell } from './matrix.fixture.js';
 import { textWidth } from './text-width.js';
 
@@ -121,6 +122,7 @@ describe('a matrix on a terminal', () => {
     [12_300, '12 s'],
     [298_000, '4 min 58 s'],
     [300_000, '5 min'],
+    [7_830_000, '2 h 11 min'],
   ])('writes %i ms as %s', (ms, text) => expect(durationWords(ms)).toBe(text));
 });
 

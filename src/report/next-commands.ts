@@ -68,7 +68,7 @@ export function nextCommands(
       .sort((a, b) => (b.opsPerSecond ?? 0) - (a.opsPerSecond ?? 0));
     if (best !== undefined) {
       commands.push({
-        command: line(scenario, ...flagOf(best), ...same(...LIMITS)),
+        command: line(scenario, ...flagOf(best), ...same(...LIMITS, 'budget')),
         purpose: 'a gate on the fastest that holds',
       });
     }
@@ -102,10 +102,13 @@ function remedy(report: Report, { scenario, words }: Typed, target: JudgedTarget
             ...(engine === undefined ? [] : ['--engine', engine]),
             ...(load === undefined ? [] : loadFlags(load)),
           ]
-        : conditions(words, scenario, ...CHOICE, ...anew);
+        : conditions(words, scenario, ...CHOICE, ...anew, 'budget');
     const changed = flag === undefined || value === undefined ? [] : [`--${flag}`, value];
     return [{ command: line(scenario, ...flagOf(target), ...same, ...changed), purpose }];
   };
+  if (report.budget !== undefined && trials.run < trials.planned) {
+    return one('alone, for as long as its trials take');
+  }
   if ((errors.timeout ?? 0) > 0) {
     return one('more time for each operation', 'timeout', `${report.timeoutMs * 2}ms`);
   }

@@ -63,6 +63,29 @@ describe('progress on a terminal', () => {
     expect(screen()).toBe('redis is skipped: redis://:***@h\n');
   });
 
+  it('tells who has to wait how long it has been, and how long it still will be', () => {
+    const { told, screen, text, pass } = progress({ isTty: true });
+    told.targetStarted('a/b', 'named', 59);
+    pass(9_000);
+    told.tick();
+    expect(screen()).toBe('a/b: up to 59 trials');
+    pass(21_000);
+    told.tick();
+    expect(screen()).toBe('a/b: up to 59 trials, 30 s so far');
+    told.trialDone(1, 1);
+    expect(screen()).toBe('a/b: up to 59 trials, 30 s so far');
+    pass(10_000);
+    told.trialDone(2, 1);
+    expect(screen()).toBe('a/b: trial 2 of 59, 1 violated, 40 s so far, about 10 min left');
+    pass(1_000);
+    told.tick();
+    expect(screen()).toBe('a/b: trial 2 of 59, 1 violated, 41 s so far, about 9 min left');
+    const before = text();
+    pass(100);
+    told.tick();
+    expect(text()).toBe(before);
+  });
+
   it('never runs over the end of the line', () => {
     const { told, screen } = progress({ isTty: true, columns: 30 });
     told.targetStarted('postgres/a-target-with-a-long-name', 'named', 59);
@@ -84,11 +107,49 @@ describe('progress elsewhere', () => {
       [
         'a/b: up to 59 trials',
         'a/b: trial 25 of 59',
-        'a/b: trial 50 of 59, 1 violated',
+        'a/b: trial 50 of 59, 1 violated, 10 s so far',
         'a/b: violated',
         '',
       ].join('\n'),
     );
+  });
+});
+
+describe('progress elsewhere, of trials that take long', () => {
+  it('gives a sign of life every fifteen seconds, with what is left as soon as a trial is done', () => {
+    const { told, text, pass } = progress({ isTty: false });
+    told.announce('2 targets, 5 trials each.');
+    told.targetStarted('1/2 a/b', 'named', 5);
+    for (let second = 1; second <= 90; second += 1) {
+      pass(1_000);
+      if (second % 28 === 0) told.trialDone(second / 28, 0);
+      told.tick();
+    }
+    told.targetDone('a/b', 'holds');
+    pass(60_000);
+    told.tick();
+    expect(text()).toBe(
+      [
+        '2 targets, 5 trials each.',
+        '1/2 a/b: up to 5 trials',
+        '1/2 a/b: up to 5 trials, 15 s so far',
+        '1/2 a/b: trial 1 of 5, 28 s so far, about 1 min 50 s left',
+        '1/2 a/b: trial 1 of 5, 43 s so far, about 1 min 40 s left',
+        '1/2 a/b: trial 2 of 5, 56 s so far, about 1 min 20 s left',
+        '1/2 a/b: trial 2 of 5, 1 min 11 s so far, about 1 min 10 s left',
+        '1/2 a/b: trial 3 of 5, 1 min 24 s so far, about 1 min left',
+        'a/b: holds',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says nothing of what is left where nobody knows how many there will be', () => {
+    const { told, text, pass } = progress({ isTty: false });
+    told.targetStarted('a/b', 'named', undefined);
+    pass(20_000);
+    told.trialDone(1, 0);
+    expect(text()).toBe('a/b: one trial after the other\na/b: trial 1, 20 s so far\n');
   });
 });
 
@@ -98,6 +159,9 @@ describe('quiet progress', () => {
     told.targetStarted('a/b', 'named', 59);
     pass(10_000);
     told.trialDone(30, 1);
+    told.announce('2 targets');
+    pass(20_000);
+    told.tick();
     told.targetDone('a/b', 'violated');
     told.note('redis is skipped');
     told.finish();

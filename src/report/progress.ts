@@ -1,6 +1,7 @@
 import { redact } from './redact.js';
 import type { ReportTarget } from './report.js';
 import { printable, textWidth } from './text-width.js';
+import { durationWords } from './words.js';
 
 /** Where progress goes: standard error, or anything that takes text. */
 export interface ProgressStream {
@@ -26,6 +27,10 @@ export interface Progress {
   targetStarted(id: string, role: ReportTarget['role'], planned: number | undefined): void;
   /** `done` and `violated` are counts of this target's trials, or schedules, so far. */
   trialDone(done: number, violated: number): void;
+  /** Time has passed, and nothing else has happened: to be called once a second or so. */
+  tick(): void;
+  /** What is ahead, before it begins. */
+  announce(text: string): void;
   /** `words`: what became of it, e.g. `holds`. */
   targetDone(id: string, words: string): void;
   /** Something to be said whatever happens, e.g. that a store was skipped. */
@@ -37,16 +42,36 @@ export interface Progress {
 /** A terminal's line is rewritten at most this often. */
 const REWRITE_EVERY_MS = 50;
 const LINE_EVERY_MS = 5_000;
+/** Elsewhere somebody who waits is told so often that it goes on, when there is nothing else to tell. */
+const SIGN_OF_LIFE_MS = 15_000;
+/** Whoever has to wait for so long is told how long it has been, and how long it still will be. */
+const WORTH_TELLING_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[K';
 
-/** On a terminal one line that is rewritten; else a line for each target's start and end, and one every 5 s at most. */
+/** A target that is being run. */
+interface Running {
+  readonly id: string;
+  readonly planned: number | undefined;
+  readonly startedAt: number;
+  done: number;
+  violated: number;
+  /** When its first trial was done, whose time also went into setting it up, and when its last was. */
+  firstAt: number;
+  lastAt: number;
+}
+
+/**
+ * On a terminal one line that is rewritten; else a line for each target's start and end, one every 5 s at most, and one every
+ * 15 s at least.
+ */
 export function createProgress({ stream, isTty, now, quiet, unit = 'trial' }: ProgressOptions): Progress {
-  let running: { id: string; planned: number | undefined } | undefined;
+  let running: Running | undefined;
   let shown = '';
   let saidAt = -Infinity;
 
+  const width = () => (stream.columns ?? 80) - 1;
   const rewrite = (line: string) => {
-    shown = cutTo(line, (stream.columns ?? 80) - 1);
+    shown = cutTo(line, width());
     saidAt = now();
     stream.write(`${CLEAR_LINE}${shown}`);
   };
@@ -64,23 +89,45 @@ export function createProgress({ stream, isTty, now, quiet, unit = 'trial' }: Pr
     else say(line);
   };
 
+  const status = ({ id, planned, done, violated, ...at }: Running) => {
+    const found = violated > 0 ? `, ${violated} violated` : '';
+    // Trials in which nothing overlapped are made up for.
+    const of = planned === undefined ? '' : done <= planned ? ` of ${planned}` : ` (${planned} were planned)`;
+    const how =
+      done > 0
+        ? `${unit} ${done}${of}${found}`
+        : planned === undefined
+          ? `one ${unit} after the other`
+          : `up to ${planned} ${unit}s`;
+    return `${id}: ${how}${waitingWords({ ...at, done, planned }, now())}`;
+  };
+
   return {
     targetStarted(id, role, planned) {
-      running = { id: printable(id), planned };
-      const what = role === 'control' ? `${running.id} (control)` : running.id;
-      tell(
-        planned === undefined ? `${what}: one ${unit} after the other` : `${what}: up to ${planned} ${unit}s`,
-      );
+      const what = printable(role === 'control' ? `${id} (control)` : id);
+      const at = now();
+      running = { id: what, planned, startedAt: at, done: 0, violated: 0, firstAt: at, lastAt: at };
+      tell(status(running));
+      running = { ...running, id: printable(id) };
     },
     trialDone(done, violated) {
       if (quiet || running === undefined) return;
-      if (now() - saidAt < (isTty ? REWRITE_EVERY_MS : LINE_EVERY_MS)) return;
-      const found = violated > 0 ? `, ${violated} violated` : '';
-      // Trials in which nothing overlapped are made up for.
-      const { planned } = running;
-      const of =
-        planned === undefined ? '' : done <= planned ? ` of ${planned}` : ` (${planned} were planned)`;
-      tell(`${running.id}: ${unit} ${done}${of}${found}`);
+      const at = now();
+      running = { ...running, done, violated, lastAt: at, ...(running.done === 0 ? { firstAt: at } : {}) };
+      if (at - saidAt < (isTty ? REWRITE_EVERY_MS : LINE_EVERY_MS)) return;
+      tell(status(running));
+    },
+    tick() {
+      if (quiet || running === undefined) return;
+      if (now() - saidAt < (isTty ? REWRITE_EVERY_MS : SIGN_OF_LIFE_MS)) return;
+      const line = status(running);
+      // A terminal's line stands as long as it says the same.
+      if (!isTty || cutTo(line, width()) !== shown) tell(line);
+    },
+    announce(text) {
+      if (quiet) return;
+      clear();
+      stream.write(`${printable(redact(text))}\n`);
     },
     targetDone(id, words) {
       running = undefined;
@@ -98,6 +145,32 @@ export function createProgress({ stream, isTty, now, quiet, unit = 'trial' }: Pr
       clear();
     },
   };
+}
+
+/** `, 1 min 20 s so far, about 5 min left`, where it takes long enough to be told. */
+function waitingWords(
+  { startedAt, done, planned, firstAt, lastAt }: Omit<Running, 'id' | 'violated'>,
+  at: number,
+): string {
+  const sofarMs = at - startedAt;
+  const trialMs = done > 1 ? (lastAt - firstAt) / (done - 1) : done === 1 ? lastAt - startedAt : undefined;
+  const aheadMs =
+    trialMs === undefined || planned === undefined ? 0 : (planned - done) * trialMs - (at - lastAt);
+  if (Math.max(sofarMs, aheadMs) < WORTH_TELLING_MS) return '';
+  const left = aheadMs < WORTH_TELLING_MS ? '' : `, about ${durationWords(rounded(aheadMs))} left`;
+  return `, ${durationWords(sofarMs)} so far${left}`;
+}
+
+const STEPS_MS = [
+  { below: 120_000, stepMs: 10_000 },
+  { below: 3_600_000, stepMs: 60_000 },
+  { below: Infinity, stepMs: 600_000 },
+];
+
+/** To what can be foretold. */
+function rounded(ms: number): number {
+  const { stepMs } = STEPS_MS.find(({ below }) => ms < below)!;
+  return Math.round(ms / stepMs) * stepMs;
 }
 
 function cutTo(line: string, width: number): string {

@@ -7,7 +7,7 @@ import { sentences } from './sentences.js';
 import { figureColumns } from './table-columns.js';
 import type { Sentence } from './target-sentence.js';
 import { printable } from './text-width.js';
-import { plural, verdictWords } from './words.js';
+import { isUpTo, plural, verdictWords } from './words.js';
 import { witnessLines } from './witness-table.js';
 
 const WITNESS_WIDTH = 120;
@@ -23,7 +23,7 @@ export function reportMarkdown(source: Report): string {
     `## race-check ${scenario.name}`,
     [
       `${[scenario.description, ...stores].join(', ')}. ${environment.node} on ${environment.platform}, ${plural(environment.cores, 'core')}.`,
-      `${report.startedAt.slice(0, 10)}, seed ${seed}, ${report.command === 'gate' ? 'up to ' : ''}${plural(plan.trials, 'trial')} a target, ${percent(plan.confidence)} confidence.`,
+      `${report.startedAt.slice(0, 10)}, seed ${seed}, ${isUpTo(report) ? 'up to ' : ''}${plural(plan.trials, 'trial')} a target, ${percent(plan.confidence)} confidence.`,
       ...(report.interrupted ? ['**Interrupted: these are partial results.**'] : []),
     ].join('\n'),
     table(report),

@@ -265,6 +265,12 @@ const gate = z
   })
   .describe('one limit or comparison that was asked for on top of the verdict');
 
+/** The wall time of everything together. */
+export const budget = z.object({
+  totalMs: z.number().positive().describe('divided over the targets; what one does not use is for the rest'),
+  usedMs: z.number().nonnegative(),
+});
+
 /** Everything that one invocation found out. Loading this module loads zod: elsewhere take the types alone. */
 export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA_VERSION).describe('version of this format'),
@@ -310,6 +316,9 @@ export const reportSchema = z.object({
     required: texts.optional().describe('stores whose absence was an error'),
   }),
   timeoutMs: milliseconds.describe('of one operation'),
+  budget: budget
+    .optional()
+    .describe('of a comparison whose time was bounded: targets may have had fewer trials than planned'),
   environment: z.object({
     node: text,
     platform: text,

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { JudgedTarget, Report } from './report.js';
+import { reportMarkdown } from './report-markdown.js';
 import {
   caught,
   compareAll,
@@ -115,6 +116,14 @@ describe('a report on a terminal', () => {
     );
     expect(rowOf(wide, 'postgres/queue-many-workers')).toContain('41 of 59   56-81 %    31-33');
     expect(rowOf(wide, 'postgres/check-then-decrement')).toContain('-13..-11');
+  });
+
+  it('says of a comparison within a budget how much of it was used, and that trials may be missing', () => {
+    const bounded = { ...compareAll, budget: { totalMs: 120_000, usedMs: 75_000 } };
+    expect(flat(render(bounded, 120))).toContain(
+      'up to 59 trials a target, 95 % confidence 1 min 15 s of a budget of 2 min',
+    );
+    expect(reportMarkdown(bounded)).toContain('up to 59 trials a target');
   });
 
   it('never shows a bare verdict where operations came to nothing', () => {

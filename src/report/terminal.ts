@@ -9,7 +9,7 @@ import { sentences } from './sentences.js';
 import { renderTable } from './table.js';
 import type { Sentence } from './target-sentence.js';
 import { flow, paragraph, printable, textWidth } from './text-width.js';
-import { plural } from './words.js';
+import { durationWords, isUpTo, plural } from './words.js';
 import { witnessLines } from './witness-table.js';
 
 export interface TerminalOptions {
@@ -49,7 +49,7 @@ export function renderTerminal(source: Report, options: TerminalOptions): string
 }
 
 function head(report: Report, width: number, paint: Paint): readonly string[] {
-  const { scenario, plan, environment, seed } = report;
+  const { scenario, plan, environment, seed, budget } = report;
   const stores = new Set(Object.values(environment.stores).map(({ description }) => description));
   const [first = '', ...rest] = flow([scenario.name, scenario.description, ...stores, `seed ${seed}`], width);
   const expected = Object.entries(scenario.expected).map(([name, value]) => `${value} ${name}`);
@@ -57,7 +57,10 @@ function head(report: Report, width: number, paint: Paint): readonly string[] {
     ...(plan.engine === undefined ? [] : [`requests sent by ${plan.engine}`]),
     ...(plan.processes > 1 ? [`clients spread over ${plan.processes} processes`] : []),
     ...(expected.length === 0 ? [] : [`expected: ${expected.join(', ')}`]),
-    `${report.command === 'gate' ? 'up to ' : ''}${plural(plan.trials, 'trial')} a target, ${percent(plan.confidence)} confidence`,
+    `${isUpTo(report) ? 'up to ' : ''}${plural(plan.trials, 'trial')} a target, ${percent(plan.confidence)} confidence`,
+    ...(budget === undefined
+      ? []
+      : [`${durationWords(budget.usedMs)} of a budget of ${durationWords(budget.totalMs)}`]),
   ];
   return [
     paint.strong(scenario.name) + first.slice(scenario.name.length),

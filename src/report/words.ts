@@ -1,4 +1,4 @@
-import type { JudgedTarget, ReportTarget } from './report.js';
+import type { JudgedTarget, Report, ReportTarget } from './report.js';
 import { whole } from './numbers.js';
 
 export const GLYPHS = { holds: '✔', violated: '✘', inconclusive: '?' } as const;
@@ -71,4 +71,24 @@ export function plural(amount: number, noun: string): string {
 
 export function isJudged(target: ReportTarget): target is JudgedTarget {
   return target.outcome === 'judged';
+}
+
+/** `850 ms`, `12 s`, `4 min 58 s`, `2 h 10 min`. */
+export function durationWords(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return inUnits(seconds, 'min', 's');
+  return inUnits(Math.round(seconds / 60), 'h', 'min');
+}
+
+/** Not all of the planned trials need have run, and nothing is wrong. */
+export function isUpTo({ command, budget }: Pick<Report, 'command' | 'budget'>): boolean {
+  return command === 'gate' || budget !== undefined;
+}
+
+/** Of sixty of the smaller. */
+function inUnits(small: number, larger: string, smaller: string): string {
+  const rest = small % 60;
+  return `${Math.floor(small / 60)} ${larger}${rest === 0 ? '' : ` ${rest} ${smaller}`}`;
 }

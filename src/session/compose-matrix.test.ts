@@ -182,7 +182,7 @@ describe('planning a matrix', () => {
     const [plan] = await planMatrix({ contracts: ['checkout'], maxRate: 0.9 });
     expect(plan.trials).toMatchObject({ trials: 5, fewest: 5 });
     expect(await problemsOf({ contracts: ['checkout'], trials: 4 })).toEqual([
-      'expected 5 trials or more, since no cell is judged on fewer, got 4',
+      'expected 5 trials or more within a budget, since nothing is judged on fewer, got 4',
     ]);
   });
 

@@ -45,6 +45,8 @@ export interface RunFacts extends SessionFacts {
   readonly plan: SessionPlan;
   readonly ran: readonly RanTarget[];
   readonly limits?: Limits | undefined;
+  /** Where the time of all targets was bounded. */
+  readonly budget?: Report['budget'];
 }
 
 /** The report of one invocation: each judgement with its control's word, the overall verdict, the exit code. Pure. */
@@ -76,6 +78,7 @@ export function composeReport(facts: RunFacts): Report {
       ...(facts.required.length === 0 ? {} : { required: [...facts.required] }),
     },
     timeoutMs: plan.timeoutMs,
+    ...(facts.budget === undefined ? {} : { budget: facts.budget }),
     targets,
     ...gates(targets, facts),
     verdict: verdicts.length === 0 ? null : worstVerdict(verdicts),

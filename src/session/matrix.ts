@@ -3,19 +3,16 @@ import { SCENARIOS } from '../../scenarios/index.js';
 import { storesOf } from '../core/target.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import type { Matrix } from '../report/matrix-report.js';
-import { StoreUnavailable } from '../stores/store.js';
-import { cellOf, type Cell } from './cell-forecast.js';
-import type { AnyScenario, AnyTarget } from './choice.js';
+import { plansBudget } from './budgeted.js';
+import type { AnyScenario } from './choice.js';
 import { composeMatrix, type RanPlan } from './compose-matrix.js';
 import { loadRegistered, targetIdsOf } from './find-targets.js';
-import { BUDGET_LIMITS, FEWEST_TRIALS, MATRIX_DEFAULTS, type MatrixOptions } from './matrix-options.js';
+import { budgetProblems, MATRIX_DEFAULTS, type MatrixOptions } from './matrix-options.js';
 import { didYouMean } from './nearest.js';
-import type { OpenStores } from './open-stores.js';
-import type { SessionProgress } from './options.js';
 import { planSession, type SessionPlan } from './plan-session.js';
-import { runPlan, serversFor } from './run-plan.js';
+import { placed, placeOf } from './placed-progress.js';
+import { runPlan } from './run-plan.js';
 import { storeProblems } from './store-problems.js';
-import { timeBudget } from './time-budget.js';
 import { withStores } from './with-stores.js';
 
 export interface MatrixResult {
@@ -36,20 +33,15 @@ export async function runMatrix(options: MatrixOptions, wallClock: () => Date): 
   const now = () => performance.now();
   const beganAt = now();
   const { value, environment, stopped } = await withStores(options, plans, async (stores, reaper) => {
-    const cells = await runnableCells(plans, stores);
-    const { trials: most } = plans[0].trials;
-    // Starting the servers is part of the budget, and nobody's share.
-    const leftMs = Math.max(0, budgetMs - (now() - beganAt));
-    const budget = timeBudget(leftMs, cells, { fewest: FEWEST_TRIALS, most }, now);
+    const budget = await plansBudget(plans, stores, { totalMs: budgetMs, beganAt, now });
     const runner = { stores, reaper, signal: options.signal, told: new Set<string>() };
     const columns: RanPlan[] = [];
-    let begun = 0;
+    const place = placeOf(budget.cells);
     for (const plan of plans) {
-      const progress = labelled(options.progress, plan, () => `${(begun += 1)}/${cells.length}`);
       const ran = await runPlan(plan, {
         ...runner,
-        progress,
-        nextSlice: (target) => budget.next(planned(plan, target)),
+        progress: placed(options.progress, place, `${plan.scenario.name} `),
+        nextSlice: (target) => budget.slice(plan, target),
       });
       columns.push({ plan, ran });
     }
@@ -74,7 +66,6 @@ export async function planMatrix(options: MatrixOptions): Promise<readonly [Sess
   const { contracts = [], stores = [], budgetMs = MATRIX_DEFAULTS.budgetMs } = options;
   const all = await Promise.all(Object.values(SCENARIOS).map((load) => load()));
   const known = [...new Set(all.map(({ contract }) => contract.name))];
-  const { minMs, maxMs } = BUDGET_LIMITS;
   const problems = new Set([
     ...contracts
       .filter((contract) => !known.includes(contract))
@@ -83,14 +74,7 @@ export async function planMatrix(options: MatrixOptions): Promise<readonly [Sess
           `unknown contract "${contract}"${didYouMean(contract, known)} (known: ${known.join(', ')})`,
       ),
     ...storeProblems(stores),
-    ...(budgetMs >= minMs && budgetMs <= maxMs
-      ? []
-      : [`expected a budget from 1 s to 24 h, got ${budgetMs / 1_000} s`]),
-    ...(options.trials === undefined || options.trials >= FEWEST_TRIALS
-      ? []
-      : [
-          `expected ${FEWEST_TRIALS} trials or more, since no cell is judged on fewer, got ${options.trials}`,
-        ]),
+    ...budgetProblems({ ...options, budgetMs }),
   ]);
   const seed = options.seed ?? randomBytes(3).toString('hex');
   const wanted = contracts.length > 0 ? contracts : known;
@@ -98,7 +82,7 @@ export async function planMatrix(options: MatrixOptions): Promise<readonly [Sess
   for (const scenario of all) {
     if (!wanted.includes(scenario.contract.name) || !(await hasTargetOn(stores, scenario))) continue;
     try {
-      plans.push(withFewest(await planSession({ ...options, seed, scenario, command: 'compare' })));
+      plans.push(await planSession({ ...options, budgetMs, seed, scenario, command: 'compare' }));
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       for (const problem of error.problems) problems.add(problem);
@@ -113,54 +97,9 @@ export async function planMatrix(options: MatrixOptions): Promise<readonly [Sess
   return [first, ...rest];
 }
 
-function withFewest(plan: SessionPlan): SessionPlan {
-  const { trials } = plan;
-  return {
-    ...plan,
-    trials: { ...trials, trials: Math.max(FEWEST_TRIALS, trials.trials), fewest: FEWEST_TRIALS },
-  };
-}
-
 async function hasTargetOn(stores: readonly string[], { contract }: AnyScenario): Promise<boolean> {
   const ids = targetIdsOf(contract.name);
   if (stores.length === 0) return ids.length > 0;
   const targets = await Promise.all(ids.map((id) => loadRegistered(contract.name, id)));
   return targets.some((target) => stores.includes(storesOf(target)[0]!));
-}
-
-/** The targets that will run, controls that are no rows among them. Waits for every store: who has one need not start it. */
-async function runnableCells(plans: readonly SessionPlan[], stores: OpenStores): Promise<readonly Cell[]> {
-  const cells: Cell[] = [];
-  for (const plan of plans) {
-    const controls = [...plan.controls.values()].filter(({ named }) => !named);
-    for (const { target } of [...controls, ...plan.named]) {
-      try {
-        await serversFor(target, plan, stores);
-        cells.push(planned(plan, target));
-      } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error;
-      }
-    }
-  }
-  return cells;
-}
-
-function planned({ scenario, parameters }: SessionPlan, target: AnyTarget): Cell {
-  return cellOf(scenario, parameters, { id: target.id, store: storesOf(target)[0]! });
-}
-
-/** Tells which cell of how many begins, and its scenario. */
-function labelled(
-  progress: SessionProgress | undefined,
-  { scenario }: SessionPlan,
-  next: () => string,
-): SessionProgress | undefined {
-  return (
-    progress && {
-      ...progress,
-      targetStarted: (id, role, planned) =>
-        progress.targetStarted(`${next()} ${scenario.name} ${id}`, role, planned),
-      targetDone: (id, words) => progress.targetDone(`${scenario.name} ${id}`, words),
-    }
-  );
 }

@@ -20,6 +20,11 @@ export interface SessionOptions {
   readonly command?: 'gate' | 'compare';
   /** How many trials, from 1. Default: as many as `confidence` and `maxRate` ask for. */
   readonly trials?: number;
+  /**
+   * Of a comparison: wall time for all of it, from 1 s to 24 h, divided over its targets. Each is judged on the trials for which
+   * there was time, on no fewer than 5. Default: as long as its trials take.
+   */
+  readonly budgetMs?: number | undefined;
   /** Between 0 and 1. Default 0.95. */
   readonly confidence?: number;
   /** Between 0 and 1: what a pass must exclude. Default 0.05. */
@@ -79,6 +84,8 @@ export interface SessionProgress {
   trialDone(done: number, violated: number): void;
   targetDone(id: string, words: string): void;
   note(text: string): void;
+  /** What is ahead, before it begins. */
+  announce?(text: string): void;
 }
 
 export const DEFAULTS = {

@@ -36,6 +36,8 @@ export async function planExplore(options: ExploreOptions): Promise<PlannedExplo
       parameters: { ...scenario?.small, ...Object.fromEntries(given) },
       command: options.all ? 'compare' : 'gate',
       trials: 1,
+      // It is the search's.
+      budgetMs: undefined,
     });
     const clients = clientsOf(session.scenario, session.parameters);
     if (clients > EXPLORE_LIMITS.clients) {

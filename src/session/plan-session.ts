@@ -18,6 +18,7 @@ import { engineProblems } from './engine-problems.js';
 import { findK6Program, k6ScriptProblems } from './k6-engine.js';
 import { amountProblems, planLoad } from './load.js';
 import { limitProblems } from './limit-problems.js';
+import { budgetProblems, FEWEST_TRIALS } from './matrix-options.js';
 import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { pointProblems } from './points.js';
 import { processProblems } from './processes.js';
@@ -37,6 +38,8 @@ export interface SessionPlan {
   readonly maxRate?: number;
   readonly start: StartMode;
   readonly timeoutMs: number;
+  /** Of all targets of a comparison together; the plan's `fewest` trials suffice where it is up. */
+  readonly budgetMs?: number;
   /** Over how many the clients are spread. */
   readonly processes: number;
   readonly seed: string;
@@ -69,6 +72,10 @@ export async function planSession(
     ...numberProblems(options),
     ...storeProblems(options.required, ' among the required ones'),
     ...storeProblems(options.stores),
+    ...budgetProblems(options),
+    ...(options.budgetMs !== undefined && options.command !== 'compare'
+      ? ['expected a budget for a comparison or a matrix only: a gate needs all of its trials']
+      : []),
   ];
   const config =
     options.config === undefined
@@ -117,6 +124,7 @@ export async function planSession(
 
   const confidence = options.confidence ?? DEFAULTS.confidence;
   const asked = options.trials ?? (isOnce(scenario, options, load) ? 1 : undefined);
+  const fewest = options.budgetMs === undefined ? undefined : FEWEST_TRIALS;
   const maxRate = asked === undefined ? (options.maxRate ?? DEFAULTS.maxRate) : undefined;
   return {
     command,
@@ -125,10 +133,12 @@ export async function planSession(
     named,
     controls: await findControls(scenario, named, { cwd: scenarioFolder, config }),
     trials: {
-      trials: asked ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate),
+      trials: Math.max(asked ?? trialsNeeded(confidence, maxRate ?? DEFAULTS.maxRate), fewest ?? 1),
       confidence,
       stopAtFirstViolation: command === 'gate',
+      ...(fewest === undefined ? {} : { fewest }),
     },
+    ...(options.budgetMs === undefined ? {} : { budgetMs: options.budgetMs }),
     ...(maxRate === undefined ? {} : { maxRate }),
     start: load === undefined ? (options.start ?? DEFAULTS.start) : 'simultaneous',
     timeoutMs,

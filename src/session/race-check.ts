@@ -1,8 +1,11 @@
 import type { ContractTypes } from '../core/contract.js';
 import type { ViolatedTrial } from '../engine/run-target.js';
 import type { Report } from '../report/report.js';
+import { announcementOf } from './announcement.js';
+import { plansBudget, targetsOfPlan } from './budgeted.js';
 import { composeReport, type RanTarget } from './compose-report.js';
 import type { SessionOptions } from './options.js';
+import { placed, placeOf } from './placed-progress.js';
 import { planSession } from './plan-session.js';
 import { runPlan } from './run-plan.js';
 import { withStores } from './with-stores.js';
@@ -24,26 +27,37 @@ export interface SessionResult {
 export async function runSession(options: SessionOptions, wallClock: () => Date): Promise<SessionResult> {
   const plan = await planSession(options);
   const startedAt = wallClock();
-  const { signal, progress, headStart } = options;
+  const now = () => performance.now();
+  const beganAt = now();
+  const { budgetMs } = plan;
   const { value, environment, stopped } = await withStores(
     options,
     [plan],
-    async (stores, reaper, onClosing) => ({
-      ran: await runPlan(plan, { stores, reaper, signal, progress, headStart, onClosing, told: new Set() }),
-    }),
+    async (stores, reaper, onClosing) => {
+      const targets = targetsOfPlan(plan).length;
+      const { signal, headStart } = options;
+      if (plan.command === 'compare') options.progress?.announce?.(announcementOf(plan));
+      const progress = targets > 1 ? placed(options.progress, placeOf(targets)) : options.progress;
+      const runner = { stores, reaper, signal, progress, headStart, onClosing, told: new Set<string>() };
+      if (budgetMs === undefined) return { ran: await runPlan(plan, runner), usedMs: now() - beganAt };
+      const budget = await plansBudget([plan], stores, { totalMs: budgetMs, beganAt, now });
+      const ran = await runPlan(plan, { ...runner, nextSlice: (target) => budget.slice(plan, target) });
+      return { ran, usedMs: now() - beganAt };
+    },
   );
-  const { ran } = value;
+  const { ran, usedMs } = value;
   return {
     report: composeReport({
       plan,
       ran,
       startedAt,
       finishedAt: wallClock(),
-      interrupted: signal?.aborted ?? false,
+      interrupted: options.signal?.aborted ?? false,
       environment,
       required: options.required ?? [],
       strict: options.strict ?? false,
       limits: options.limits,
+      ...(budgetMs === undefined ? {} : { budget: { totalMs: budgetMs, usedMs } }),
     }),
     violations: violationsOf(ran),
     stopped,

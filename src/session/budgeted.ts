@@ -1,0 +1,61 @@
+import { storesOf } from '../core/target.js';
+import { StoreUnavailable } from '../stores/store.js';
+import { cellOf, type Cell } from './cell-forecast.js';
+import type { AnyTarget } from './choice.js';
+import { FEWEST_TRIALS } from './matrix-options.js';
+import type { OpenStores } from './open-stores.js';
+import type { SessionPlan } from './plan-session.js';
+import { serversFor } from './run-plan.js';
+import { timeBudget, type TimeSlice } from './time-budget.js';
+
+/** A time that the targets of some plans share. */
+export interface PlansBudget {
+  /** Targets that will run, controls that are no rows among them. */
+  readonly cells: number;
+  slice(plan: SessionPlan, target: AnyTarget): TimeSlice;
+}
+
+/**
+ * Divides what is left of `totalMs` over the targets of these plans, all with the same trials. Waits for every store, which is
+ * part of the time and nobody's share. `now`: monotonic milliseconds.
+ */
+export async function plansBudget(
+  plans: readonly [SessionPlan, ...SessionPlan[]],
+  stores: OpenStores,
+  {
+    totalMs,
+    beganAt,
+    now,
+  }: { readonly totalMs: number; readonly beganAt: number; readonly now: () => number },
+): Promise<PlansBudget> {
+  const cells = await runnableCells(plans, stores);
+  const leftMs = Math.max(0, totalMs - (now() - beganAt));
+  const { trials: most } = plans[0].trials;
+  const budget = timeBudget(leftMs, cells, { fewest: FEWEST_TRIALS, most }, now);
+  return { cells: cells.length, slice: (plan, target) => budget.next(cellOfPlan(plan, target)) };
+}
+
+async function runnableCells(plans: readonly SessionPlan[], stores: OpenStores): Promise<readonly Cell[]> {
+  const cells: Cell[] = [];
+  for (const plan of plans) {
+    for (const target of targetsOfPlan(plan)) {
+      try {
+        await serversFor(target, plan, stores);
+        cells.push(cellOfPlan(plan, target));
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+      }
+    }
+  }
+  return cells;
+}
+
+/** In the order in which they run: controls that are no rows, then what was named. */
+export function targetsOfPlan({ controls, named }: SessionPlan): readonly AnyTarget[] {
+  const unnamed = [...new Set(controls.values())].filter((control) => !control.named);
+  return [...unnamed, ...named].map(({ target }) => target);
+}
+
+export function cellOfPlan({ scenario, parameters }: SessionPlan, target: AnyTarget): Cell {
+  return cellOf(scenario, parameters, { id: target.id, store: storesOf(target)[0]! });
+}
