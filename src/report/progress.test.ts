@@ -91,6 +91,12 @@ describe('progress on a terminal', () => {
     told.targetStarted('postgres/a-target-with-a-long-name', 'named', 59);
     expect(screen().length).toBeLessThan(30);
   });
+
+  it('takes a terminal that does not know its width for a usual one', () => {
+    const { told, screen } = progress({ isTty: true, columns: 0 });
+    told.targetStarted('a/b', 'named', 59);
+    expect(screen()).toBe('a/b: up to 59 trials');
+  });
 });
 
 describe('progress elsewhere', () => {

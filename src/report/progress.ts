@@ -6,7 +6,7 @@ import { durationWords } from './words.js';
 /** Where progress goes: standard error, or anything that takes text. */
 export interface ProgressStream {
   write(text: string): unknown;
-  /** Of a terminal. Default 80. */
+  /** Of a terminal; 0 where it does not know. Default 80. */
   readonly columns?: number | undefined;
 }
 
@@ -46,6 +46,8 @@ const LINE_EVERY_MS = 5_000;
 const SIGN_OF_LIFE_MS = 15_000;
 /** Whoever has to wait for so long is told how long it has been, and how long it still will be. */
 const WORTH_TELLING_MS = 10_000;
+/** Of a terminal that does not tell its own. */
+const USUAL_COLUMNS = 80;
 const CLEAR_LINE = '\r\u001b[K';
 
 /** A target that is being run. */
@@ -69,7 +71,7 @@ export function createProgress({ stream, isTty, now, quiet, unit = 'trial' }: Pr
   let shown = '';
   let saidAt = -Infinity;
 
-  const width = () => (stream.columns ?? 80) - 1;
+  const width = () => (stream.columns || USUAL_COLUMNS) - 1;
   const rewrite = (line: string) => {
     shown = cutTo(line, width());
     saidAt = now();
