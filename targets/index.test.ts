@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTarget, TARGETS, targetIds } from './index.js';
@@ -49,6 +49,15 @@ describe.each(CONTRACTS)('the registry of %s', (contract) => {
       expect(source).toMatch(/^https:\/\//);
     },
   );
+
+  it('says of each that opens a transaction on MongoDB that it needs a server which has them', async () => {
+    const files = (await strategyFiles()).filter((id) => id.startsWith('mongodb/'));
+    for (const id of files) {
+      const code = await readFile(path.join(folder, `${id}.ts`), 'utf8');
+      const { needs = [] } = (await loadTarget(contract, id)) ?? {};
+      expect({ id, needs }).toEqual({ id, needs: code.includes('inTransaction(') ? ['transactions'] : [] });
+    }
+  });
 
   it('answers an unknown id with nothing', async () => {
     expect(await loadTarget(contract, 'postgres/no-such-strategy')).toBeUndefined();

@@ -25,6 +25,7 @@ export default bookingsOnMongodb({
     'stale-release': 'holds',
     'crashed-holder': 'gives-up',
   },
+  needs: ['transactions'],
   book({ mongo }, input, context) {
     const _id = `${input.restaurant}/${input.table}`;
     return untilLimit(context, isBusy, () =>

@@ -43,7 +43,7 @@ export interface BookingStorage {
 /** One way to book on MongoDB: what its file adds to the collections that all of them share. */
 export interface BookingStrategy extends Pick<
   Target<Bookings>,
-  'summary' | 'prevents' | 'costs' | 'source' | 'expectations'
+  'summary' | 'prevents' | 'costs' | 'source' | 'expectations' | 'needs'
 > {
   /** The file's name. */
   readonly strategy: string;
@@ -58,11 +58,11 @@ const COLLECTIONS = ['tables', 'bookings', 'locks', 'slots', 'days'];
 
 /** A target from a strategy: its set-up, reset, reads and clients. */
 export function bookingsOnMongodb(strategy: BookingStrategy): Target<Bookings> {
-  const { summary, prevents, costs, source, expectations } = strategy;
+  const { summary, prevents, costs, source, expectations, needs = [] } = strategy;
   return {
     contract: 'bookings',
     id: `mongodb/${strategy.strategy}`,
-    ...{ summary, prevents, costs, source, expectations },
+    ...{ summary, prevents, costs, source, expectations, needs },
     open: (context) => openBookings(strategy, context),
   };
 }

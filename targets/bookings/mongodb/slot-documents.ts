@@ -39,6 +39,7 @@ export default bookingsOnMongodb({
     'stale-release': 'holds',
     'crashed-holder': 'holds',
   },
+  needs: ['transactions'],
   async book({ mongo }, input, context) {
     const booking = bookingOf(context, input);
     try {

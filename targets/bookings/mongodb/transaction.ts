@@ -20,6 +20,7 @@ export default bookingsOnMongodb({
     'stale-release': 'violated',
     'crashed-holder': 'violated',
   },
+  needs: ['transactions'],
   book: ({ mongo }, input, context) =>
     untilLimit(context, isBusy, () =>
       inTransaction(mongo, context, (session) => checkThenBook(mongo.db, context, input, session)),

@@ -21,6 +21,7 @@ export default customersOnMongodb({
     'failed-creation': 'holds',
     'five-digits': 'holds',
   },
+  needs: ['transactions'],
   counts: true,
   create: async (database, input, context) => {
     const next = await retrying(context, retriesOf(context), () =>

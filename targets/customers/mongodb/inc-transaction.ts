@@ -21,6 +21,7 @@ export default customersOnMongodb({
     'failed-creation': 'gives-up',
     'five-digits': 'gives-up',
   },
+  needs: ['transactions'],
   counts: true,
   create: async (database, input, context) => {
     const next = await inTransaction(database, context, (session) => drawNumber(database, context, session));

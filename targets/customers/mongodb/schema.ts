@@ -27,7 +27,7 @@ export interface CustomerDatabase extends MongoConnection {
 /** One way to create customers on MongoDB: what its file adds to the collections that all of them share. */
 export interface CustomersStrategy extends Pick<
   Target<Customers>,
-  'summary' | 'prevents' | 'costs' | 'source' | 'expectations'
+  'summary' | 'prevents' | 'costs' | 'source' | 'expectations' | 'needs'
 > {
   /** The file's name. */
   readonly strategy: string;
@@ -44,7 +44,7 @@ export interface CustomersStrategy extends Pick<
 
 /** A target from a strategy: its set-up, reset, reads and clients. */
 export function customersOnMongodb(strategy: CustomersStrategy): Target<Customers> {
-  const { summary, prevents, costs, source, expectations } = strategy;
+  const { summary, prevents, costs, source, expectations, needs = [] } = strategy;
   return {
     contract: 'customers',
     id: `mongodb/${strategy.strategy}`,
@@ -53,6 +53,7 @@ export function customersOnMongodb(strategy: CustomersStrategy): Target<Customer
     costs,
     source,
     expectations,
+    needs,
     open: (context) => openCustomers(strategy, context),
   };
 }

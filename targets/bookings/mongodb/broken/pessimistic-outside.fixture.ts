@@ -11,6 +11,7 @@ export default bookingsOnMongodb({
   costs: 'Those of pessimistic.',
   source: 'https://www.mongodb.com/docs/manual/core/transactions-in-applications/',
   expectations: { 'stalled-holder': 'violated' },
+  needs: ['transactions'],
   book: ({ mongo }, input, context) =>
     untilLimit(context, isBusy, () =>
       inTransaction(mongo, context, async (session) => {

@@ -11,6 +11,7 @@ export default customersOnMongodb({
   costs: 'Those of inc-transaction-retry.',
   source: 'https://www.mongodb.com/docs/manual/core/transactions/#std-label-transactions-api',
   expectations: { 'customer-creation': 'violated' },
+  needs: ['transactions'],
   counts: true,
   create: async (database, input, context) => {
     const { counters } = database;
