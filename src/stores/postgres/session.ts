@@ -59,8 +59,20 @@ async function open(
     return session;
   } catch (error) {
     stream.destroy();
-    throw error;
+    throw isLate(error) ? notInTime(address, error) : error;
   }
+}
+
+/** pg says no more than "timeout expired". */
+function isLate(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout expired';
+}
+
+function notInTime({ host, port }: StoreAddress, cause: unknown): Error {
+  return new Error(
+    `PostgreSQL at ${host}:${port} gave a client no connection within ${CONNECT_TIMEOUT_MS / 1_000} s (timeout). Use fewer clients, or a machine that is less busy.`,
+    { cause },
+  );
 }
 
 function clientConfig(address: StoreAddress): ClientConfig {
