@@ -3,6 +3,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect } from 'vitest';
+import { whyMissing } from '../stores/why-missing.fixture.js';
 import { it } from './fixtures/user-folder.fixture.js';
 
 /** Has `body` use a disk of so many kilobytes; false where nobody lets us make one. */
@@ -31,6 +32,22 @@ describe.skipIf(!MAY_MOUNT)(`a full disk${why}`, { timeout: 120_000 }, () => {
         `There is no space left for the server's data in ${disk}`,
       );
       expect(stderr).not.toContain('    at ');
+      expect(code).toBe(3);
+      expect(folder.left()).toEqual([]);
+    });
+  });
+
+  it('under another server is said as well, which itself may say nothing', async ({ folder, skip }) => {
+    const missing = whyMissing('mongodb');
+    if (missing !== undefined) skip(missing);
+    await onSmallDisk(20, async (disk) => {
+      const { code, stdout } = await folder.run(
+        ['customer-creation', '--target', 'mongodb/inc', '--no-report'],
+        { TMPDIR: disk },
+      );
+      expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+        new RegExp(`could not be started: the disk of ${disk} is full, 0 MiB are left. Make room there`),
+      );
       expect(code).toBe(3);
       expect(folder.left()).toEqual([]);
     });

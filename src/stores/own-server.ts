@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Reaper } from '../process/reaper.js';
+import { tooFewMebibytes } from './free-space.js';
 import { freePort, listens } from './listening.js';
 import { StoreUnavailable } from './store.js';
 
@@ -138,6 +139,16 @@ function remove(folder: string, reaper: Reaper): void {
 
 function notStarted(plan: OwnServerPlan, said: string, cause?: unknown): StoreUnavailable {
   const lines = said.trim().split('\n').slice(-8).join('\n');
+  const parent = os.tmpdir();
+  const left = tooFewMebibytes(parent);
+  if (left !== undefined) {
+    return new StoreUnavailable(
+      plan.store,
+      `${plan.product} could not be started: the disk of ${parent} is full, ${left} MiB are left.`,
+      `Make room there, set TMPDIR to another folder, or name a server of your own with ${plan.urlFlag}`,
+      { cause },
+    );
+  }
   return new StoreUnavailable(
     plan.store,
     `${plan.product} (${plan.program}) could not be started. It said\n${lines || '(nothing)'}`,

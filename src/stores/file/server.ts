@@ -1,11 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { tooFewMebibytes } from '../free-space.js';
 import { isKnownDead, parseRunName, runName } from '../run-name.js';
 import { StoreUnavailable, type OpenStore, type StoreNamespace } from '../store.js';
-
-/** Enough for every trial's files many times over; a disk with less is full at the worst moment. */
-const LEAST_FREE_BYTES = 16 * 1024 * 1024;
 
 /** Counted over all folders of this process, so that no two have one name. */
 let made = 0;
@@ -18,22 +16,21 @@ export const openFile: OpenStore = ({ runId, reaper }) => {
   const parent = os.tmpdir();
   made += 1;
   const folder = path.join(parent, `${runName(runId).prefix}_${made}`);
-  let free: number;
+  let left: number | undefined;
   try {
     removeLeftovers(parent);
     reaper.guardFolder(folder);
     fs.mkdirSync(folder, { mode: 0o700 });
-    free = freeBytes(parent);
+    left = tooFewMebibytes(parent);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return Promise.reject(unavailable(`No folder could be made in ${parent}: ${reason}.`, error));
   }
   const remove = (what: string) => fs.rmSync(what, { recursive: true, force: true, maxRetries: 5 });
-  if (free < LEAST_FREE_BYTES) {
+  if (left !== undefined) {
     remove(folder);
     reaper.release(folder);
-    const mebibytes = Math.floor(free / 1024 / 1024);
-    return Promise.reject(unavailable(`The disk of ${parent} is full: ${mebibytes} MiB are left.`));
+    return Promise.reject(unavailable(`The disk of ${parent} is full: ${left} MiB are left.`));
   }
   let count = 0;
   return Promise.resolve({
@@ -62,11 +59,6 @@ export const openFile: OpenStore = ({ runId, reaper }) => {
 
 function unavailable(message: string, cause?: unknown): StoreUnavailable {
   return new StoreUnavailable('file', message, 'Set TMPDIR to a folder that can be written to', { cause });
-}
-
-function freeBytes(folder: string): number {
-  const { bavail, bsize } = fs.statfsSync(folder);
-  return bavail * bsize;
 }
 
 function removeLeftovers(parent: string): void {
