@@ -19,6 +19,10 @@ const POINTS: readonly PointName[] = ['checked', 'locked', 'written', 'before-re
 const EARLY = [0.1, 0.8] as const;
 const LATE = [0.3, 0.8] as const;
 
+/** Half of the expiry beyond it, and no less than this: enough for a booking by one of the others on a busy machine. */
+const OUTLIVED = 0.5;
+const OUTLIVED_MS = 600;
+
 /** When the others come: half of them while the lock is good, half between its expiry and the end of the stall. */
 function arrivalsMs({ clients, expiryMs, stallMs }: StalledHolder): number[] {
   const late = Math.ceil((clients - 1) / 2);
@@ -44,7 +48,7 @@ const stalledHolder: Scenario<Bookings, StalledHolder> = {
     clients: clientsParameter(9, 2),
     ...LOCK_TIMES,
     stallMs: {
-      default: ({ expiryMs = 0 }) => Math.round(expiryMs * 1.5),
+      default: ({ expiryMs = 0 }) => Math.round(expiryMs + Math.max(expiryMs * OUTLIVED, OUTLIVED_MS)),
       min: 1,
       max: 3_000_000,
       describe: 'milliseconds for which the holder is held up',

@@ -27,7 +27,7 @@ const SEED = 'targets of the bookings contract';
 const PARAMETERS = {
   'table-booking': { clients: 20 },
   'overlapping-slots': {},
-  'stalled-holder': { expiryMs: 400 },
+  'stalled-holder': { expiryMs: 400, stallMs: 600 },
   'stale-release': { expiryMs: 500 },
   'crashed-holder': { clients: 9, expiryMs: 400, lastMs: 900 },
 } as const;
