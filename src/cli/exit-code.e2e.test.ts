@@ -40,6 +40,21 @@ describe.concurrent('the exit code', { timeout: 90_000 }, () => {
     expect((await folder.report(words)).code).toBe(1);
   });
 
+  it.for([
+    ['a URL', ['compare', 'last-seat', '--store', 'memory,redis']],
+    ['a target', ['last-seat', '--target', 'memory/mutex,redis/lua']],
+  ] as const)(
+    'is 3 when a server that %s names cannot be had, whatever else was judged',
+    async ([, words], { folder }) => {
+      const more = ['--trials', '2', '--redis-url', 'redis://127.0.0.1:1/'];
+      const { code, report } = await folder.report([...words, ...more]);
+      expect(judged(report, 'memory/mutex').verdict).toBe('holds');
+      expect(report.targets.find(({ id }) => id === 'redis/lua')?.outcome).toBe('skipped');
+      expect(report.plan.required).toEqual(['redis']);
+      expect(code).toBe(3);
+    },
+  );
+
   it('is 2 when nothing overlapped', async ({ folder }) => {
     writeShop(folder, 'return sell(shop, order);');
     const { code, report } = await folder.report(MINE);

@@ -18,7 +18,7 @@ const GATE_OUTCOME = { passed: 'passed', failed: 'failed', 'no-evidence': 'incon
 /**
  * Of a gate: 3 if a named target could not run, else the worst of violated, inconclusive, holds. Of a comparison: 0 when
  * every target met its expectation, else 1, or 2 where all that is missing is evidence. Limits and a baseline count like
- * targets. Controls never set it. A store that cannot be had is no failure, unless it is required or nothing was left to judge.
+ * targets. Controls never set it. A store that cannot be had is no failure, unless it was required or named, or nothing was left to judge.
  */
 export function exitCodeOf(
   {

@@ -8,6 +8,7 @@ import type { AnyScenario } from './choice.js';
 import { composeMatrix, type RanPlan } from './compose-matrix.js';
 import { loadRegistered, targetIdsOf } from './find-targets.js';
 import { budgetProblems, MATRIX_DEFAULTS, type MatrixOptions } from './matrix-options.js';
+import { requiredStores } from './missed-stores.js';
 import { didYouMean } from './nearest.js';
 import { planSession, type SessionPlan } from './plan-session.js';
 import { placed, placeOf } from './placed-progress.js';
@@ -55,7 +56,7 @@ export async function runMatrix(options: MatrixOptions, wallClock: () => Date): 
       finishedAt: wallClock(),
       interrupted: options.signal?.aborted ?? false,
       environment,
-      required: options.required ?? [],
+      required: requiredStores(options, value.ran, environment),
     }),
     leftovers: await stopped,
   };

@@ -172,7 +172,7 @@ describe(`raceCheck with the seed ${SEED}`, () => {
       await context.sleep(1);
       return state.next++;
     });
-    const { row } = await judged(hanging, { timeoutMs: 40, trials: 3 });
+    const { row } = await judged(hanging, { timeoutMs: 400, trials: 3 });
     expect(row.operations).toEqual({ ok: 12, fail: 0, info: 3 });
     expect(row.errors).toEqual({ timeout: 3 });
     expect(aborted).toBe(3);

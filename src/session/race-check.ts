@@ -4,6 +4,7 @@ import type { Report } from '../report/report.js';
 import { announcementOf } from './announcement.js';
 import { plansBudget, targetsOfPlan } from './budgeted.js';
 import { composeReport, type RanTarget } from './compose-report.js';
+import { requiredStores } from './missed-stores.js';
 import type { SessionOptions } from './options.js';
 import { placed, placeOf } from './placed-progress.js';
 import { planSession } from './plan-session.js';
@@ -54,7 +55,7 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
       finishedAt: wallClock(),
       interrupted: options.signal?.aborted ?? false,
       environment,
-      required: options.required ?? [],
+      required: requiredStores(options, ran, environment),
       strict: options.strict ?? false,
       limits: options.limits,
       ...(budgetMs === undefined ? {} : { budget: { totalMs: budgetMs, usedMs } }),
