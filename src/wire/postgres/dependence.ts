@@ -1,11 +1,5 @@
-import {
-  anyMeet,
-  hasLocks,
-  locksConflict,
-  type PostgresFootprint,
-  rowsMeet,
-  type Watched,
-} from './footprint.js';
+import { anyMeet, locksConflict, type PostgresFootprint, rowsMeet } from './footprint.js';
+import { watchedDependent } from './serializable-dependence.js';
 
 /**
  * Whether swapping two neighbouring steps of different sessions could change an answer, who waits, or the state that is left.
@@ -20,7 +14,7 @@ export function dependent(one: PostgresFootprint, other: PostgresFootprint): boo
     sameSequence(one, other) ||
     samePlace(one, other) ||
     asksMeet(one, other) ||
-    (one.watched !== undefined && other.watched !== undefined && watchedMeet(one, other))
+    watchedDependent(one, other)
   );
 }
 
@@ -102,27 +96,4 @@ function sameSequence(one: PostgresFootprint, other: PostgresFootprint): boolean
  */
 function samePlace(one: PostgresFootprint, other: PostgresFootprint): boolean {
   return one.places.some((table) => other.places.includes(table));
-}
-
-/**
- * Of two SERIALIZABLE transactions the server notes who read what the other wrote (an edge), at the step that reads or writes
- * second, and cancels somebody when edges make a dangerous structure with a transaction that has committed. SIREAD locks
- * grow from rows to pages to tables as the server likes, so tables are compared, not rows.
- *
- * - An end (COMMIT, ROLLBACK) decides which edges count: it depends on every read, write and snapshot of the others.
- * - A read and a write of one table make an edge: which of the two transactions is told of it depends on their order.
- * - While no SERIALIZABLE transaction has committed beside an open one, nobody is cancelled for an edge, and edges of other
- *   tables can be made in any order. After that the one who makes the last edge may fail, wherever it is.
- *   Case: C has committed a write of `b`. `P reads b` | `A reads a`, which P has written: whoever is second fails or makes P fail.
- */
-function watchedMeet(one: PostgresFootprint, other: PostgresFootprint): boolean {
-  const [a, b] = [one.watched, other.watched];
-  if (a === undefined || b === undefined) return false;
-  const isAtWork = (footprint: PostgresFootprint, { reads, writes, ends }: Watched) =>
-    reads.length + writes.length > 0 || ends || footprint.fixesSnapshot || hasLocks(footprint.asks);
-  if (!isAtWork(one, a) || !isAtWork(other, b)) return false;
-  if (a.ends || b.ends || a.isContested || b.isContested) return true;
-  const meets = (reads: readonly string[], writes: readonly string[]) =>
-    reads.some((table) => writes.includes(table));
-  return meets(a.reads, b.writes) || meets(b.reads, a.writes);
 }

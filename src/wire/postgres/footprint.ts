@@ -46,14 +46,30 @@ export interface Locks {
 
 export const NO_LOCKS: Locks = { rows: [], keys: [], tables: [], advisory: [] };
 
-/** What a SERIALIZABLE transaction does, for the server's watch over reads and writes (SSI). */
-export interface Watched {
+/** A SERIALIZABLE transaction, as far as it has come. */
+export interface WatchedTransaction {
+  /** Whose it is, and which of his: the same in every schedule that leads here. */
+  readonly name: string;
+  /** Tables. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
-  /** COMMIT or ROLLBACK. */
-  readonly ends: boolean;
-  /** While this transaction or one beside it was open, another SERIALIZABLE one has committed. */
-  readonly isContested: boolean;
+  readonly hasCommitted: boolean;
+  /** Of one that has committed: those that were open beside it then. */
+  readonly beside: readonly string[];
+}
+
+/** What a step of a SERIALIZABLE transaction does, for the server's watch over reads and writes (SSI). */
+export interface Watched {
+  /** Tables that the step itself reads and writes. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly ends: 'no' | 'commit' | 'rollback';
+  /** Its transaction, with this step. */
+  readonly own: WatchedTransaction;
+  /** Those that are open beside it, and those that have committed beside one of these. */
+  readonly others: readonly WatchedTransaction[];
+  /** What it, or another one, is or does is not known. */
+  readonly isUnclear: boolean;
 }
 
 /** What one step reads, locks and publishes. All of it is at least what really happens. */

@@ -1,6 +1,6 @@
 import type { StepAnswer } from '../../core/step.js';
 import type { Connection } from './connection.js';
-import { type Locks, NO_LOCKS } from './footprint.js';
+import { type Locks, NO_LOCKS, type Watched } from './footprint.js';
 import type { Asked } from './labels.js';
 import type { SessionFootprints } from './session-footprints.js';
 
@@ -15,6 +15,10 @@ export interface Line {
   asked: readonly Asked[];
   /** On its way: what it asks for. */
   asks: Locks;
+  /** On its way: what the server watches of it, if it does. */
+  watched: Watched | undefined;
+  /** SERIALIZABLE transactions that have ended since steps are held. */
+  watchedEnds: number;
   /** Released, and not answered. */
   isOnItsWay: boolean;
   released: ((answer: StepAnswer) => void) | undefined;
@@ -36,6 +40,8 @@ export function newLine(
     ...{ client, number, connection, footprints },
     asked: [],
     asks: NO_LOCKS,
+    watched: undefined,
+    watchedEnds: 0,
     isOnItsWay: false,
     released: undefined,
     hidesLog: false,

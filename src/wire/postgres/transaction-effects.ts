@@ -73,6 +73,9 @@ export interface Outcome {
 /** A footprint without what only the sight of all sessions tells: there it has nothing. */
 export type OwnFootprint = PostgresFootprint & { readonly contends: false };
 
+/** The sight of all sessions gives it another one. */
+const NO_NAME = '';
+
 /** One step of a session: what it touches, and what is known of the session afterwards. */
 export interface Walked {
   readonly footprint: OwnFootprint;
@@ -108,7 +111,9 @@ class Step {
   #publishes: Rows[] = [];
   #frees: Locks = NO_LOCKS;
   #why: string | undefined;
-  #watched: { reads: string[]; writes: string[]; ends: boolean } | undefined;
+  #watched: { reads: string[]; writes: string[] } | undefined;
+  #watchedEnd: { readonly ends: 'commit' | 'rollback'; readonly view: TransactionView } | undefined;
+  #isUnclear = false;
 
   constructor(
     before: TransactionView,
@@ -189,7 +194,6 @@ class Step {
     if (effect.unlocks === 'all')
       this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: ANY_ADVISORY });
     else this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: effect.unlocks });
-    if (isolation === 'serializable' || isolation === 'unknown') this.#watch(effect, writes);
     const transactional = effect.asks.advisory.filter((lock) => !effect.sessionLocks.includes(lock));
     this.#view = {
       ...view,
@@ -207,10 +211,13 @@ class Step {
         ...effect.sessionLocks,
       ],
     };
+    if (mayBeWatched(this.#view)) this.#watch(effect, writes);
   }
 
   #watch({ reads, freshReads }: DataEffect, writes: readonly Rows[]): void {
-    this.#watched ??= { reads: [], writes: [], ends: false };
+    // One step, two transactions: they are not told apart.
+    this.#isUnclear ||= this.#watchedEnd !== undefined;
+    this.#watched ??= { reads: [], writes: [] };
     const [read, written] = [tablesOf([...reads, ...freshReads]), tablesOf(writes)];
     this.#watched.reads.push(...read);
     this.#watched.writes.push(...written);
@@ -222,18 +229,19 @@ class Step {
     };
   }
 
+  #endWatched(ends: 'commit' | 'rollback'): void {
+    const view = this.#view;
+    if (!isWatched(view)) return;
+    this.#watched ??= { reads: [], writes: [] };
+    this.#isUnclear ||= this.#watchedEnd !== undefined;
+    this.#watchedEnd = { ends, view };
+  }
+
   #end(publishes: boolean, andBegins: boolean): void {
     const view = this.#view;
     if (publishes) this.#publishes.push(...view.written);
     this.#frees = joinLocks(this.#frees, view.locks);
-    const isWatched = view.isolation === 'serializable' || view.isolation === 'unknown';
-    if (isWatched && view.hasSnapshot) {
-      this.#watched = {
-        reads: [...(this.#watched?.reads ?? []), ...view.watchedReads],
-        writes: [...(this.#watched?.writes ?? []), ...view.watchedWrites],
-        ends: true,
-      };
-    }
+    this.#endWatched(publishes ? 'commit' : 'rollback');
     if (view.lost !== undefined) this.#why ??= view.lost;
     const { sessionIsolation, sessionLocks, lostSession, isolation } = view;
     const rested = newSession(sessionIsolation);
@@ -258,15 +266,12 @@ class Step {
     const view = this.#view;
     if (view.lost !== undefined) this.#why ??= view.lost;
     this.#frees = joinLocks(this.#frees, view.locks);
-    if (view.open === 'explicit') {
-      const isWatched = view.isolation === 'serializable' || view.isolation === 'unknown';
-      if (isWatched) this.#watched = { reads: [], writes: [], ...this.#watched, ends: true };
-      this.#view = {
-        ...view,
-        hasFailed: true,
-        ...(view.hasSavepoint ? { locks: uncertain(view.locks) } : { locks: NO_LOCKS, written: [] }),
-      };
-    } else this.#end(false, false);
+    if (view.open !== 'explicit') return this.#end(false, false);
+    this.#endWatched('rollback');
+    // The ROLLBACK after it has nothing left to undo.
+    const undone = { locks: NO_LOCKS, written: [], hasSnapshot: false, watchedReads: [], watchedWrites: [] };
+    const kept = { locks: uncertain(view.locks) };
+    this.#view = { ...view, hasFailed: true, ...(view.hasSavepoint ? kept : undone) };
   }
 
   /** The server has the last word on whether there is a transaction. */
@@ -284,6 +289,21 @@ class Step {
     if (status !== 'idle') this.#view = { ...this.#view, hasFailed: status === 'failed transaction' };
   }
 
+  #watchedResult({ reads, writes }: { readonly reads: string[]; readonly writes: string[] }): Watched {
+    const { watchedReads, watchedWrites, isolation } = this.#watchedEnd?.view ?? this.#view;
+    return {
+      reads,
+      writes,
+      ends: this.#watchedEnd?.ends ?? 'no',
+      own: {
+        ...{ name: NO_NAME, reads: watchedReads, writes: watchedWrites },
+        ...{ hasCommitted: this.#watchedEnd?.ends === 'commit', beside: [] },
+      },
+      others: [],
+      isUnclear: this.#isUnclear || isolation === 'unknown',
+    };
+  }
+
   result(): Walked {
     const why = this.#why ?? this.#view.lost ?? this.#view.lostSession;
     if (why !== undefined)
@@ -298,15 +318,23 @@ class Step {
       contends: false as const,
       publishes: this.#publishes,
       frees: this.#frees,
-      ...(this.#watched !== undefined && {
-        watched: { ...this.#watched, isContested: false } satisfies Watched,
-      }),
+      ...(this.#watched !== undefined && { watched: this.#watchedResult(this.#watched) }),
     };
     return {
       footprint: { touches: touchesAnything(footprint) ? 'something' : 'nothing', ...footprint },
       view: this.#view,
     };
   }
+}
+
+/** If it has a transaction, or gets one, the server watches what that reads and writes, or may do so. */
+export function mayBeWatched({ isolation }: TransactionView): boolean {
+  return isolation === 'serializable' || isolation === 'unknown';
+}
+
+/** Its transaction has a snapshot, from which on the server watches it. */
+export function isWatched(view: TransactionView): boolean {
+  return view.hasSnapshot && mayBeWatched(view);
 }
 
 const ANY_ADVISORY: readonly AdvisoryLock[] = [{ key: undefined, isShared: false }];

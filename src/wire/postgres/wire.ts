@@ -33,6 +33,7 @@ import { loadParser } from './sql-parser.js';
 import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
+import { SerializableWatch } from './serializable-watch.js';
 import type { OwnFootprint } from './transaction-effects.js';
 import { waitingFor } from './waiting.js';
 
@@ -44,8 +45,7 @@ export class PostgresWire implements StepWire {
   #opened = new Map<number, number>();
   #isHolding = false;
   readonly #known: Known = { catalogue: undefined };
-  /** Since no SERIALIZABLE transaction was open, one has committed. */
-  #isContested = false;
+  readonly #serializable = new SerializableWatch(this.#lines);
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
   #onWaiting: (client: number) => void = () => undefined;
@@ -83,6 +83,7 @@ export class PostgresWire implements StepWire {
 
   hold(on: boolean): void {
     this.#isHolding = on;
+    if (on) this.#serializable.begin();
     if (!on) for (const { connection } of this.#lines) connection.release();
   }
 
@@ -235,6 +236,7 @@ export class PostgresWire implements StepWire {
     const release = () => {
       asReleased = footprint();
       line.asks = asReleased.asks;
+      this.#serializable.released(line, asReleased);
       line.isOnItsWay = true;
       connection.release();
     };
@@ -260,9 +262,10 @@ export class PostgresWire implements StepWire {
     line.released = undefined;
     line.asks = NO_LOCKS;
     line.isOnItsWay = line.waits = false;
-    const outcome = { failed: answer?.errorCode !== undefined || answer === undefined, status };
-    const footprint = this.#seen(line, footprints.after(request, asked, outcome, answer?.tags ?? []));
-    this.#watch(footprint);
+    const failed = answer?.errorCode !== undefined || answer === undefined;
+    const own = footprints.after(request, asked, { failed, status }, answer?.tags ?? []);
+    const footprint = this.#seen(line, own);
+    this.#serializable.answered(line, footprint, failed);
     if (released === undefined) return;
     if (answer === undefined) return released(LOST);
     const { label, errorCode, content, digest } = answer;
@@ -284,12 +287,7 @@ export class PostgresWire implements StepWire {
     return {
       ...footprint,
       contends,
-      ...(watched !== undefined && {
-        watched: {
-          ...watched,
-          isContested: this.#isContested || line.footprints.view.isolation === 'unknown',
-        },
-      }),
+      ...(watched !== undefined && { watched: this.#serializable.seen(line, watched) }),
     };
   }
 
@@ -301,13 +299,6 @@ export class PostgresWire implements StepWire {
       if (locksConflict(asked, other.footprints.holds) || locksConflict(asked, other.asks)) return true;
     }
     return false;
-  }
-
-  #watch({ watched }: PostgresFootprint): void {
-    if (watched?.ends && watched.writes.length > 0) this.#isContested = true;
-    const isOpen = ({ footprints: { view } }: Line) =>
-      view.open !== 'no' && view.hasSnapshot && view.isolation !== 'read committed';
-    if (![...this.#lines].some(isOpen)) this.#isContested = false;
   }
 }
 
