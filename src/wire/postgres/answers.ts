@@ -18,6 +18,8 @@ import { decodeBinary, hex } from './values.js';
 export interface Answer {
   readonly label: string;
   readonly errorCode?: string;
+  /** The file of the server's source that raised it. */
+  readonly errorFile?: string;
   readonly content: readonly string[];
   readonly digest: string;
   /** Command tags in the order in which statements ended. */
@@ -43,6 +45,7 @@ export class AnswerReader {
   #tail: Hash | undefined;
   #tailLines = 0;
   #errorCode: string | undefined;
+  #errorFile: string | undefined;
 
   /** The rows that follow are those of this portal: they may come without a description of their own. */
   begin({ statement, resultFormats }: Portal): void {
@@ -109,6 +112,7 @@ export class AnswerReader {
     return {
       label: shorten(this.#parts.join('; ') || 'done'),
       ...(this.#errorCode !== undefined && { errorCode: this.#errorCode }),
+      ...(this.#errorFile !== undefined && { errorFile: this.#errorFile }),
       content,
       digest: digestOf(content.join('\n')),
       tags: this.#tags,
@@ -151,6 +155,7 @@ export class AnswerReader {
   #error(message: Message): void {
     const fields = readErrorFields(message);
     this.#errorCode = fields.get('C') ?? 'XX000';
+    this.#errorFile = fields.get('F');
     this.#say(`error ${inWords(fields)}`);
     this.#part(`error ${this.#errorCode}: ${fields.get('M') ?? ''}`);
   }

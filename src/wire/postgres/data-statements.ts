@@ -1,7 +1,7 @@
 import type { Catalogue, ForeignKey, Table, UniqueIndex } from './catalogue.js';
 import { type DataEffect, EffectBuilder, NotKnown } from './effects.js';
 import { addExpression, type Reading } from './expressions.js';
-import type { KnownValues, RowLock } from './footprint.js';
+import type { KnownValues, RowLock, Rows } from './footprint.js';
 import { canonical, constantOf, knownFrom, only, type Parameters, without } from './known-values.js';
 import { ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, type RowStrength } from './lock-modes.js';
 import { asNode, type Fields, isObject, type Node, nodesOf, parseSql, text } from './sql-parser.js';
@@ -115,7 +115,9 @@ function addSelect(fields: Fields, reading: Statement, hasWith: boolean): void {
   if (locking.length > 0 && (!isPlain || hasWith)) throw new NotKnown('it locks rows of a subquery');
   for (const { table, alias } of tables) {
     const where = isAlone ? knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters) : {};
-    reading.effect.reads.push({ table: table.id, where });
+    reading.effect.reads.push(
+      isAlone ? looked(table, where, fields['whereClause']) : { table: table.id, where },
+    );
     reading.effect.tables.push({ table: table.id, mode: ACCESS_SHARE });
     for (const clause of locking) addRowLock(clause, { table, alias }, where, reading, isAlone);
   }
@@ -136,6 +138,47 @@ function addRowLock(
   reading.effect.rows.push(lock);
   reading.effect.tables.push({ table: table.id, mode: ROW_SHARE });
   if (isAlone) noteCertain(lock, table, reading);
+}
+
+/** More keys than these are not told apart. */
+const KEYS_READ = 20;
+
+/** Names of all whole keys that these values make up. */
+function keysIn(where: KnownValues, table: Table): readonly string[] {
+  return table.unique.flatMap(({ id, columns = [] }) => {
+    const values = columns.map((column) => where[column] ?? []);
+    const count = values.reduce((product, { length }) => product * length, 1);
+    if (columns.length === 0 || count === 0 || count > KEYS_READ) return [];
+    return tuplesOf(values).map((tuple) => `${id} ${JSON.stringify(tuple)}`);
+  });
+}
+
+function tuplesOf(values: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return values.reduce<readonly (readonly string[])[]>(
+    (tuples, next) => tuples.flatMap((tuple) => next.map((value) => [...tuple, value])),
+    [[]],
+  );
+}
+
+/**
+ * Rows that a condition looks for. Where it says nothing but the values of one whole key, every way to them comes by the row that
+ * has it; with more to it the server may look by another index, and never come there.
+ */
+function looked(table: Table, where: KnownValues, condition: unknown): Rows {
+  const known = Object.keys(where);
+  const isKey = table.unique.some(
+    ({ columns }) => columns?.length === known.length && columns.every((column) => known.includes(column)),
+  );
+  const isAll = termsOf(asNode(condition)) === known.length;
+  return { table: table.id, where, ...(isKey && isAll && { keys: keysIn(where, table) }) };
+}
+
+/** Conditions that are joined by AND. */
+function termsOf(condition: Node | undefined): number {
+  if (condition === undefined) return 0;
+  const { kind, fields } = condition;
+  const isJoined = kind === 'BoolExpr' && fields['boolop'] === 'AND_EXPR';
+  return isJoined ? nodesOf(fields['args']).reduce((sum, term) => sum + termsOf(term), 0) : 1;
 }
 
 /** A whole key with one value a column names one row: if the statement says that it had one, it was this. */
@@ -176,7 +219,7 @@ function addInsert(fields: Fields, reading: Statement): void {
   effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   effect.places.push(table.id);
   for (const where of inserted) {
-    effect.writes.push({ table: table.id, where });
+    effect.writes.push({ table: table.id, where, keys: keysIn(where, table) });
     addKeys(table, where, 'insert', effect);
     for (const key of table.references) addParent(key, where, effect);
   }
@@ -295,7 +338,9 @@ function addUpdate(fields: Fields, reading: Statement): void {
   const others = readOthers(fromClause, reading);
   const where = others ? {} : knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters);
   const assigned = assignedColumns(fields['targetList']);
-  reading.effect.reads.push({ table: table.id, where });
+  reading.effect.reads.push(
+    others ? { table: table.id, where } : looked(table, where, fields['whereClause']),
+  );
   reading.effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   addComputed(table, reading);
   const lock = addChange(table, where, assigned, reading);
@@ -326,7 +371,7 @@ function addChange(
   };
   effect.rows.push(lock);
   effect.places.push(table.id);
-  effect.writes.push({ table: table.id, where: without(where, assigned) });
+  effect.writes.push({ table: table.id, where: without(where, assigned), keys: keysIn(where, table) });
   for (const index of table.unique) {
     if (changes(index)) addKey(index, {}, 'insert', effect);
     else addKey(index, where, 'alter', effect);
@@ -353,7 +398,7 @@ function addDelete(fields: Fields, reading: Statement): void {
   effect.reads.push({ table: table.id, where });
   effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   effect.rows.push(lock);
-  effect.writes.push({ table: table.id, where });
+  effect.writes.push({ table: table.id, where, keys: keysIn(where, table) });
   addKeys(table, where, 'alter', effect);
   for (const key of table.referencedBy) addChildren(key, effect);
 }

@@ -8,6 +8,11 @@ export type KnownValues = Readonly<Record<string, readonly string[]>>;
 export interface Rows {
   readonly table: string;
   readonly where: KnownValues;
+  /**
+   * Whole keys by which they are named, each of one row at most. Of rows that are read: whatever way the server looks for
+   * them, it comes by the row of each of these. Of rows that are written: it is the row of each of these. Absent: not known.
+   */
+  readonly keys?: readonly string[];
 }
 
 export interface RowLock extends Rows {
@@ -63,6 +68,9 @@ export interface Watched {
   /** Tables that the step itself reads and writes. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** In those. */
+  readonly rowsRead: readonly Rows[];
+  readonly rowsWritten: readonly Rows[];
   readonly ends: 'no' | 'commit' | 'rollback';
   /** Its transaction, with this step. */
   readonly own: WatchedTransaction;
@@ -70,6 +78,8 @@ export interface Watched {
   readonly others: readonly WatchedTransaction[];
   /** What it, or another one, is or does is not known. */
   readonly isUnclear: boolean;
+  /** While one was open, a transaction that the server does not watch has committed something. */
+  readonly isMixed: boolean;
 }
 
 /** What one step reads, locks and publishes. All of it is at least what really happens. */

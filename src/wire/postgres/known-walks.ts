@@ -41,7 +41,8 @@ function nameOf(
 ): string {
   let name = endsImplicit ? 'ends' : 'stays';
   for (const part of parts) name += ` ${numberOf(part)}`;
-  if (outcome !== undefined) name += ` ${outcome.failed} ${outcome.status} ${outcome.counts.join()}`;
+  if (outcome !== undefined)
+    name += ` ${outcome.failed} ${outcome.lostRow} ${outcome.status} ${outcome.counts.join()}`;
   return name;
 }
 

@@ -1,4 +1,10 @@
-import { hasLocks, type PostgresFootprint, type Watched, type WatchedTransaction } from './footprint.js';
+import {
+  hasLocks,
+  type PostgresFootprint,
+  type Rows,
+  type Watched,
+  type WatchedTransaction,
+} from './footprint.js';
 
 /** A step as the server's watch over SERIALIZABLE transactions sees it. */
 interface WatchedStep extends Watched {
@@ -40,12 +46,35 @@ function stepOf({ fixesSnapshot }: PostgresFootprint, watched: Watched): Watched
 }
 
 /**
- * An index page that was read, and to which somebody adds a row that was not looked for: there is an edge where the read came
- * first, and none where it came second.
+ * A read makes an edge to a write of what it has read wherever it comes, before or after. But an index page was read too, and if
+ * somebody adds a row to it that was not looked for, there is an edge where the read came first, and none where it came second.
  * Case: `select` of id 1 by its index | `insert` of id 5.
+ *
+ * So only reads and writes of the same row can change places; and only if it has no version in between, which the reader does not
+ * come by.
  */
-function meet({ reads }: WatchedStep, { writes }: WatchedStep): boolean {
-  return anyOf(reads, writes);
+function meet(a: WatchedStep, b: WatchedStep): boolean {
+  return a.rowsRead.some((read) =>
+    b.rowsWritten.some(
+      (written) =>
+        read.table === written.table && !(isSameRow(read, written) && isUnchanged(read.table, a, b)),
+    ),
+  );
+}
+
+function isSameRow({ keys: read = [] }: Rows, { keys: written = [] }: Rows): boolean {
+  return written.some((key) => read.includes(key));
+}
+
+/** Nobody has committed something in this table beside one of the two. */
+function isUnchanged(table: string, a: WatchedStep, b: WatchedStep): boolean {
+  if (a.isMixed || b.isMixed) return false;
+  return ![...a.others, ...b.others].some(
+    (one) =>
+      one.hasCommitted &&
+      one.writes.includes(table) &&
+      [a.own.name, b.own.name].some((name) => one.name !== name && one.beside.includes(name)),
+  );
 }
 
 /**

@@ -8,6 +8,8 @@ export class SerializableWatch {
   #committed: WatchedTransaction[] = [];
   /** One of them did something that is not known. */
   #isUnclear = false;
+  /** Another kind of transaction has committed something meanwhile. */
+  #isMixed = false;
 
   constructor(private readonly lines: ReadonlySet<Line>) {}
 
@@ -24,6 +26,7 @@ export class SerializableWatch {
       own: { ...watched.own, name: nameOf(line) },
       others: [...others, ...this.#committed],
       isUnclear: watched.isUnclear || this.#isUnclear,
+      isMixed: this.#isMixed,
     };
   }
 
@@ -34,8 +37,9 @@ export class SerializableWatch {
   }
 
   /** It was answered. `footprint`: as it was seen. */
-  answered(line: Line, { touches, watched }: PostgresFootprint, failed: boolean): void {
+  answered(line: Line, { touches, watched, publishes }: PostgresFootprint, failed: boolean): void {
     line.watched = undefined;
+    if (watched === undefined && (publishes.length > 0 || touches === 'unknown')) this.#isMixed = true;
     if (touches === 'unknown' && mayBeWatched(line.footprints.view)) this.#isUnclear = true;
     if (watched !== undefined && watched.ends !== 'no') {
       line.watchedEnds += 1;
@@ -49,6 +53,7 @@ export class SerializableWatch {
     if ([...this.lines].some(isOpen)) return;
     this.#committed = [];
     this.#isUnclear = false;
+    this.#isMixed = false;
   }
 }
 

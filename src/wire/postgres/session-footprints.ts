@@ -70,7 +70,9 @@ export class SessionFootprints {
     const parts = asked.map((one) => effectsAsked(one, catalogue ?? NO_CATALOGUE));
     const all = request.ends === 'terminate' ? FAREWELL : parts;
     const counts = isOneRun(asked) ? countsOf(parts, tags) : NO_COUNTS;
-    const walked = walkParts(this.#view, all, request.ends !== 'flush', outcome && { ...outcome, counts });
+    const lostRow = outcome?.lostRow === true && isOneRun(asked) && parts.at(-1)?.length === 1;
+    const known = outcome && { ...outcome, counts, lostRow };
+    const walked = walkParts(this.#view, all, request.ends !== 'flush', known);
     if (outcome !== undefined && all.some(changesSchema)) this.known.catalogue = undefined;
     if (catalogue !== undefined) return walked;
     return {

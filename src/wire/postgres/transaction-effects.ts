@@ -65,6 +65,8 @@ export function newSession(sessionIsolation: Isolation): TransactionView {
 /** What came of a step, where it is known. */
 export interface Outcome {
   readonly failed: boolean;
+  /** It failed since somebody else has changed the row that it was about to write. */
+  readonly lostRow?: boolean;
   readonly status: TransactionStatus;
   /** Rows that each statement says it had, by its place; undefined where it does not say. */
   readonly counts: readonly (number | undefined)[];
@@ -111,7 +113,7 @@ class Step {
   #publishes: Rows[] = [];
   #frees: Locks = NO_LOCKS;
   #why: string | undefined;
-  #watched: { reads: string[]; writes: string[] } | undefined;
+  #watched: { reads: Rows[]; writes: Rows[] } | undefined;
   #watchedEnd: { readonly ends: 'commit' | 'rollback'; readonly view: TransactionView } | undefined;
   #isUnclear = false;
 
@@ -211,16 +213,19 @@ class Step {
         ...effect.sessionLocks,
       ],
     };
-    if (mayBeWatched(this.#view)) this.#watch(effect, writes);
+    // The row of one key is looked at before the server asks who has read it.
+    const hasWritten = !(this.outcome?.lostRow && effect.countsWrites && effect.certain !== undefined);
+    if (mayBeWatched(this.#view)) this.#watch(effect, hasWritten ? writes : []);
   }
 
   #watch({ reads, freshReads }: DataEffect, writes: readonly Rows[]): void {
     // One step, two transactions: they are not told apart.
     this.#isUnclear ||= this.#watchedEnd !== undefined;
     this.#watched ??= { reads: [], writes: [] };
-    const [read, written] = [tablesOf([...reads, ...freshReads]), tablesOf(writes)];
-    this.#watched.reads.push(...read);
-    this.#watched.writes.push(...written);
+    const allReads = [...reads, ...freshReads];
+    this.#watched.reads.push(...allReads);
+    this.#watched.writes.push(...writes);
+    const [read, written] = [tablesOf(allReads), tablesOf(writes)];
     const view = this.#view;
     this.#view = {
       ...view,
@@ -289,11 +294,10 @@ class Step {
     if (status !== 'idle') this.#view = { ...this.#view, hasFailed: status === 'failed transaction' };
   }
 
-  #watchedResult({ reads, writes }: { readonly reads: string[]; readonly writes: string[] }): Watched {
+  #watchedResult({ reads, writes }: { readonly reads: Rows[]; readonly writes: Rows[] }): Watched {
     const { watchedReads, watchedWrites, isolation } = this.#watchedEnd?.view ?? this.#view;
     return {
-      reads,
-      writes,
+      ...{ reads: tablesOf(reads), writes: tablesOf(writes), rowsRead: reads, rowsWritten: writes },
       ends: this.#watchedEnd?.ends ?? 'no',
       own: {
         ...{ name: NO_NAME, reads: watchedReads, writes: watchedWrites },
@@ -301,6 +305,7 @@ class Step {
       },
       others: [],
       isUnclear: this.#isUnclear || isolation === 'unknown',
+      isMixed: false,
     };
   }
 

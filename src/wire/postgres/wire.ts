@@ -263,7 +263,8 @@ export class PostgresWire implements StepWire {
     line.asks = NO_LOCKS;
     line.isOnItsWay = line.waits = false;
     const failed = answer?.errorCode !== undefined || answer === undefined;
-    const own = footprints.after(request, asked, { failed, status }, answer?.tags ?? []);
+    const outcome = { failed, status, lostRow: hasLostRow(answer) };
+    const own = footprints.after(request, asked, outcome, answer?.tags ?? []);
     const footprint = this.#seen(line, own);
     this.#serializable.answered(line, footprint, failed);
     if (released === undefined) return;
@@ -300,6 +301,13 @@ export class PostgresWire implements StepWire {
     }
     return false;
   }
+}
+
+/** 40001 is what the watch over SERIALIZABLE transactions says, too. */
+function hasLostRow(answer: Answer | undefined): boolean {
+  return (
+    answer?.errorCode === '40001' && answer.errorFile !== undefined && answer.errorFile !== 'predicate.c'
+  );
 }
 
 /** A session that should have said that it waits, and did not, waits all the same. */
