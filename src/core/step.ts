@@ -85,6 +85,11 @@ export interface StepWire {
   onWaiting(listener: (client: number) => void): void;
   /** Whether swapping two neighbouring steps of different clients could change anything. When unsure: true. */
   dependent(a: Footprint, b: Footprint): boolean;
+  /**
+   * How often steps were seen that made `dependent` true for more: for what nobody had looked at before. What was concluded from it
+   * until then is to be concluded anew.
+   */
+  readonly dependenceGrown: number;
   /** Who decides which client of a deadlock fails. */
   readonly deadlockVictim: 'scheduler' | 'server';
   /**

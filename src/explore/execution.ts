@@ -77,4 +77,6 @@ export interface System<Result> {
   readonly choosesVictim: boolean;
   /** Whether swapping two neighbouring steps of different clients could change anything. */
   dependent(one: Footprint, other: Footprint): boolean;
+  /** How often `dependent` has become true for more: see `StepWire.dependenceGrown`. */
+  readonly dependenceGrown: number;
 }

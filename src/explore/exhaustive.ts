@@ -13,6 +13,8 @@ export interface SearchLimits {
   readonly maxSchedules?: number | undefined;
   /** Asked before each schedule. */
   isUp(): boolean;
+  /** Told when what was run is no longer enough: more depends on each other than was known, and all is run again. */
+  onStartOver?(): void;
 }
 
 /** What a search came to. */
@@ -106,12 +108,20 @@ class Search<Result> {
     let redundant = 0;
     let standFor = 0n;
     let cut: string | undefined;
+    let grown = this.system.dependenceGrown;
     for (;;) {
       if (schedules === this.limits.maxSchedules) cut = `after ${schedules} schedules`;
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
       const victim = this.#nodes.find((node) => node.victim !== undefined)?.victim;
       const execution = await this.#carryOut(victim);
+      if (this.limits.reduce && grown !== this.system.dependenceGrown) {
+        grown = this.system.dependenceGrown;
+        schedules = redundant = 0;
+        standFor = 0n;
+        this.#startOver();
+        continue;
+      }
       this.#learn(execution);
       if (execution.result === undefined) redundant += 1;
       else {
@@ -160,6 +170,14 @@ class Search<Result> {
       const last = this.#nodes.at(-1);
       if (last !== undefined) last.transition = undefined;
     }
+  }
+
+  #startOver(): void {
+    this.#nodes.length = 0;
+    this.#order.truncate(0);
+    this.#heldBack = this.#preemptionsCut = this.#unreachable = this.#contestsCut = 0;
+    this.#victimsCut = false;
+    this.limits.onStartOver?.();
   }
 
   /** What is not as it was in the part that was carried out before. */

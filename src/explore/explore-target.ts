@@ -107,6 +107,7 @@ class Exploration {
         preemptions: search.preemptions,
         maxSchedules: this.plan.maxSchedules,
         isUp: () => this.#isUp(EXHAUSTIVE_SHARE),
+        onStartOver: () => this.#tally.startOver(),
       },
       (execution, standFor, victim) => this.#take(execution, standFor, victim),
       (before, again) => this.#traces.isSame(before, again),
@@ -271,7 +272,7 @@ class Exploration {
     if (search.kind === 'random') reasons.push('a random search gives no bound for what it did not see');
     if (tally.run === 0 && reasons.length === 0) reasons.push('no schedule was run');
     if (tally.run > 0 && tally.answered === 0) reasons.push('no operation was answered in any schedule');
-    const isViolated = tally.violated > 0;
+    const isViolated = tally.firstViolationMs !== undefined;
     return {
       verdict: isViolated ? 'violated' : reasons.length > 0 ? 'inconclusive' : 'holds',
       reasons,

@@ -31,6 +31,7 @@ const OPERATIONS = {
  */
 export class Model implements System<ModelEnd> {
   readonly choosesVictim = false;
+  dependenceGrown = 0;
 
   constructor(
     private readonly clients: readonly (readonly ModelStep[])[],

@@ -13,11 +13,22 @@ export class Tally {
   /** Operations that ended in an outcome. */
   answered = 0;
   sawCircle = false;
+  /** Also of schedules that are no longer counted. */
   firstViolationMs: number | undefined;
   #fewest = Number.POSITIVE_INFINITY;
   #most = 0;
   readonly #ends = new Set<string>();
   readonly #findings = new Map<string, CountedFinding>();
+
+  /** Counts from the beginning. */
+  startOver(): void {
+    this.run = this.violated = this.gaveUp = this.answered = 0;
+    this.violatedStandFor = 0n;
+    this.#fewest = Number.POSITIVE_INFINITY;
+    this.#most = 0;
+    this.#ends.clear();
+    this.#findings.clear();
+  }
 
   /** Whether the schedule was violated. */
   add(

@@ -98,6 +98,10 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
 
   dependent = dependentFootprints;
 
+  get dependenceGrown(): number {
+    return [...this.options.wires.values()].reduce((sum, wire) => sum + wire.dependenceGrown, 0);
+  }
+
   /** Sets the target up, and gives every client and worker its way to the stores. */
   async open(): Promise<void> {
     const { target, addresses, parameters, seed, timeoutMs, wires } = this.options;

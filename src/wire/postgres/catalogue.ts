@@ -7,6 +7,7 @@ export interface TableColumn {
   /** Longest text that is stored as it is; undefined without a bound. */
   readonly length?: number;
   readonly isGenerated: boolean;
+  readonly isNotNull: boolean;
   /** The expression of its default; for an identity the call of its sequence. */
   readonly default?: string;
 }
@@ -79,6 +80,7 @@ interface Facts {
       readonly typmod: number;
       readonly isPlain: boolean;
       readonly isGenerated: boolean;
+      readonly isNotNull: boolean;
       readonly default: string | null;
       readonly sequence: string | null;
     }[];
@@ -127,6 +129,7 @@ select json_build_object(
        'name', attname, 'type', atttypid::int8, 'typmod', atttypmod,
        'isPlain', coalesce((select collisdeterministic from pg_collation where oid = attcollation), true),
        'isGenerated', attgenerated <> '',
+       'isNotNull', attnotnull,
        'default', (select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = attrelid and adnum = attnum),
        'sequence', case when attidentity <> '' then (select objid::text from pg_depend
            where refobjid = attrelid and refobjsubid = attnum and classid = 'pg_class'::regclass and deptype = 'i' limit 1) end)
@@ -196,6 +199,7 @@ function columnOf(column: Facts['tables'][number]['columns'][number]): TableColu
     type: column.isPlain ? column.type : 0,
     ...(column.typmod >= HEAD && { length: column.typmod - HEAD }),
     isGenerated: column.isGenerated,
+    isNotNull: column.isNotNull,
     ...(expression !== null && !column.isGenerated && { default: expression }),
   };
 }

@@ -1,10 +1,12 @@
 import type { Catalogue, ForeignKey, Table, UniqueIndex } from './catalogue.js';
 import { type DataEffect, EffectBuilder, NotKnown } from './effects.js';
 import { addExpression, type Reading } from './expressions.js';
-import type { KnownValues, RowLock, Rows } from './footprint.js';
+import type { KnownValues, RowLock } from './footprint.js';
 import { canonical, constantOf, knownFrom, only, type Parameters, without } from './known-values.js';
 import { ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, type RowStrength } from './lock-modes.js';
+import { restsOnOrder } from './row-order.js';
 import { asNode, type Fields, isObject, type Node, nodesOf, parseSql, text } from './sql-parser.js';
+import { keyOf, keysIn, looked, namesOneRow } from './whole-keys.js';
 
 /** More rows of a VALUES list than this are taken for any rows. */
 const ROWS_READ = 50;
@@ -115,6 +117,8 @@ function addSelect(fields: Fields, reading: Statement, hasWith: boolean): void {
   if (locking.length > 0 && (!isPlain || hasWith)) throw new NotKnown('it locks rows of a subquery');
   for (const { table, alias } of tables) {
     const where = isAlone ? knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters) : {};
+    if (!isAlone || (!namesOneRow(where, table) && restsOnOrder(fields, table)))
+      reading.effect.scans.push(table.id);
     reading.effect.reads.push(
       isAlone ? looked(table, where, fields['whereClause']) : { table: table.id, where },
     );
@@ -140,60 +144,10 @@ function addRowLock(
   if (isAlone) noteCertain(lock, table, reading);
 }
 
-/** More keys than these are not told apart. */
-const KEYS_READ = 20;
-
-/** Names of all whole keys that these values make up. */
-function keysIn(where: KnownValues, table: Table): readonly string[] {
-  return table.unique.flatMap(({ id, columns = [] }) => {
-    const values = columns.map((column) => where[column] ?? []);
-    const count = values.reduce((product, { length }) => product * length, 1);
-    if (columns.length === 0 || count === 0 || count > KEYS_READ) return [];
-    return tuplesOf(values).map((tuple) => `${id} ${JSON.stringify(tuple)}`);
-  });
-}
-
-function tuplesOf(values: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  return values.reduce<readonly (readonly string[])[]>(
-    (tuples, next) => tuples.flatMap((tuple) => next.map((value) => [...tuple, value])),
-    [[]],
-  );
-}
-
-/**
- * Rows that a condition looks for. Where it says nothing but the values of one whole key, every way to them comes by the row that
- * has it; with more to it the server may look by another index, and never come there.
- */
-function looked(table: Table, where: KnownValues, condition: unknown): Rows {
-  const known = Object.keys(where);
-  const isKey = table.unique.some(
-    ({ columns }) => columns?.length === known.length && columns.every((column) => known.includes(column)),
-  );
-  const isAll = termsOf(asNode(condition)) === known.length;
-  return { table: table.id, where, ...(isKey && isAll && { keys: keysIn(where, table) }) };
-}
-
-/** Conditions that are joined by AND. */
-function termsOf(condition: Node | undefined): number {
-  if (condition === undefined) return 0;
-  const { kind, fields } = condition;
-  const isJoined = kind === 'BoolExpr' && fields['boolop'] === 'AND_EXPR';
-  return isJoined ? nodesOf(fields['args']).reduce((sum, term) => sum + termsOf(term), 0) : 1;
-}
-
 /** A whole key with one value a column names one row: if the statement says that it had one, it was this. */
 function noteCertain(lock: RowLock, table: Table, { effect, isOutermost }: Statement): void {
-  const isWholeKey = table.unique.some(
-    ({ columns }) => columns?.every((column) => lock.where[column]?.length === 1) ?? false,
-  );
-  if (isWholeKey && isOutermost)
+  if (isOutermost && namesOneRow(lock.where, table))
     effect.certain = { ...lock, where: keyOf(lock.where, table), isCertain: true };
-}
-
-/** Only the columns of a key: the others may be written later by the same transaction. */
-function keyOf(where: KnownValues, table: Table): KnownValues {
-  const key = table.unique.find(({ columns }) => columns?.every((column) => where[column]?.length === 1));
-  return only(where, key?.columns ?? []);
 }
 
 function addInsert(fields: Fields, reading: Statement): void {
@@ -338,6 +292,7 @@ function addUpdate(fields: Fields, reading: Statement): void {
   const others = readOthers(fromClause, reading);
   const where = others ? {} : knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters);
   const assigned = assignedColumns(fields['targetList']);
+  if (others || !namesOneRow(where, table)) reading.effect.scans.push(table.id);
   reading.effect.reads.push(
     others ? { table: table.id, where } : looked(table, where, fields['whereClause']),
   );
@@ -351,6 +306,7 @@ function addUpdate(fields: Fields, reading: Statement): void {
 function readOthers(fromClause: unknown, reading: Statement): boolean {
   for (const { table } of fromTables(fromClause, reading)) {
     reading.effect.reads.push({ table: table.id, where: {} });
+    reading.effect.scans.push(table.id);
     reading.effect.tables.push({ table: table.id, mode: ACCESS_SHARE });
   }
   return nodesOf(fromClause).length > 0;
@@ -395,6 +351,7 @@ function addDelete(fields: Fields, reading: Statement): void {
   const others = readOthers(usingClause, reading);
   const where = others ? {} : knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters);
   const lock: RowLock = { table: table.id, where, strength: 'update' };
+  if (others || !namesOneRow(where, table)) effect.scans.push(table.id);
   effect.reads.push({ table: table.id, where });
   effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   effect.rows.push(lock);
@@ -407,6 +364,7 @@ function addDelete(fields: Fields, reading: Statement): void {
 function addChildren({ child, cascades }: ForeignKey, effect: EffectBuilder): void {
   if (cascades) throw new NotKnown('a foreign key passes the change on to other tables');
   effect.freshReads.push({ table: child, where: {} });
+  effect.scans.push(child);
   effect.rows.push({ table: child, where: {}, strength: 'key share' });
   effect.tables.push({ table: child, mode: ROW_SHARE });
 }

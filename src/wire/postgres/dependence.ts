@@ -1,18 +1,19 @@
 import { anyMeet, locksConflict, type PostgresFootprint, rowsMeet } from './footprint.js';
+import type { RowOrder } from './row-order.js';
 import { watchedDependent } from './serializable-dependence.js';
 
 /**
  * Whether swapping two neighbouring steps of different sessions could change an answer, who waits, or the state that is left.
  * Where it is not shown that nothing changes, it is true. Each rule says why, with the smallest case.
  */
-export function dependent(one: PostgresFootprint, other: PostgresFootprint): boolean {
+export function dependent(one: PostgresFootprint, other: PostgresFootprint, order: RowOrder): boolean {
   if (one.touches === 'nothing' || other.touches === 'nothing') return false;
   if (one.touches === 'unknown' || other.touches === 'unknown') return true;
   return (
     oneWay(one, other) ||
     oneWay(other, one) ||
     sameSequence(one, other) ||
-    samePlace(one, other) ||
+    samePlace(one, other, order) ||
     asksMeet(one, other) ||
     watchedDependent(one, other)
   );
@@ -91,9 +92,9 @@ function sameSequence(one: PostgresFootprint, other: PostgresFootprint): boolean
 
 /**
  * New versions of rows stand in a table in the order in which they came, whatever becomes of them, and a statement without
- * ORDER BY reads, locks and limits them in that order.
+ * ORDER BY reads, locks and limits them in that order. Where there is no such statement nobody learns of it.
  * Case: `insert` of 4 | `insert` of 5, and then `select ... limit 1 for update`, or two who lock both rows as they stand.
  */
-function samePlace(one: PostgresFootprint, other: PostgresFootprint): boolean {
-  return one.places.some((table) => other.places.includes(table));
+function samePlace(one: PostgresFootprint, other: PostgresFootprint, order: RowOrder): boolean {
+  return one.places.some((table) => other.places.includes(table) && order.matters(table));
 }

@@ -12,6 +12,8 @@ export interface DataEffect {
   readonly writes: readonly Rows[];
   /** Tables in which it puts new versions of rows. */
   readonly places: readonly string[];
+  /** Tables of which it rests on the order in which rows stand there. */
+  readonly scans: readonly string[];
   readonly asks: Locks;
   readonly sequences: readonly string[];
   /** Advisory locks that outlive the transaction, which are among those asked for. */
@@ -45,6 +47,7 @@ export const NO_DATA: DataEffect = {
   freshReads: [],
   writes: [],
   places: [],
+  scans: [],
   asks: NO_LOCKS,
   sequences: [],
   sessionLocks: [],
@@ -59,6 +62,7 @@ export class EffectBuilder {
   readonly freshReads: Rows[] = [];
   readonly writes: Rows[] = [];
   readonly places: string[] = [];
+  readonly scans: string[] = [];
   readonly rows: RowLock[] = [];
   readonly keys: Locks['keys'][number][] = [];
   readonly tables: Locks['tables'][number][] = [];
@@ -74,6 +78,7 @@ export class EffectBuilder {
       freshReads,
       writes,
       places,
+      scans,
       rows,
       keys,
       tables,
@@ -84,7 +89,7 @@ export class EffectBuilder {
     } = this;
     return {
       ...NO_DATA,
-      ...{ reads, freshReads, writes, places, sequences, sessionLocks, unlocks },
+      ...{ reads, freshReads, writes, places, scans, sequences, sessionLocks, unlocks },
       asks: { rows, keys, tables, advisory },
       ...(this.certain !== undefined && { certain: this.certain }),
     };

@@ -94,6 +94,8 @@ export interface PostgresFootprint extends Footprint {
   readonly sequences: readonly string[];
   /** Tables in which it puts new versions of rows, published or not. */
   readonly places: readonly string[];
+  /** Tables of which it rests on the order in which rows stand there. */
+  readonly scans: readonly string[];
   readonly asks: Locks;
   /** What its transaction and its session had locked before. */
   readonly holds: Locks;
@@ -111,6 +113,7 @@ export const TOUCHES_NOTHING: PostgresFootprint = {
   fixesSnapshot: false,
   sequences: [],
   places: [],
+  scans: [],
   asks: NO_LOCKS,
   holds: NO_LOCKS,
   contends: false,

@@ -109,6 +109,7 @@ class Step {
   #fixesSnapshot = false;
   #sequences: string[] = [];
   #places: string[] = [];
+  #scans: string[] = [];
   #asks: Locks = NO_LOCKS;
   #publishes: Rows[] = [];
   #frees: Locks = NO_LOCKS;
@@ -187,6 +188,7 @@ class Step {
     if (!isFixed || isFirst || isolation === 'unknown') this.#reads.push(...effect.reads);
     this.#reads.push(...effect.freshReads);
     this.#sequences.push(...effect.sequences);
+    this.#scans.push(...effect.scans);
     const asks = withoutCovered(effect.asks, view.locks);
     this.#asks = joinLocks(this.#asks, asks);
     const writes = count === 0 && effect.countsWrites ? [] : effect.writes;
@@ -318,6 +320,7 @@ class Step {
       fixesSnapshot: this.#fixesSnapshot,
       sequences: this.#sequences,
       places: this.#places,
+      scans: this.#scans,
       asks: this.#asks,
       holds: this.#holds,
       contends: false as const,

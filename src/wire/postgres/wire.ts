@@ -33,6 +33,7 @@ import { loadParser } from './sql-parser.js';
 import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
+import { RowOrder } from './row-order.js';
 import { SerializableWatch } from './serializable-watch.js';
 import type { OwnFootprint } from './transaction-effects.js';
 import { waitingFor } from './waiting.js';
@@ -45,6 +46,7 @@ export class PostgresWire implements StepWire {
   #opened = new Map<number, number>();
   #isHolding = false;
   readonly #known: Known = { catalogue: undefined };
+  readonly #rowOrder = new RowOrder();
   readonly #serializable = new SerializableWatch(this.#lines);
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
@@ -119,7 +121,11 @@ export class PostgresWire implements StepWire {
   }
 
   dependent(one: Footprint, other: Footprint): boolean {
-    return dependent(one as PostgresFootprint, other as PostgresFootprint);
+    return dependent(one as PostgresFootprint, other as PostgresFootprint, this.#rowOrder);
+  }
+
+  get dependenceGrown(): number {
+    return this.#rowOrder.size;
   }
 
   get deadlockVictim(): 'scheduler' | 'server' {
@@ -236,6 +242,7 @@ export class PostgresWire implements StepWire {
     const release = () => {
       asReleased = footprint();
       line.asks = asReleased.asks;
+      this.#rowOrder.note(asReleased);
       this.#serializable.released(line, asReleased);
       line.isOnItsWay = true;
       connection.release();
@@ -266,6 +273,7 @@ export class PostgresWire implements StepWire {
     const outcome = { failed, status, lostRow: hasLostRow(answer) };
     const own = footprints.after(request, asked, outcome, answer?.tags ?? []);
     const footprint = this.#seen(line, own);
+    if (released !== undefined) this.#rowOrder.note(footprint);
     this.#serializable.answered(line, footprint, failed);
     if (released === undefined) return;
     if (answer === undefined) return released(LOST);

@@ -1,0 +1,59 @@
+import type { Table, UniqueIndex } from './catalogue.js';
+import type { KnownValues, Rows } from './footprint.js';
+import { only } from './known-values.js';
+import { asNode, type Node, nodesOf } from './sql-parser.js';
+
+/** More keys than these are not told apart. */
+const KEYS_READ = 20;
+
+/** Whether these values name one row at most: one value for each column of a key. */
+export function namesOneRow(where: KnownValues, table: Table): boolean {
+  return table.unique.some((index) => isNamed(index, where));
+}
+
+/** Only the columns of a key that names one row: the others may be written later by the same transaction. */
+export function keyOf(where: KnownValues, table: Table): KnownValues {
+  return only(where, table.unique.find((index) => isNamed(index, where))?.columns ?? []);
+}
+
+function isNamed({ columns }: UniqueIndex, where: KnownValues): boolean {
+  return columns?.every((column) => where[column]?.length === 1) ?? false;
+}
+
+/** Names of all whole keys that these values make up. */
+export function keysIn(where: KnownValues, table: Table): readonly string[] {
+  return table.unique.flatMap(({ id, columns = [] }) => {
+    const values = columns.map((column) => where[column] ?? []);
+    const count = values.reduce((product, { length }) => product * length, 1);
+    if (columns.length === 0 || count === 0 || count > KEYS_READ) return [];
+    return tuplesOf(values).map((tuple) => `${id} ${JSON.stringify(tuple)}`);
+  });
+}
+
+function tuplesOf(values: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return values.reduce<readonly (readonly string[])[]>(
+    (tuples, next) => tuples.flatMap((tuple) => next.map((value) => [...tuple, value])),
+    [[]],
+  );
+}
+
+/**
+ * Rows that a condition looks for. Where it says nothing but the values of one whole key, every way to them comes by the row that
+ * has it; with more to it the server may look by another index, and never come there.
+ */
+export function looked(table: Table, where: KnownValues, condition: unknown): Rows {
+  const known = Object.keys(where);
+  const isKey = table.unique.some(
+    ({ columns }) => columns?.length === known.length && columns.every((column) => known.includes(column)),
+  );
+  const isAll = termsOf(asNode(condition)) === known.length;
+  return { table: table.id, where, ...(isKey && isAll && { keys: keysIn(where, table) }) };
+}
+
+/** Conditions that are joined by AND. */
+function termsOf(condition: Node | undefined): number {
+  if (condition === undefined) return 0;
+  const { kind, fields } = condition;
+  const isJoined = kind === 'BoolExpr' && fields['boolop'] === 'AND_EXPR';
+  return isJoined ? nodesOf(fields['args']).reduce((sum, term) => sum + termsOf(term), 0) : 1;
+}
