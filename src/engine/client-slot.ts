@@ -223,6 +223,8 @@ export class ClientSlot {
   }
 
   async #stall(forMs: number, leases: readonly Lease[]): Promise<void> {
+    // Whoever asks for the time can be told apart from whoever only sleeps.
+    if (leases.length === 0) return this.#sleep(forMs);
     const endsMs = this.#nowMs() + forMs;
     const due = leases.filter(({ dueMs }) => dueMs <= endsMs).sort((a, b) => a.dueMs - b.dueMs);
     for (const { dueMs, expire } of due) {

@@ -1,4 +1,5 @@
 import type { Footprint, StepWire } from '../core/step.js';
+import { isOfClock } from './clock.js';
 
 /** Of what happens inside the code of a client: it may touch anything that clients of one process share. */
 export const ANYTHING: Footprint = { touches: 'unknown' };
@@ -15,10 +16,13 @@ export function footprintIn(wire: StepWire, inner: Footprint): Footprint {
   return own;
 }
 
-/** Steps in two stores are independent, unless one of them may touch anything. */
+/** Steps in two stores are independent, unless one of them may touch anything; and the clock is in none. */
 export function dependentFootprints(one: Footprint, other: Footprint): boolean {
   if (one.touches === 'nothing' || other.touches === 'nothing') return false;
   if (one.touches === 'unknown' || other.touches === 'unknown') return true;
+  if (isOfClock(one) || isOfClock(other)) {
+    return isOfClock(one) && isOfClock(other) && one.clock.dependent(one, other);
+  }
   const [left, right] = [one as StoreFootprint, other as StoreFootprint];
   return left.wire === right.wire && left.wire.dependent(left.inner, right.inner);
 }

@@ -9,6 +9,7 @@ import { turnOfLoop } from './event-loop.js';
 import type { Answered, Choose, Transition } from './execution.js';
 import { ANYTHING, dependentFootprints, footprintIn, NOTHING } from './footprints.js';
 import { Actor, type Gate, type Outstanding } from './actor.js';
+import { OwnedClock } from './clock.js';
 import { Quiescence, Stuck } from './quiescence.js';
 import { repetitionOf, type PastStep } from './repetition.js';
 
@@ -41,8 +42,6 @@ export interface ScheduledRun {
 
 /** A schedule that is longer ends without a verdict. */
 const MOST_STEPS = 2_000;
-/** The clock of a schedule begins here. */
-const FIRST_MS = 1_000_000;
 
 /**
  * Decides which client goes next: waits until every one of them is at a gate, waits in the store, or has ended, then lets one
@@ -54,8 +53,7 @@ export class Scheduler implements ClientOwner {
   #actors: Actor[] = [];
   #pasts: PastStep[][] = [];
   #randoms = new Map<number | undefined, () => number>();
-  #nowMs = FIRST_MS;
-  #readsClock = false;
+  readonly #clock = new OwnedClock();
   readonly #quiescence: Quiescence;
   #open: OpenTransition | undefined;
   #isFree = true;
@@ -88,6 +86,14 @@ export class Scheduler implements ClientOwner {
     this.#addresses = addresses;
     this.#size = actors;
     this.#begin();
+  }
+
+  /** How often more has come to depend on each other than before. */
+  get dependenceGrown(): number {
+    return [...this.options.wires.values()].reduce(
+      (sum, wire) => sum + wire.dependenceGrown,
+      this.#clock.grown,
+    );
   }
 
   /** Actors whose session was left in something else than rest, as the store's last answer to each told. */
@@ -182,8 +188,8 @@ export class Scheduler implements ClientOwner {
   }
 
   now(): number {
-    this.#readsClock = true;
-    return this.#nowMs;
+    this.#touched(this.#clock.goneBy);
+    return this.#clock.read();
   }
 
   random(client: number | undefined): number {
@@ -202,10 +208,9 @@ export class Scheduler implements ClientOwner {
   }
 
   sleep(client: number, ms: number, signal: AbortSignal): Promise<void> {
-    const dueMs = this.#nowMs + ms;
-    return this.#gate(client, 'sleep', `sleeps`, signal, () => {
-      this.#nowMs = Math.max(this.#nowMs, dueMs);
-    });
+    this.#touched(this.#clock.goneBy);
+    const dueMs = this.#clock.after(ms);
+    return this.#gate(client, 'sleep', `sleeps`, signal, () => this.#clock.passTo(dueMs));
   }
 
   ended(client: number): void {
@@ -222,7 +227,7 @@ export class Scheduler implements ClientOwner {
     this.#actors = Array.from({ length: this.#size }, (_, number) => new Actor(number));
     this.#pasts = this.#actors.map(() => []);
     this.#randoms = new Map();
-    this.#nowMs = FIRST_MS;
+    this.#clock.begin();
     this.#transitions = [];
     this.#answered = [];
     this.#woken = [];
@@ -341,9 +346,19 @@ export class Scheduler implements ClientOwner {
     }
     const { kind, label } = gate;
     this.#open = { client, kind, label, enabledBefore, waiters, atNs: monotonicNs() };
-    if (kind !== 'request')
-      this.#passed(this.#open, this.#stepsInside || this.#readsClock ? ANYTHING : NOTHING);
+    if (kind !== 'request') this.#passed(this.#open, this.#insideOf(kind));
     gate.release();
+  }
+
+  /** What a step touches that is none of a store. */
+  #insideOf(kind: Gate['kind']): Footprint {
+    if (this.#stepsInside) return ANYTHING;
+    return kind === 'sleep' ? this.#clock.set : NOTHING;
+  }
+
+  /** In the code of whoever runs now. */
+  #touched(footprint: Footprint): void {
+    if (this.#open !== undefined && !this.#footprints.includes(footprint)) this.#footprints.push(footprint);
   }
 
   #passed({ client, kind, label }: OpenTransition, footprint: Footprint): void {

@@ -99,7 +99,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   dependent = dependentFootprints;
 
   get dependenceGrown(): number {
-    return [...this.options.wires.values()].reduce((sum, wire) => sum + wire.dependenceGrown, 0);
+    return this.#scheduler.dependenceGrown;
   }
 
   /** Sets the target up, and gives every client and worker its way to the stores. */
