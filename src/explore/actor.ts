@@ -13,6 +13,8 @@ export interface Outstanding {
   readonly wire: StepWire;
   readonly label: string;
   readonly footprint: Footprint;
+  /** Of the transition in which it was let through. */
+  readonly place: number;
 }
 
 /** One client, or worker, as the scheduler sees it. */

@@ -275,7 +275,8 @@ export class Scheduler implements ClientOwner {
       label,
       release: () => {
         const answered = step.release();
-        const outstanding = { wire, label, footprint: footprintIn(wire, step.footprint) };
+        const place = this.#transitions.length;
+        const outstanding = { wire, label, footprint: footprintIn(wire, step.footprint), place };
         actor.outstanding.add(outstanding);
         void answered.then((answer) => this.#answer(actor, outstanding, answer));
       },
@@ -295,13 +296,15 @@ export class Scheduler implements ClientOwner {
     actor.isStale = false;
     actor.status = answer.status;
     const { label, digest, content, ended, errorCode } = answer;
-    const footprints = [outstanding.footprint, footprintIn(outstanding.wire, answer.footprint)];
+    const place = this.#transitions.length;
+    const footprint = footprintIn(outstanding.wire, answer.footprint);
+    // What it touched is known better now; where it has waited it was at work before as well.
+    const footprints = outstanding.place === place ? [footprint] : [outstanding.footprint, footprint];
     // Whatever was answered may have let others go on: who stands before whom in the queue for a lock is in no footprint.
     for (const other of this.#actors) other.isStale ||= other.outstanding.size > 0;
     this.#answered.push({ client: actor.number, label, digest, content });
     this.#woken.push({ client: actor.number, failed: errorCode !== undefined });
     this.#footprints.push(...footprints);
-    const place = this.#transitions.length;
     this.#pasts[actor.number]!.push({ kind: 'request', label: outstanding.label, digest, footprints, place });
     if (ended === 'connection-lost') this.#lost(actor.number, 'before its answer was complete');
     this.#quiescence.changed();

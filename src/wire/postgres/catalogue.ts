@@ -33,6 +33,8 @@ export interface Table {
   readonly opaque?: string;
   readonly columns: readonly TableColumn[];
   readonly unique: readonly UniqueIndex[];
+  /** Columns in any index; undefined where one is over expressions. */
+  readonly indexed?: readonly string[];
   readonly references: readonly ForeignKey[];
   readonly referencedBy: readonly ForeignKey[];
   /** What the server computes for each row that is written. */
@@ -85,6 +87,7 @@ interface Facts {
       readonly sequence: string | null;
     }[];
     readonly unique: readonly { readonly id: string; readonly columns: readonly string[] | null }[];
+    readonly indexed: readonly string[] | null;
     readonly references: readonly ForeignKey[];
     readonly checks: readonly string[];
   }[];
@@ -139,6 +142,10 @@ select json_build_object(
          select json_agg(attname) from pg_attribute where attrelid = indrelid and attnum = any (
            (indkey::int2[])[0:indnkeyatts - 1])) end)), '[]')
        from pg_index where indrelid = relation.oid and (indisunique or indisexclusion)),
+   'indexed', case when not exists (
+       select from pg_index where indrelid = relation.oid and (indexprs is not null or indpred is not null)) then (
+         select coalesce(json_agg(distinct attname), '[]') from pg_index
+           join pg_attribute on attrelid = indrelid and attnum = any (indkey) where indrelid = relation.oid) end,
    'references', (select coalesce(json_agg(json_build_object(
        'child', conrelid::text, 'parent', confrelid::text,
        'columns', (select json_agg(attname order by at.n) from unnest(conkey) with ordinality as at (number, n)
@@ -171,6 +178,7 @@ function catalogueOf(facts: Facts): Catalogue {
         ...(table.opaque !== null && { opaque: table.opaque }),
         columns: table.columns.map(columnOf),
         unique: table.unique.map(({ id, columns }) => ({ id, ...(columns !== null && { columns }) })),
+        ...(table.indexed !== null && { indexed: table.indexed }),
         references: table.references,
         referencedBy: references.filter(({ parent }) => parent === table.id),
         checks: table.checks,

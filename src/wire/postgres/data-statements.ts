@@ -120,7 +120,7 @@ function addSelect(fields: Fields, reading: Statement, hasWith: boolean): void {
     if (!isAlone || (!namesOneRow(where, table) && restsOnOrder(fields, table)))
       reading.effect.scans.push(table.id);
     reading.effect.reads.push(
-      isAlone ? looked(table, where, fields['whereClause']) : { table: table.id, where },
+      isAlone && reading.isOutermost ? looked(table, where, fields) : { table: table.id, where },
     );
     reading.effect.tables.push({ table: table.id, mode: ACCESS_SHARE });
     for (const clause of locking) addRowLock(clause, { table, alias }, where, reading, isAlone);
@@ -293,9 +293,7 @@ function addUpdate(fields: Fields, reading: Statement): void {
   const where = others ? {} : knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters);
   const assigned = assignedColumns(fields['targetList']);
   if (others || !namesOneRow(where, table)) reading.effect.scans.push(table.id);
-  reading.effect.reads.push(
-    others ? { table: table.id, where } : looked(table, where, fields['whereClause']),
-  );
+  reading.effect.reads.push(others ? { table: table.id, where } : looked(table, where, fields));
   reading.effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   addComputed(table, reading);
   const lock = addChange(table, where, assigned, reading);

@@ -13,6 +13,10 @@ export interface Rows {
    * them, it comes by the row of each of these. Of rows that are written: it is the row of each of these. Absent: not known.
    */
   readonly keys?: readonly string[];
+  /** Of a read that was not ended by a LIMIT: it comes by every row of the table, or every version of each. Absent: not known. */
+  readonly comesBy?: 'every row' | 'every version';
+  /** By a LIMIT, once there were so many. */
+  readonly mayEndEarly?: boolean;
 }
 
 export interface RowLock extends Rows {

@@ -50,20 +50,22 @@ function stepOf({ fixesSnapshot }: PostgresFootprint, watched: Watched): Watched
  * somebody adds a row to it that was not looked for, there is an edge where the read came first, and none where it came second.
  * Case: `select` of id 1 by its index | `insert` of id 5.
  *
- * So only reads and writes of the same row can change places; and only if it has no version in between, which the reader does not
- * come by.
+ * So only a read that comes by what is written, whenever it does, can change places with it: of the same row, or of all. And if a
+ * row has got a version in between, who goes by an index does not come by those behind the one that he sees.
  */
 function meet(a: WatchedStep, b: WatchedStep): boolean {
   return a.rowsRead.some((read) =>
     b.rowsWritten.some(
       (written) =>
-        read.table === written.table && !(isSameRow(read, written) && isUnchanged(read.table, a, b)),
+        read.table === written.table && !comesBy(read, written, () => isUnchanged(read.table, a, b)),
     ),
   );
 }
 
-function isSameRow({ keys: read = [] }: Rows, { keys: written = [] }: Rows): boolean {
-  return written.some((key) => read.includes(key));
+function comesBy(read: Rows, written: Rows, isUnchanged: () => boolean): boolean {
+  if (read.comesBy === 'every version') return true;
+  const isRow = written.keys?.some((key) => read.keys?.includes(key)) ?? false;
+  return (isRow || read.comesBy === 'every row') && isUnchanged();
 }
 
 /** Nobody has committed something in this table beside one of the two. */

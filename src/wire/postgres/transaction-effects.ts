@@ -217,14 +217,14 @@ class Step {
     };
     // The row of one key is looked at before the server asks who has read it.
     const hasWritten = !(this.outcome?.lostRow && effect.countsWrites && effect.certain !== undefined);
-    if (mayBeWatched(this.#view)) this.#watch(effect, hasWritten ? writes : []);
+    if (mayBeWatched(this.#view)) this.#watch(effect, hasWritten ? writes : [], count);
   }
 
-  #watch({ reads, freshReads }: DataEffect, writes: readonly Rows[]): void {
+  #watch({ reads, freshReads }: DataEffect, writes: readonly Rows[], count: number | undefined): void {
     // One step, two transactions: they are not told apart.
     this.#isUnclear ||= this.#watchedEnd !== undefined;
     this.#watched ??= { reads: [], writes: [] };
-    const allReads = [...reads, ...freshReads];
+    const allReads = [...reads.map((read) => asEnded(read, count)), ...freshReads];
     this.#watched.reads.push(...allReads);
     this.#watched.writes.push(...writes);
     const [read, written] = [tablesOf(allReads), tablesOf(writes)];
@@ -350,6 +350,14 @@ const ANY_ADVISORY: readonly AdvisoryLock[] = [{ key: undefined, isShared: false
 /** All that a session keeps from others. */
 export function held({ locks, sessionLocks }: TransactionView): Locks {
   return joinLocks(locks, { ...NO_LOCKS, advisory: sessionLocks });
+}
+
+/** A read of which it is not known that it went through to its end may not have come by everything. */
+function asEnded(read: Rows, count: number | undefined): Rows {
+  const isWhole = count === 0 || (count !== undefined && !read.mayEndEarly);
+  if (isWhole || read.comesBy === undefined) return read;
+  const { comesBy: _never, ...rest } = read;
+  return rest;
 }
 
 function tablesOf(rows: readonly Rows[]): string[] {

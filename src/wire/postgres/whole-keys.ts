@@ -1,7 +1,7 @@
 import type { Table, UniqueIndex } from './catalogue.js';
 import type { KnownValues, Rows } from './footprint.js';
 import { only } from './known-values.js';
-import { asNode, type Node, nodesOf } from './sql-parser.js';
+import { asNode, type Fields, isObject, namesOf, type Node, nodesOf } from './sql-parser.js';
 
 /** More keys than these are not told apart. */
 const KEYS_READ = 20;
@@ -38,16 +38,45 @@ function tuplesOf(values: readonly (readonly string[])[]): readonly (readonly st
 }
 
 /**
- * Rows that a condition looks for. Where it says nothing but the values of one whole key, every way to them comes by the row that
- * has it; with more to it the server may look by another index, and never come there.
+ * Rows that a statement looks for in its only table. Where its condition says nothing but the values of one whole key, every way
+ * to them comes by the row that has it; with more to it the server may look by another index, and never come there.
  */
-export function looked(table: Table, where: KnownValues, condition: unknown): Rows {
+export function looked(table: Table, where: KnownValues, fields: Fields): Rows {
   const known = Object.keys(where);
   const isKey = table.unique.some(
     ({ columns }) => columns?.length === known.length && columns.every((column) => known.includes(column)),
   );
-  const isAll = termsOf(asNode(condition)) === known.length;
-  return { table: table.id, where, ...(isKey && isAll && { keys: keysIn(where, table) }) };
+  const isAll = termsOf(asNode(fields['whereClause'])) === known.length;
+  return {
+    ...{ table: table.id, where },
+    ...(isKey && isAll ? { keys: keysIn(where, table) } : throughAll(table, fields)),
+  };
+}
+
+/**
+ * No index helps with the condition: whichever way the server goes, it goes through all. Where none helps with the order or an
+ * aggregate either, nor has all that is asked for, it goes through the table itself.
+ */
+function throughAll({ indexed, columns }: Table, fields: Fields): Partial<Rows> {
+  const { targetList, whereClause, sortClause, ...rest } = fields;
+  const isPlain = (target: Node) => asNode(target.fields['val'])?.kind === 'ColumnRef';
+  const computed = nodesOf(targetList).filter((target) => !isPlain(target));
+  const isIndexed = (name: string) =>
+    indexed?.includes(name) !== false || !columns.some((column) => column.name === name);
+  const decisive = columnsIn([whereClause, rest, ...computed.map((target) => target.fields)]);
+  if (decisive.some(isIndexed)) return {};
+  const isTable = decisive.length > 0 && !columnsIn(sortClause).some(isIndexed);
+  const mayEndEarly = fields['limitCount'] !== undefined || fields['limitOffset'] !== undefined;
+  return { comesBy: isTable ? 'every version' : 'every row', mayEndEarly };
+}
+
+/** Names of columns; of more than one table, or of all at once, what is no name of one. */
+function columnsIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(columnsIn);
+  if (!isObject(value)) return [];
+  const node = asNode(value);
+  if (node?.kind === 'ColumnRef') return [namesOf(node.fields['fields']).at(-1) ?? '*'];
+  return Object.values(value).flatMap(columnsIn);
 }
 
 /** Conditions that are joined by AND. */
