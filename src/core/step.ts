@@ -93,12 +93,12 @@ export interface StepWire {
   /** Who decides which client of a deadlock fails. */
   readonly deadlockVictim: 'scheduler' | 'server';
   /**
-   * From its next step on, this client fails if it is part of a deadlock. Without one, as at the start: whoever closes the
+   * This client fails if it is part of a deadlock whose waits begin from now on. Without one, as at the start: whoever closes the
    * circle. A victim that does not close it has to have its circle closed within `withinMs` of when it began to wait (200 by
    * default), or nobody fails: then `blocked` shows a circle that stays, and the schedule is to be run again with more time.
-   * Rejects where `deadlockVictim` is `server`, and while a session is in a transaction or at work.
+   * Throws where `deadlockVictim` is `server`.
    */
-  chooseVictim(client: number | undefined, withinMs?: number): Promise<void>;
+  chooseVictim(client: number | undefined, withinMs?: number): void;
   /** Ends every connection and every port. */
   close(): Promise<void>;
 }

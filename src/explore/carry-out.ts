@@ -1,5 +1,5 @@
 import { isOvertaken } from './contests.js';
-import type { Choose, Execution, System } from './execution.js';
+import type { Choose, Execution, System, Victims } from './execution.js';
 
 /** So often is a schedule carried out until the first in each queue is first. */
 export const MOST_OVERTAKEN = 8;
@@ -13,10 +13,10 @@ export const MOST_DIVERGED = 40;
 export async function carriedOut<Result>(
   system: System<Result>,
   choose: Choose,
-  victim?: number,
+  victims?: Victims,
 ): Promise<Execution<Result>> {
   for (let time = 1; ; time += 1) {
-    const execution = await system.run(choose, victim);
+    const execution = await system.run(choose, victims);
     if (time === MOST_OVERTAKEN || !isOvertaken(execution.transitions)) return execution;
   }
 }

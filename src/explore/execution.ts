@@ -27,6 +27,8 @@ export interface Transition {
   readonly enables: readonly number[];
   /** Clients that waited for each other in a circle, until the store had one of them fail. */
   readonly circle?: readonly number[];
+  /** There was another circle when that one was undone. */
+  readonly hasMoreCircles?: boolean;
   /** Clients of whom the store chose who was first to go on. */
   readonly contests?: readonly Contest[];
   /** On the monotonic clock, when it was let through. Absent where nothing has a time. */
@@ -69,10 +71,13 @@ export interface Execution<Result> {
   readonly sharesMemory: boolean;
 }
 
+/** Who fails in the first circle of a schedule, in the second, ...; null, or no word of it: whoever closes it. */
+export type Victims = readonly (number | null)[];
+
 /** What can be run again and again from its initial state, one schedule at a time. */
 export interface System<Result> {
-  /** `victim` fails where it is part of a circle. Default: whoever closes it. */
-  run(choose: Choose, victim?: number): Promise<Execution<Result>>;
+  /** Of each circle, in their order, who fails. Throws `CircleStays` where the store cannot be brought to that. */
+  run(choose: Choose, victims?: Victims): Promise<Execution<Result>>;
   /** False where the store alone decides who fails. */
   readonly choosesVictim: boolean;
   /** Whether swapping two neighbouring steps of different clients could change anything. */

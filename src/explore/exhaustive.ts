@@ -1,7 +1,8 @@
 import { MOST_DIVERGED, MOST_OVERTAKEN } from './carry-out.js';
 import { hasContest, isOvertaken } from './contests.js';
-import type { Choice, ChoicePoint, Execution, System, Transition } from './execution.js';
+import type { Choice, ChoicePoint, Execution, System, Transition, Victims } from './execution.js';
 import { Diverged, wordsOf } from './diverged.js';
+import { CircleStays } from './quiescence.js';
 import { dependentSteps, HappensBefore, type Dependent } from './happens-before.js';
 
 /** How far an exhaustive search goes. */
@@ -33,7 +34,7 @@ export interface SearchResult {
   readonly preemptionsCut: number;
   /** Clients waited for each other outside the store. */
   readonly sharesMemory: boolean;
-  /** In a schedule with several circles, only the victim of the first was chosen. */
+  /** Of some circles not each client was the victim: of two that were closed at once, or where the store would not have it. */
   readonly victimsCut: boolean;
   /** How often a schedule was carried out again, since the store had let clients that waited go on in another order. */
   readonly repeated: number;
@@ -72,7 +73,7 @@ interface Node {
 export async function searchAll<Result>(
   system: System<Result>,
   limits: SearchLimits,
-  onExecution: (execution: Execution<Result>, standFor: bigint, victim: number | undefined) => void,
+  onExecution: (execution: Execution<Result>, standFor: bigint, victims: Victims) => void,
   isSame: (before: Transition, again: Transition) => boolean = sameRequest,
 ): Promise<SearchResult> {
   const search = new Search(system, limits, isSame);
@@ -102,7 +103,7 @@ class Search<Result> {
   }
 
   async run(
-    onExecution: (execution: Execution<Result>, standFor: bigint, victim: number | undefined) => void,
+    onExecution: (execution: Execution<Result>, standFor: bigint, victims: Victims) => void,
   ): Promise<SearchResult> {
     let schedules = 0;
     let redundant = 0;
@@ -113,8 +114,13 @@ class Search<Result> {
       if (schedules === this.limits.maxSchedules) cut = `after ${schedules} schedules`;
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
-      const victim = this.#nodes.find((node) => node.victim !== undefined)?.victim;
-      const execution = await this.#carryOut(victim);
+      const victims = this.#victims();
+      const execution = await this.#carryOut(victims);
+      if (execution === undefined) {
+        this.#victimsCut = true;
+        if (!this.#next()) break;
+        continue;
+      }
       if (this.limits.reduce && grown !== this.system.dependenceGrown) {
         grown = this.system.dependenceGrown;
         schedules = redundant = 0;
@@ -128,7 +134,7 @@ class Search<Result> {
         schedules += 1;
         const equivalent = this.limits.reduce ? this.#order.linearExtensions() : 1n;
         standFor += equivalent;
-        onExecution(execution, equivalent, victim);
+        onExecution(execution, equivalent, victims);
       }
       if (!this.#next()) break;
     }
@@ -150,11 +156,14 @@ class Search<Result> {
    * out again: that somebody gets ahead is what happens in the schedule in which he came first. So the store's luck decides
    * nothing, and a prefix repeats.
    */
-  async #carryOut(victim: number | undefined): Promise<Execution<Result>> {
+  async #carryOut(victims: Victims): Promise<Execution<Result> | undefined> {
     const [length, preemptionsCut] = [this.#nodes.length, this.#preemptionsCut];
     for (let time = 1; ; time += 1) {
       this.#divergence = undefined;
-      const execution = await this.system.run((point) => this.#choose(point), victim);
+      const execution = await this.system
+        .run((point) => this.#choose(point), victims)
+        .catch((error: unknown) => this.#withoutVictim(error));
+      if (execution === undefined) return undefined;
       const { transitions } = execution;
       const divergence = this.#divergence ?? this.#divergenceOf(transitions);
       if (divergence === undefined) {
@@ -267,16 +276,25 @@ class Search<Result> {
     });
   }
 
-  /**
-   * A circle may end with any of those in it. The victim is set for a whole run: where an earlier circle has one already, a
-   * later one ends as the store has it.
-   */
+  /** Of the circles on the way to what is carried out next, who fails. */
+  #victims(): Victims {
+    return this.#nodes.flatMap(({ victim, transition }) =>
+      victim !== undefined ? [victim] : transition?.circle !== undefined ? [null] : [],
+    );
+  }
+
+  /** The store cannot be brought to choose this one; what it chose by itself was carried out before. */
+  #withoutVictim(error: unknown): undefined {
+    if (!(error instanceof CircleStays) || this.#nodes.at(-1)?.victim === undefined) throw error;
+    return undefined;
+  }
+
+  /** A circle may end with any of those in it. */
   #noteVictims(node: Node): void {
-    const { circle } = node.transition ?? {};
-    if (circle === undefined || !this.system.choosesVictim || node.victims !== undefined) return;
-    const isSet = this.#nodes.some(({ victim }) => victim !== undefined);
-    if (isSet) this.#victimsCut = true;
-    node.victims = isSet ? [] : circle.filter((client) => client !== node.taken);
+    const { circle, hasMoreCircles } = node.transition ?? {};
+    if (circle === undefined || !this.system.choosesVictim) return;
+    this.#victimsCut ||= hasMoreCircles ?? false;
+    node.victims ??= circle.filter((client) => client !== node.taken);
   }
 
   /**

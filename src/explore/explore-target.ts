@@ -4,7 +4,7 @@ import { seededRandom } from '../core/random.js';
 import { carriedOut, MOST_DIVERGED } from './carry-out.js';
 import { anybody, byPriority, chanceOfPriority, following, oneByOne, ordersOf } from './choosers.js';
 import { hasContest } from './contests.js';
-import type { Execution } from './execution.js';
+import type { Execution, Victims } from './execution.js';
 import { Diverged } from './diverged.js';
 import { searchAll } from './exhaustive.js';
 import type {
@@ -109,7 +109,7 @@ class Exploration {
         isUp: () => this.#isUp(EXHAUSTIVE_SHARE),
         onStartOver: () => this.#tally.startOver(),
       },
-      (execution, standFor, victim) => this.#take(execution, standFor, victim),
+      (execution, standFor, victims) => this.#take(execution, standFor, victims),
       (before, again) => this.#traces.isSame(before, again),
     );
     this.#redundant = found.redundant;
@@ -129,8 +129,7 @@ class Exploration {
         `a client that repeated itself was not let go again before something changed (${found.heldBack} times)`,
       );
     }
-    if (found.victimsCut)
-      cut.push('where there were several circles, only the victim of the first was chosen');
+    if (found.victimsCut) cut.push('of some circles the victim was chosen by the server');
     if (found.contestsCut > 0) {
       cut.push(
         `of several clients that waited for what one step let go, the server chose who was first (${found.contestsCut} times)`,
@@ -166,7 +165,7 @@ class Exploration {
       }
       const execution = await carriedOut(this.system, choose);
       this.#steps = Math.max(this.#steps, execution.transitions.length);
-      this.#take(execution, 1n, undefined);
+      this.#take(execution, 1n, []);
     }
     if (kinds.every(({ kind }) => kind === 'pct')) {
       this.#chance = { each, all: 1 - missed, steps: this.#steps };
@@ -177,7 +176,7 @@ class Exploration {
     this.#cut.push(`${this.#tally.run - before} schedules were drawn ${how}`);
   }
 
-  #take(execution: Execution<Trial>, standFor: bigint, victim: number | undefined): void {
+  #take(execution: Execution<Trial>, standFor: bigint, victims: Victims): void {
     const trial = execution.result!;
     const isViolated = this.#tally.add(execution.transitions, trial, standFor, this.#elapsedMs());
     for (const problem of trial.result.undecided) {
@@ -186,7 +185,7 @@ class Exploration {
     if (isViolated) {
       const clients = execution.transitions.map(({ client }) => client);
       if (this.#smallest === undefined || isSmaller(clients, this.#smallest.clients)) {
-        this.#smallest = { clients, victim };
+        this.#smallest = { clients, victims };
       }
     }
     this.progress.scheduleDone(this.#tally.run, this.#tally.violated);
@@ -199,7 +198,7 @@ class Exploration {
     const shows = ({ result }: Execution<Trial>) => violationOf(result) !== undefined;
     const absent = await this.#leaveOut(found, isUp);
     const smaller = await minimised(absent.found, { system: this.system, shows, isUp });
-    const execution = await carriedOut(this.system, following(smaller.clients), smaller.victim);
+    const execution = await carriedOut(this.system, following(smaller.clients), smaller.victims);
     const finding = violationOf(execution.result);
     if (finding === undefined || execution.result === undefined) {
       const [step] = execution.transitions;
@@ -211,7 +210,7 @@ class Exploration {
     const { transitions, result } = execution;
     const schedule: KeptSchedule = {
       clients: transitions.map(({ client }) => client),
-      ...(smaller.victim === undefined ? {} : { victim: smaller.victim }),
+      ...(smaller.victims.some((one) => one !== null) && { victims: smaller.victims }),
       absent: [...absent.clients],
       trace: this.#traces.canonical(transitions),
     };
@@ -231,12 +230,12 @@ class Exploration {
    * The first step after which it makes no difference in which order the clients go on, each to its end: all of those
    * schedules are violated. Undefined where the time was up before.
    */
-  async #doomedAt({ clients, victim }: FoundSchedule, isUp: () => boolean): Promise<number | undefined> {
+  async #doomedAt({ clients, victims }: FoundSchedule, isUp: () => boolean): Promise<number | undefined> {
     const orders = ordersOf([...new Set(clients)]);
     for (let length = clients.length - 1; length >= 0; length -= 1) {
       for (const order of orders) {
         if (isUp()) return undefined;
-        const { result } = await carriedOut(this.system, oneByOne(clients.slice(0, length), order), victim);
+        const { result } = await carriedOut(this.system, oneByOne(clients.slice(0, length), order), victims);
         if (violationOf(result) === undefined) return length;
       }
     }
@@ -252,11 +251,11 @@ class Exploration {
       const without = new Set([...left, client]);
       await this.system.leaveOut(without);
       const clients = best.clients.filter((one) => one !== client);
-      const victim = best.victim === client ? undefined : best.victim;
-      const execution = await carriedOut(this.system, following(clients), victim);
+      const victims = best.victims.map((one) => (one === client ? null : one));
+      const execution = await carriedOut(this.system, following(clients), victims);
       if (violationOf(execution.result) === undefined) continue;
       left = without;
-      best = { clients: execution.transitions.map((step) => step.client), victim };
+      best = { clients: execution.transitions.map((step) => step.client), victims };
     }
     await this.system.leaveOut(left);
     return { found: best, clients: left };
@@ -336,7 +335,7 @@ export async function replay(
 /** One more time, and its first step that is another one, or -1. Where only the store's luck made it so, it is tried again. */
 async function again(system: TargetSystem<ContractTypes>, traces: Traces, schedule: KeptSchedule) {
   for (let time = 1; ; time += 1) {
-    const { transitions, result } = await system.run(following(schedule.clients), schedule.victim);
+    const { transitions, result } = await system.run(following(schedule.clients), schedule.victims);
     const trace = traces.canonical(transitions);
     const longer = Math.max(trace.length, schedule.trace.length);
     const place = Array.from({ length: longer }).findIndex((_, at) => trace[at] !== schedule.trace[at]);

@@ -22,8 +22,8 @@ export interface ExplorePlan {
 export interface KeptSchedule {
   /** Who goes, step by step. */
   readonly clients: readonly number[];
-  /** Who fails where clients wait for each other in a circle. Absent: whoever closes it. */
-  readonly victim?: number;
+  /** Who fails in the first circle of clients that wait for each other, in the second, ...; null, or absent: whoever closes it. */
+  readonly victims?: readonly (number | null)[];
   /** Clients that take no part. */
   readonly absent: readonly number[];
   /** What came of each step, ids replaced by the order in which they appear. */

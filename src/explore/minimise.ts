@@ -1,11 +1,11 @@
 import { carriedOut } from './carry-out.js';
 import { following } from './choosers.js';
-import type { Execution, System } from './execution.js';
+import type { Execution, System, Victims } from './execution.js';
 
-/** A schedule that shows something, and who fails where clients wait for each other in a circle. */
+/** A schedule that shows something, and who fails in each of its circles. */
 export interface FoundSchedule {
   readonly clients: readonly number[];
-  readonly victim?: number | undefined;
+  readonly victims: Victims;
 }
 
 /** What a smaller schedule is tried with. */
@@ -42,7 +42,7 @@ export async function minimised<Result>(
     improved = false;
     for (const candidate of candidatesOf(best.clients)) {
       if (isUp()) return best;
-      const execution = await carriedOut(system, following(candidate), best.victim);
+      const execution = await carriedOut(system, following(candidate), best.victims);
       const clients = execution.transitions.map(({ client }) => client);
       if (!isSmaller(clients, best.clients) || !shows(execution)) continue;
       best = { ...best, clients };

@@ -38,20 +38,19 @@ const CIRCLE_ASK_MS = 50;
  * waits inside the store is asked of the store, and only when the answer is late.
  */
 export class Quiescence {
+  /** How long the store may leave a circle as it is. */
+  circleMs = 0;
   /** Clients waited for each other in their own process, as far as their silence tells. */
   sharesMemory = false;
   #actors: readonly Actor[] = [];
   #failure: Error | undefined;
   #changedAtMs = 0;
-  #circleMs = 0;
   #wake: () => void = () => undefined;
 
   constructor(private readonly options: QuiescenceOptions) {}
 
-  /** `circleMs`: how long the store may leave a circle as it is. */
-  begin(actors: readonly Actor[], circleMs: number): void {
+  begin(actors: readonly Actor[]): void {
     this.#actors = actors;
-    this.#circleMs = circleMs;
     this.#failure = undefined;
     this.#changedAtMs = performance.now();
   }
@@ -69,14 +68,14 @@ export class Quiescence {
   }
 
   /**
-   * Resolves when nobody runs any more, with the circle of waiting clients that was seen on the way, if one was.
+   * Resolves when nobody runs any more, with the circles of waiting clients that were seen on the way.
    * `expectsWait`: the step just let through will wait in the store.
    */
-  async reached(expectsWait: boolean): Promise<readonly number[] | undefined> {
+  async reached(expectsWait: boolean): Promise<readonly (readonly number[])[]> {
     let askMs = expectsWait ? 0 : FIRST_ASK_MS;
     let askedAtMs = 0;
     let seenAtMs = this.#changedAtMs;
-    let circle: readonly number[] | undefined;
+    const circles: (readonly number[])[] = [];
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
       if (seenAtMs !== this.#changedAtMs) {
@@ -95,11 +94,11 @@ export class Quiescence {
         await this.#pause(this.#actors.filter(({ isAway }) => isAway));
       } else {
         const found = circleAmong(this.#actors);
-        if (found === undefined) return circle;
+        if (found === undefined) return circles;
         // Nobody else can end it: it is waited for, and the store tells by an error whom it chose.
-        circle = found;
+        if (circles.at(-1)?.join() !== found.join()) circles.push(found);
         if (!(await this.#event(CIRCLE_ASK_MS))) {
-          if (performance.now() - this.#changedAtMs > this.#circleMs) throw new CircleStays(found);
+          if (performance.now() - this.#changedAtMs > this.circleMs) throw new CircleStays(found);
           for (const number of found) this.#actors[number]!.isStale = true;
         }
       }

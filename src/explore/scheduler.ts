@@ -6,7 +6,7 @@ import { monotonicNs } from '../engine/clock.js';
 import type { ClientOwner } from '../engine/client-owner.js';
 import { contestsAmong, waitersAmong, type Waiter, type Woken } from './contests.js';
 import { turnOfLoop } from './event-loop.js';
-import type { Answered, Choose, Transition } from './execution.js';
+import type { Answered, Choose, Transition, Victims } from './execution.js';
 import { ANYTHING, dependentFootprints, footprintIn, NOTHING } from './footprints.js';
 import { Actor, type Gate, type Outstanding } from './actor.js';
 import { OwnedClock } from './clock.js';
@@ -27,8 +27,10 @@ export interface Cast {
   readonly isWorker: (actor: number) => boolean;
   /** It takes no part. */
   readonly isAbsent: (actor: number) => boolean;
-  /** How long the store may leave clients as they are that wait for each other. Default: as long as a step may take. */
-  readonly circleMs?: number | undefined;
+  /** Who fails in each circle, in their order. */
+  readonly victims: Victims;
+  /** So long after a victim began to wait, its circle has to be closed. */
+  readonly withinMs: number;
 }
 
 /** One schedule as it went. */
@@ -57,6 +59,10 @@ export class Scheduler implements ClientOwner {
   readonly #quiescence: Quiescence;
   #open: OpenTransition | undefined;
   #isFree = true;
+  #victims: Victims = [];
+  #withinMs = 0;
+  /** Seen so far in this schedule. */
+  #circles = 0;
   #transitions: Transition[] = [];
   #answered: Answered[] = [];
   #woken: Woken[] = [];
@@ -109,11 +115,12 @@ export class Scheduler implements ClientOwner {
    */
   async run(
     choose: Choose,
-    { isWorker, isAbsent, circleMs }: Cast,
+    { isWorker, isAbsent, victims, withinMs }: Cast,
     go: () => Promise<unknown>,
     settle: () => Promise<unknown>,
   ): Promise<ScheduledRun> {
-    this.#begin(circleMs);
+    this.#begin();
+    this.#chooseVictims(victims, withinMs);
     for (const actor of this.#actors) actor.hasEnded = isAbsent(actor.number);
     this.#isFree = false;
     for (const wire of this.options.wires.values()) wire.hold(true);
@@ -125,7 +132,7 @@ export class Scheduler implements ClientOwner {
     let isAbandoned = false;
     let expectsWait = false;
     for (;;) {
-      this.#sawCircle(await this.#quiescence.reached(expectsWait));
+      this.#sawCircles(await this.#quiescence.reached(expectsWait));
       if (!isSettling && this.#actors.every(({ hasEnded, number }) => hasEnded || isWorker(number))) {
         isSettling = true;
         await going;
@@ -223,7 +230,7 @@ export class Scheduler implements ClientOwner {
     return this.options.wires.size === 0;
   }
 
-  #begin(circleMs = this.options.answerMs): void {
+  #begin(): void {
     this.#actors = Array.from({ length: this.#size }, (_, number) => new Actor(number));
     this.#pasts = this.#actors.map(() => []);
     this.#randoms = new Map();
@@ -233,7 +240,8 @@ export class Scheduler implements ClientOwner {
     this.#woken = [];
     this.#footprints = [];
     this.#open = undefined;
-    this.#quiescence.begin(this.#actors, circleMs);
+    this.#circles = 0;
+    this.#quiescence.begin(this.#actors);
   }
 
   #gate(
@@ -319,8 +327,28 @@ export class Scheduler implements ClientOwner {
     );
   }
 
-  #sawCircle(circle: readonly number[] | undefined): void {
-    if (circle !== undefined && this.#open !== undefined) this.#open = { ...this.#open, circle };
+  #sawCircles(circles: readonly (readonly number[])[]): void {
+    const [circle] = circles;
+    if (circle === undefined) return;
+    const hasMoreCircles = circles.length > 1 || this.#open?.circle !== undefined;
+    if (this.#open !== undefined) this.#open = { circle, ...this.#open, hasMoreCircles };
+    this.#circles += circles.length;
+    this.#chooseNextVictim();
+  }
+
+  #chooseVictims(victims: Victims, withinMs: number): void {
+    this.#victims = victims;
+    this.#withinMs = withinMs;
+    this.#chooseNextVictim();
+  }
+
+  /** Waits that begin from now on may be part of the next circle. */
+  #chooseNextVictim(): void {
+    const victim = this.#victims[this.#circles] ?? undefined;
+    this.#quiescence.circleMs = victim === undefined ? this.options.answerMs : 2 * this.#withinMs;
+    for (const wire of this.options.wires.values()) {
+      if (wire.deadlockVictim === 'scheduler') wire.chooseVictim(victim, this.#withinMs);
+    }
   }
 
   /** Everybody goes on as he can. */
@@ -338,7 +366,7 @@ export class Scheduler implements ClientOwner {
     let gate = actor.gates.shift()!;
     if (gate.kind === 'begin' && !this.#stepsInside) {
       gate.release();
-      this.#sawCircle(await this.#quiescence.reached(false));
+      this.#sawCircles(await this.#quiescence.reached(false));
       // To begin touches nothing of a store: the first request is what a client begins with.
       if (actor.gates[0]?.kind === 'request') gate = actor.gates.shift()!;
       else {
@@ -372,7 +400,7 @@ export class Scheduler implements ClientOwner {
 
   #closeTransition(): void {
     if (this.#open === undefined) return;
-    const { client, kind, label, circle, waiters, atNs } = this.#open;
+    const { client, kind, label, circle, hasMoreCircles, waiters, atNs } = this.#open;
     const { outstanding } = this.#actors[client]!;
     const contests = waiters.length < 2 ? [] : contestsAmong(waiters, this.#woken, dependentFootprints);
     for (const { footprint } of outstanding) this.#footprints.push(footprint);
@@ -387,6 +415,7 @@ export class Scheduler implements ClientOwner {
       waits: outstanding.size > 0,
       enables: [],
       ...(circle && { circle }),
+      ...(hasMoreCircles && { hasMoreCircles }),
       ...(contests.length > 0 && { contests }),
     });
     this.#answered = [];
@@ -454,4 +483,5 @@ interface OpenTransition {
   readonly waiters: readonly Waiter[];
   readonly atNs: bigint;
   readonly circle?: readonly number[];
+  readonly hasMoreCircles?: boolean;
 }

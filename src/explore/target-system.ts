@@ -11,7 +11,7 @@ import type { ArmReply, HostConnection, LoadReply, SettleReply } from '../engine
 import { TargetHost } from '../engine/target-host.js';
 import { judgeTrial, planClients, type Aftermath } from '../engine/trial.js';
 import { errorsOfStores } from '../stores/errors.js';
-import type { Choose, Execution, System } from './execution.js';
+import type { Choose, Execution, System, Victims } from './execution.js';
 import { OPERATION_FACTOR } from './explored.js';
 import { dependentFootprints } from './footprints.js';
 import { CircleStays } from './quiescence.js';
@@ -43,7 +43,7 @@ export interface ExploredTrial<C extends ContractTypes> {
 }
 
 /** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. */
-const VICTIM_WITHIN_MS = [200, 1_000];
+const VICTIM_WITHIN_MS = [20, 200];
 
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
 
@@ -57,12 +57,9 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   readonly #clients: number;
   #workers = 0;
   #ports = '';
-  #victimPorts = '';
   #events: HistoryEvent[] = [];
   #prepared: Promise<void> | undefined;
   #renew: readonly number[] = [];
-  #victim: number | undefined;
-  #withinMs: number | undefined;
   /** A schedule is under way, or was left in the middle. */
   #isBroken = false;
   #armed: ArmReply = { connections: [], holds: false };
@@ -130,26 +127,22 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     this.#prepared = undefined;
   }
 
-  async run(choose: Choose, victim?: number): Promise<Execution<ExploredTrial<C>>> {
-    for (const withinMs of VICTIM_WITHIN_MS) {
+  async run(choose: Choose, victims: Victims = []): Promise<Execution<ExploredTrial<C>>> {
+    const limitsMs = [...VICTIM_WITHIN_MS, this.options.timeoutMs];
+    for (let time = 0; ; time += 1) {
       try {
-        return await this.#run(choose, victim, withinMs);
+        return await this.#run(choose, victims, limitsMs[time]!);
       } catch (error) {
-        if (!(error instanceof CircleStays) || victim === undefined) throw error;
+        if (!(error instanceof CircleStays) || victims.every((victim) => victim === null)) throw error;
         await this.#unravel();
+        if (time === limitsMs.length - 1) throw error;
       }
     }
-    return this.#run(choose, victim, this.options.timeoutMs);
   }
 
-  async #run(
-    choose: Choose,
-    victim: number | undefined,
-    withinMs: number,
-  ): Promise<Execution<ExploredTrial<C>>> {
+  async #run(choose: Choose, victims: Victims, withinMs: number): Promise<Execution<ExploredTrial<C>>> {
     await (this.#prepared ?? this.#prepare());
     this.#prepared = undefined;
-    await this.#chooseVictim(victim, withinMs);
     this.#events = [];
     this.#isBroken = true;
     const startAtNs = monotonicNs();
@@ -158,7 +151,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       {
         isWorker: (actor) => actor >= this.#clients,
         isAbsent: (actor) => this.#absent.has(actor),
-        circleMs: victim === undefined ? undefined : 2 * withinMs,
+        ...{ victims, withinMs },
       },
       () => (this.#going = this.#host.handle({ type: 'go', startAtNs: startAtNs.toString() })),
       () => (this.#settled = this.#host.handle({ type: 'settle' }) as Promise<SettleReply>),
@@ -253,16 +246,5 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     if (ports === this.#ports) return;
     this.#ports = ports;
     this.options.onConnected?.(connections);
-  }
-
-  async #chooseVictim(victim: number | undefined, withinMs: number): Promise<void> {
-    // A client that was connected anew has no victim yet.
-    if (victim === this.#victim && withinMs === this.#withinMs && this.#victimPorts === this.#ports) return;
-    for (const wire of this.options.wires.values()) {
-      if (wire.deadlockVictim === 'scheduler') await wire.chooseVictim(victim, withinMs);
-    }
-    this.#victim = victim;
-    this.#withinMs = withinMs;
-    this.#victimPorts = this.#ports;
   }
 }

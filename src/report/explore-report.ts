@@ -55,9 +55,13 @@ const replayed = z.object({
 
 const schedule = z.object({
   clients: z.array(count).readonly().describe('who goes, step by step'),
-  victim: count
+  victims: z
+    .array(count.nullable())
+    .readonly()
     .optional()
-    .describe('who fails where clients wait for each other in a circle; absent: whoever closes it'),
+    .describe(
+      'who fails in the first circle of clients that wait for each other, in the second, ...; null or absent: whoever closes it',
+    ),
   absent: z.array(count).readonly().describe('clients that take no part'),
   trace: texts.describe('what came of each step, ids replaced by the order in which they appear'),
 });

@@ -3,6 +3,7 @@ import type { Answer } from './answers.js';
 import { readErrorFields, readParameter, readProcessId, readRow, readStatus } from './backend.js';
 import { Exchange } from './exchange.js';
 import { FrameReader, type Message } from './frames.js';
+import { type OwnStatement, queryMessage, statementMessages } from './own-statement.js';
 import { RequestReader, type Request } from './requests.js';
 import { SessionState } from './session-state.js';
 import { NO_ENCRYPTION, readStartup, type StartupPacket } from './startup.js';
@@ -61,13 +62,9 @@ export class Connection {
   /** Connects to the server once more, while that may help. */
   #again: (() => void) | undefined;
   /** A statement of our own, on its way. */
-  #own:
-    | {
-        readonly messages: Message[];
-        readonly resolve: (rows: readonly Message[]) => void;
-        readonly reject: (error: Error) => void;
-      }
-    | undefined;
+  #own: OwnStatement | undefined;
+  /** The last request was answered without a ReadyForQuery: what it began is still open. */
+  #isInTheMiddle = false;
   #isClosed = false;
   #reason: string | undefined;
 
@@ -91,11 +88,23 @@ export class Connection {
     return this.isReady && this.#mayArrive() && this.state.status === 'idle';
   }
 
-  /** Lets the request at the gate go to the server. */
-  release(): void {
+  /** A statement of our own may be put before the request at the gate: no failed transaction and nothing half done stands there. */
+  get takesSetting(): boolean {
+    const { status, copyIn, ignoresUntilSync } = this.state;
+    const isWhole = !this.#isInTheMiddle && copyIn === 'no' && !ignoresUntilSync;
+    return this.isReady && isWhole && status !== 'failed transaction';
+  }
+
+  /** Lets the request at the gate go to the server; `setting`: behind this statement of our own, where the session takes one. */
+  release(setting?: string): void {
     const request = this.#waiting;
     if (request === undefined) return;
     this.#waiting = undefined;
+    if (setting !== undefined && this.takesSetting) {
+      this.#own = { messages: [], resolve: () => undefined, reject: () => undefined };
+      this.#toServer([statementMessages(setting)]);
+    }
+    this.#isInTheMiddle = request.ends === 'flush';
     const exchange = new Exchange(request, this.state);
     this.#exchange = exchange;
     if (request.ends === 'terminate') this.#isTerminating = true;
@@ -368,14 +377,6 @@ export class Connection {
 
 /** A longer answer is handed on as it comes: there, a driver that streams rows may go on before the end of its step. */
 const LONGEST_KEPT_BYTES = 1_048_576;
-
-function queryMessage(sql: string): Buffer {
-  const body = Buffer.from(`${sql}\0`, 'utf8');
-  const head = Buffer.alloc(5);
-  head.write('Q', 'latin1');
-  head.writeInt32BE(body.length + 4, 1);
-  return Buffer.concat([head, body]);
-}
 
 const FAREWELL: Answer = { label: 'closed', content: ['closed'], digest: 'closed', tags: [] };
 

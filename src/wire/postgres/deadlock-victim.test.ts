@@ -65,7 +65,7 @@ const victims = (told: Record<number, string>) =>
 
 describe('the victim of a deadlock', () => {
   it('is whoever closes the circle, every time', async () => {
-    await wired.wire.chooseVictim(undefined);
+    wired.wire.chooseVictim(undefined);
     for (const order of [
       [0, 1],
       [1, 0],
@@ -78,7 +78,7 @@ describe('the victim of a deadlock', () => {
 
   it.each([0, 1, 2])('is client %i where that is chosen, whoever closes the circle', async (victim) => {
     expect(wired.wire.deadlockVictim).toBe('scheduler');
-    await wired.wire.chooseVictim(victim);
+    wired.wire.chooseVictim(victim);
     for (const order of [
       [0, 1, 2],
       [1, 2, 0],
@@ -87,21 +87,43 @@ describe('the victim of a deadlock', () => {
   });
 
   it('says nothing to clients that they did not ask for', async () => {
-    await wired.wire.chooseVictim(undefined);
+    wired.wire.chooseVictim(undefined);
     await circle([0, 1]);
     expect(notices).toEqual([]);
   });
 
-  it('cannot be chosen while a session is in a transaction', async () => {
-    await clients[0]!.query('begin');
-    await expect(wired.wire.chooseVictim(1)).rejects.toThrow('at work');
-    await clients[0]!.query('rollback');
+  it('can be another one from circle to circle, also in the middle of a transaction', async () => {
+    wired.wire.chooseVictim(1);
+    expect(victims(await circle([0, 1]))).toEqual([1]);
+    const [one, other] = [clients[0]!, clients[1]!];
+    const prepared = { name: 'mine', text: 'select n from item where id = $1' };
+    await one.query('begin');
+    await one.query(prepared, [2]);
+    wired.wire.chooseVictim(0);
+    await one.query('update item set n = n + 1 where id = 0');
+    await other.query('begin');
+    await other.query('update item set n = n + 1 where id = 1');
+    wired.wire.hold(true);
+    const failed = one.query('update item set n = n + 1 where id = 1').catch((error: Error) => error.message);
+    void wired.gate.release(0);
+    await untilBlocked(0);
+    const went = other.query('update item set n = n + 1 where id = 0');
+    void wired.gate.release(1);
+    expect(await failed).toBe('deadlock detected');
+    expect((await went).rowCount).toBe(1);
+    wired.wire.hold(false);
+    await one.query('rollback');
+    await other.query('rollback');
+    // What the client had prepared is still there, and nothing of ours is.
+    await one.query(prepared, [2]);
+    const { rows } = await one.query('select name from pg_prepared_statements');
+    expect(rows).toEqual([{ name: 'mine' }]);
   });
 });
 
 describe('a wait', () => {
   it('is told of when it begins, without being asked for', async () => {
-    await wired.wire.chooseVictim(undefined);
+    wired.wire.chooseVictim(undefined);
     const waiting = new Promise<number>((resolve) => wired.wire.onWaiting(resolve));
     await clients[0]!.query('begin');
     await clients[0]!.query('update item set n = 1 where id = 0');

@@ -6,8 +6,11 @@ import type { Admin } from '../../stores/postgres/admin.js';
  *
  * With a clock of 1 ms everywhere, it is whoever closes the circle: the others have looked before. That they have is seen:
  * `log_lock_waits` has the server say so right after it looked, and only then is a session reported as waiting.
+ *
+ * A wait has the clock that its session had when it began. So the clock is set right before each step whose session has another
+ * one, in one packet with it, also inside a transaction.
  */
-const SOON = '1ms';
+export const SOON = '1ms';
 /** Longer than any schedule: such a session never looks. */
 const NEVER = '24h';
 
@@ -32,9 +35,18 @@ export function asksForMessages(startup: ReadonlyMap<string, string>): boolean {
   return [...startup].some(([name, value]) => `${name} ${value}`.includes('client_min_messages'));
 }
 
-/** When a session looks for a deadlock. `victim`: undefined where it is whoever closes the circle. */
-export function clockOf(client: number, victim: number | undefined, withinMs: number): string {
-  const clock = victim === undefined ? SOON : victim === client ? `${withinMs}ms` : NEVER;
+/** Whom a deadlock shall hit. `client`: undefined where it is whoever closes the circle. */
+export interface Victim {
+  readonly client: number | undefined;
+  readonly withinMs: number;
+}
+
+/** When a session looks for a deadlock. */
+export function clockOf(client: number, victim: Victim): string {
+  return victim.client === undefined ? SOON : victim.client === client ? `${victim.withinMs}ms` : NEVER;
+}
+
+export function clockStatement(clock: string): string {
   return `set deadlock_timeout = '${clock}'`;
 }
 

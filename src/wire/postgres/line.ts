@@ -28,6 +28,10 @@ export interface Line {
   tellsWaits: boolean;
   /** It said so. */
   waits: boolean;
+  /** Its `deadlock_timeout`, in words. Undefined: not known, since a transaction in which it was set is over. */
+  clock: string | undefined;
+  /** It was set in the transaction that is open. */
+  hasClockOfTransaction: boolean;
 }
 
 export function newLine(
@@ -47,5 +51,7 @@ export function newLine(
     hidesLog: false,
     tellsWaits: false,
     waits: false,
+    clock: undefined,
+    hasClockOfTransaction: false,
   };
 }

@@ -11,9 +11,12 @@ import { readCatalogue } from './catalogue.js';
 import {
   asksForMessages,
   clockOf,
+  clockStatement,
   mayChooseVictim,
   refusesSettings,
+  SOON,
   STARTUP_SETTINGS,
+  type Victim,
 } from './deadlock-victim.js';
 import { dependent } from './dependence.js';
 import { type Line, newLine } from './line.js';
@@ -53,6 +56,7 @@ export class PostgresWire implements StepWire {
   #onWaiting: (client: number) => void = () => undefined;
   #mayChoose: Promise<boolean> | undefined;
   #deadlockVictim: 'scheduler' | 'server' = 'server';
+  #victim: Victim = { client: undefined, withinMs: VICTIM_WITHIN_MS };
   /** What we add to the start of a session was refused, as poolers do. */
   #isBehindPooler = false;
 
@@ -132,18 +136,9 @@ export class PostgresWire implements StepWire {
     return this.#deadlockVictim;
   }
 
-  async chooseVictim(client: number | undefined, withinMs = VICTIM_WITHIN_MS): Promise<void> {
-    if (!(await this.#choosesVictim())) throw new Error('The role may not set deadlock_timeout.');
-    const ready = [...this.#lines].filter(({ connection }) => connection.isReady);
-    if (!ready.every(({ connection }) => connection.isIdle)) {
-      throw new Error('The victim of a deadlock cannot be chosen while a session is at work.');
-    }
-    await Promise.all(
-      ready.map(async (line) => {
-        await line.connection.query(clockOf(line.client, client, withinMs));
-        line.tellsWaits = line.hidesLog && client === undefined;
-      }),
-    );
+  chooseVictim(client: number | undefined, withinMs = VICTIM_WITHIN_MS): void {
+    if (this.#deadlockVictim !== 'scheduler') throw new Error('The role may not set deadlock_timeout.');
+    this.#victim = { client, withinMs };
   }
 
   async close(): Promise<void> {
@@ -201,6 +196,7 @@ export class PostgresWire implements StepWire {
           const asks = packet.kind !== 'startup' || asksForMessages(packet.parameters);
           line.hidesLog = line.tellsWaits = this.#deadlockVictim === 'scheduler' && !asks;
           const { hidesLog } = line;
+          line.clock = hidesLog ? SOON : undefined;
           return { bytes: hidesLog ? withParameters(message, STARTUP_SETTINGS) : message.bytes, hidesLog };
         },
       },
@@ -245,7 +241,7 @@ export class PostgresWire implements StepWire {
       this.#rowOrder.note(asReleased);
       this.#serializable.released(line, asReleased);
       line.isOnItsWay = true;
-      connection.release();
+      connection.release(this.#setClock(line));
     };
     if (!this.#isHolding) return connection.release();
     this.#onHeld({
@@ -263,12 +259,28 @@ export class PostgresWire implements StepWire {
     });
   }
 
+  /** What has to be said before the step at the gate, so that its session looks for a deadlock when it should. */
+  #setClock(line: Line): string | undefined {
+    if (this.#deadlockVictim !== 'scheduler') return undefined;
+    const clock = clockOf(line.client, this.#victim);
+    if (line.clock === clock || !line.connection.takesSetting) return undefined;
+    line.clock = clock;
+    line.tellsWaits = line.hidesLog && clock === SOON;
+    line.hasClockOfTransaction = line.connection.state.status !== 'idle';
+    return clockStatement(clock);
+  }
+
   #answered(line: Line, request: Request, answer: Answer | undefined): void {
     const { released, connection, footprints, asked } = line;
     const { status } = connection.state;
     line.released = undefined;
     line.asks = NO_LOCKS;
     line.isOnItsWay = line.waits = false;
+    // A ROLLBACK undoes it, or not, as it was.
+    if (status === 'idle' && line.hasClockOfTransaction) {
+      line.clock = undefined;
+      line.hasClockOfTransaction = false;
+    }
     const failed = answer?.errorCode !== undefined || answer === undefined;
     const outcome = { failed, status, lostRow: hasLostRow(answer) };
     const own = footprints.after(request, asked, outcome, answer?.tags ?? []);
