@@ -28,6 +28,8 @@ export class Actor {
   waitsInside = false;
   /** The store said that it waits there, for these. Undefined: not asked, or it did not. */
   waitsFor: readonly number[] | undefined;
+  /** Among those, as the store said last, is one who has ended, or crashed. */
+  waitsForEnded = false;
   /** Since the store said so, something happened that may have changed it. */
   isStale = false;
 

@@ -114,8 +114,11 @@ export class Quiescence {
       if (own.length === 0) continue;
       const waiting = await wire.blocked(numbers);
       for (const actor of own) {
-        // Something that happened meanwhile may have changed it.
-        if (!actor.isStale) actor.waitsFor = waiting.get(actor.number);
+        const waitsFor = waiting.get(actor.number);
+        actor.waitsForEnded = waitsFor?.some((other) => this.#actors[other]?.hasEnded) ?? false;
+        // Something that happened meanwhile may have changed it. Who is no more, since he crashed, is about to let go: that is
+        // waited for, so that it always belongs to the same step.
+        if (!actor.isStale) actor.waitsFor = actor.waitsForEnded ? undefined : waitsFor;
       }
     }
   }
@@ -123,7 +126,11 @@ export class Quiescence {
   #demandAnswer(): void {
     if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
     const late = this.#actors.filter(({ isUnknown }) => isUnknown);
-    const words = late.map(({ number, outstanding }) => `client ${number} (${[...outstanding][0]!.label})`);
+    if (late.length === 0) return;
+    const words = late.map(({ number, outstanding, waitsForEnded }) => {
+      const why = waitsForEnded ? ', who waits for what a client that has ended still holds' : '';
+      return `client ${number} (${[...outstanding][0]!.label})${why}`;
+    });
     throw new Stuck(
       `the store did not answer ${words.join(' and ')} within ${this.options.answerMs} ms, although no other client can go on before it does`,
     );
