@@ -11,6 +11,8 @@ export interface Footprint {
    * depends on every step that touches something.
    */
   readonly touches: 'nothing' | 'something' | 'unknown';
+  /** Of a step that was answered: it has left everything as it was but locks, and would again with the same answer. */
+  readonly changesNothing?: boolean;
 }
 
 /** One request of a client, complete, at the gate: nothing of it has reached the store. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { TARGETS } from '../../targets/index.js';
+import { checkoutOnPostgres } from '../../targets/checkout/postgres/schema.js';
+import { readCheckWrite } from '../../targets/checkout/postgres/steps.js';
 import type { StoreAddress } from '../core/context.js';
 import type { ContractTypes } from '../core/contract.js';
 import { withDefaults, type Parameters } from '../core/scenario.js';
@@ -33,10 +35,10 @@ interface AnyTarget {
 }
 type AnyLoad = () => Promise<{ readonly default: never }>;
 
-/** A target in a namespace of its own, between the clients' wire; what `work` came to. */
+/** A target in a namespace of its own, between the clients' wire; what `work` came to. `id`: of one of ours, or the target. */
 async function onTarget<T>(
   scenarioName: string,
-  id: string,
+  id: string | object,
   work: (system: TargetSystem<ContractTypes>) => Promise<T>,
   given: Parameters = {},
   through: Partial<StoreAddress> = {},
@@ -49,7 +51,7 @@ async function onTarget<T>(
   const system = new TargetSystem({
     scenario,
     parameters: withDefaults(scenario.parameters, { ...scenario.small, ...given }),
-    target: (await loads[id]!()).default,
+    target: typeof id === 'string' ? (await loads[id]!()).default : (id as never),
     addresses: [address],
     wires: new Map([['postgres', wire]]),
     seed: 'test',
@@ -185,6 +187,32 @@ describe('a queue', { timeout: 120_000 }, () => {
     expect(explored.schedules).toMatchObject({ run: 40, violated: 0 });
     expect(explored).toMatchObject({ verdict: 'inconclusive', isExhaustive: false, isFair: true });
     expect(explored.reasons.join()).toContain('it ended after 40 schedules');
+  });
+});
+
+describe('a client that tries in vain until it has its way', { timeout: 120_000 }, () => {
+  const spins = checkoutOnPostgres({
+    strategy: 'spin',
+    summary: 'A lock in a column, tried for without a pause.',
+    prevents: 'Lost updates.',
+    costs: 'Work for nothing.',
+    source: 'none',
+    expectations: { 'flash-sale': 'holds' },
+    alter: 'alter table product add column is_locked boolean not null default false',
+    checkout: async (session, input, context) => {
+      const lock = 'update product set is_locked = true where id = 1 and not is_locked';
+      while ((await session.query(lock)).rowCount === 0);
+      const outcome = await readCheckWrite(session, context, input);
+      await session.query('update product set is_locked = false where id = 1');
+      return outcome;
+    },
+  });
+
+  it('is let go again when somebody has changed something, and not before', async () => {
+    const explored = await onTarget('flash-sale', spins, exploring(true));
+    expect(explored).toMatchObject({ verdict: 'holds', isExhaustive: true, isFair: true, reasons: [] });
+    expect(explored.cut.join()).toContain('a client that repeated itself');
+    expect(explored.steps.most).toBeLessThan(40);
   });
 });
 

@@ -12,7 +12,8 @@ interface StoreFootprint extends Footprint {
 
 /** A footprint that remembers in which store it is. */
 export function footprintIn(wire: StepWire, inner: Footprint): Footprint {
-  const own: StoreFootprint = { touches: inner.touches, wire, inner };
+  const { touches, changesNothing = false } = inner;
+  const own: StoreFootprint = { touches, changesNothing, wire, inner };
   return own;
 }
 

@@ -21,8 +21,8 @@ const LONGEST_ROUND = 16;
 
 /**
  * The shortest round that a client has gone at least twice in a row, with the same requests and the same answers. A round
- * with a sleep in it waits for something; one without must only look, for a write that is made twice changes something
- * twice.
+ * with a sleep in it waits for something; one without must only look, or try in vain, for a write that is made twice changes
+ * something twice.
  */
 export function repetitionOf(
   past: readonly PastStep[],
@@ -49,13 +49,14 @@ function isSameStep(one: PastStep, other: PastStep): boolean {
   return one.kind === other.kind && one.label === other.label && one.digest === other.digest;
 }
 
-/** A read does not conflict with itself. */
+/** A read does not conflict with itself; an UPDATE of no row does, and yet changes nothing. */
 function onlyLooks(
   round: readonly PastStep[],
   dependent: (one: Footprint, other: Footprint) => boolean,
 ): boolean {
   return round.every(
     ({ kind, footprints }) =>
-      kind === 'request' && footprints.every((one) => footprints.every((other) => !dependent(one, other))),
+      kind === 'request' &&
+      footprints.every((one) => one.changesNothing || footprints.every((other) => !dependent(one, other))),
   );
 }

@@ -125,6 +125,15 @@ export const TOUCHES_NOTHING: PostgresFootprint = {
   frees: NO_LOCKS,
 };
 
+/** A step that was answered so. What failed has put its versions of rows there for nobody. */
+export function changesNothing(
+  { touches, publishes, sequences, places }: PostgresFootprint,
+  failed: boolean,
+): boolean {
+  const isKept = publishes.length + sequences.length > 0 || (places.length > 0 && !failed);
+  return touches !== 'unknown' && !isKept;
+}
+
 export function unknownFootprint(why: string): PostgresFootprint {
   return { ...TOUCHES_NOTHING, touches: 'unknown', why };
 }

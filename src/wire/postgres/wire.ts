@@ -22,6 +22,7 @@ import { dependent } from './dependence.js';
 import { type Line, newLine } from './line.js';
 import { withParameters } from './startup.js';
 import {
+  changesNothing,
   hasLocks,
   type Locks,
   locksConflict,
@@ -283,8 +284,13 @@ export class PostgresWire implements StepWire {
     }
     const failed = answer?.errorCode !== undefined || answer === undefined;
     const outcome = { failed, status, lostRow: hasLostRow(answer) };
+    const { sessionLocks } = footprints.view;
     const own = footprints.after(request, asked, outcome, answer?.tags ?? []);
-    const footprint = this.#seen(line, own);
+    const isSameSession = sessionLocks.length === footprints.view.sessionLocks.length;
+    const footprint = {
+      ...this.#seen(line, own),
+      changesNothing: isSameSession && changesNothing(own, failed),
+    };
     if (released !== undefined) this.#rowOrder.note(footprint);
     this.#serializable.answered(line, footprint, failed);
     if (released === undefined) return;
