@@ -81,7 +81,7 @@ const crashedHolder: Scenario<Bookings, CrashedHolder> = {
     redis: { target: 'redis/naive', shows: ['double-booking'] },
   },
   defaultTarget: 'postgres/advisory-lock',
-  small: { clients: 2 },
+  small: { clients: 3 },
 };
 
 export default crashedHolder;

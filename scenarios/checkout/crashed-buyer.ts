@@ -56,7 +56,7 @@ const crashedBuyer: Scenario<Checkout, EqualCarts> = {
     memory: { target: 'memory/naive', shows: ['lost-update'] },
   },
   defaultTarget: 'postgres/for-update',
-  small: { clients: 2, stock: 2, quantity: 1, retries: 2 },
+  small: { clients: 3, stock: 2, quantity: 1, retries: 2 },
 };
 
 export default crashedBuyer;

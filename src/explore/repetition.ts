@@ -16,11 +16,16 @@ export interface Repetition {
   readonly times: number;
 }
 
+/**
+ * Code may well look at something again before it acts on it, without ever waiting for it: to be held back then would leave out
+ * schedules of a client that goes on by itself. Case: read, busy for a while, read FOR UPDATE or plainly again, write.
+ */
+const LOOKS_AGAIN = 1;
 /** Longer rounds than this are not recognised; a schedule has a bound of steps besides. */
 const LONGEST_ROUND = 16;
 
 /**
- * The shortest round that a client has gone at least twice in a row, with the same requests and the same answers. A round
+ * The shortest round that a client has gone at least three times in a row, with the same requests and the same answers. A round
  * with a sleep in it waits for something; one without must only look, or try in vain, for a write that is made twice changes
  * something twice.
  */
@@ -34,9 +39,8 @@ export function repetitionOf(
     const round = past.slice(-length);
     let times = 0;
     while (isSame(round, past.slice(-length * (times + 2), -length * (times + 1)))) times += 1;
-    if (times > 0 && (round.some(({ kind }) => kind === 'sleep') || onlyLooks(round, dependent))) {
-      return { round, times };
-    }
+    const waits = () => round.some(({ kind }) => kind === 'sleep') || onlyLooks(round, dependent);
+    if (times > LOOKS_AGAIN && waits()) return { round, times };
   }
   return undefined;
 }
