@@ -135,6 +135,9 @@ describe('reduction', { timeout: 120_000 }, () => {
     ['flash-sale', 'postgres/for-update'],
     ['last-seat', 'postgres/conditional-update'],
     ['order-update', 'postgres/optimistic'],
+    ['order-update', 'postgres/serializable'],
+    ['table-booking', 'postgres/serializable'],
+    ['shared-then-exclusive', 'postgres/for-update-ordered'],
     ['returning-customer', 'postgres/sequence'],
     ['table-booking', 'postgres/exclusion-constraint'],
   ])('reaches the same ends, and stands for as many interleavings: %s on %s', async (scenario, id) => {

@@ -356,8 +356,8 @@ export function held({ locks, sessionLocks }: TransactionView): Locks {
 function asEnded(read: Rows, count: number | undefined): Rows {
   const isWhole = count === 0 || (count !== undefined && !read.mayEndEarly);
   if (isWhole || read.comesBy === undefined) return read;
-  const { comesBy: _never, ...rest } = read;
-  return rest;
+  const { table, where, keys } = read;
+  return { table, where, ...(keys && { keys }) };
 }
 
 function tablesOf(rows: readonly Rows[]): string[] {
