@@ -41,7 +41,7 @@ const group: Scenario<Seats, GroupNumbers> = {
   expected: () => ({ locked: 0 }),
   controls: LOOK_THEN_TAKE,
   defaultTarget: 'memory/mutex',
-  small: { clients: 2, seats: 3, largest: 2 },
+  small: { clients: 3, seats: 3, largest: 2 },
 };
 
 export default group;
