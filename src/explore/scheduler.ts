@@ -11,6 +11,7 @@ import { ANYTHING, dependentFootprints, footprintIn, NOTHING } from './footprint
 import { Actor, type Gate, type Outstanding } from './actor.js';
 import { OwnedClock } from './clock.js';
 import { Quiescence, Stuck } from './quiescence.js';
+import { VictimChoice } from './victim-choice.js';
 import { repetitionOf, type PastStep } from './repetition.js';
 
 /** What a scheduler is given. */
@@ -57,12 +58,9 @@ export class Scheduler implements ClientOwner {
   #randoms = new Map<number | undefined, () => number>();
   readonly #clock = new OwnedClock();
   readonly #quiescence: Quiescence;
+  readonly #victims: VictimChoice;
   #open: OpenTransition | undefined;
   #isFree = true;
-  #victims: Victims = [];
-  #withinMs = 0;
-  /** Seen so far in this schedule. */
-  #circles = 0;
   #transitions: Transition[] = [];
   #answered: Answered[] = [];
   #woken: Woken[] = [];
@@ -70,6 +68,7 @@ export class Scheduler implements ClientOwner {
 
   constructor(private readonly options: SchedulerOptions) {
     this.#quiescence = new Quiescence({ wires: [...options.wires.values()], answerMs: options.answerMs });
+    this.#victims = new VictimChoice([...options.wires.values()], options.answerMs);
     for (const wire of options.wires.values()) {
       wire.onHeld((step) => this.#held(wire, step));
       wire.onWaiting((client) => {
@@ -120,7 +119,8 @@ export class Scheduler implements ClientOwner {
     settle: () => Promise<unknown>,
   ): Promise<ScheduledRun> {
     this.#begin();
-    this.#chooseVictims(victims, withinMs);
+    this.#victims.begin(victims, withinMs);
+    this.#quiescence.circleMs = this.#victims.circleMs;
     for (const actor of this.#actors) actor.hasEnded = isAbsent(actor.number);
     this.#isFree = false;
     for (const wire of this.options.wires.values()) wire.hold(true);
@@ -240,7 +240,6 @@ export class Scheduler implements ClientOwner {
     this.#woken = [];
     this.#footprints = [];
     this.#open = undefined;
-    this.#circles = 0;
     this.#quiescence.begin(this.#actors);
   }
 
@@ -332,23 +331,8 @@ export class Scheduler implements ClientOwner {
     if (circle === undefined) return;
     const hasMoreCircles = circles.length > 1 || this.#open?.circle !== undefined;
     if (this.#open !== undefined) this.#open = { circle, ...this.#open, hasMoreCircles };
-    this.#circles += circles.length;
-    this.#chooseNextVictim();
-  }
-
-  #chooseVictims(victims: Victims, withinMs: number): void {
-    this.#victims = victims;
-    this.#withinMs = withinMs;
-    this.#chooseNextVictim();
-  }
-
-  /** Waits that begin from now on may be part of the next circle. */
-  #chooseNextVictim(): void {
-    const victim = this.#victims[this.#circles] ?? undefined;
-    this.#quiescence.circleMs = victim === undefined ? this.options.answerMs : 2 * this.#withinMs;
-    for (const wire of this.options.wires.values()) {
-      if (wire.deadlockVictim === 'scheduler') wire.chooseVictim(victim, this.#withinMs);
-    }
+    this.#victims.passed(circles.length);
+    this.#quiescence.circleMs = this.#victims.circleMs;
   }
 
   /** Everybody goes on as he can. */
