@@ -50,8 +50,11 @@ export interface OpenTarget<C extends ContractTypes> {
   reset(initial: C['initial']): Promise<void>;
   /** One client, its connections open and warm. */
   client(context: ClientContext): Promise<Client<C>>;
-  /** Called in the same turn of the event loop, right before the first of several held attempts that are released together. */
-  aboutToRelease?(): void;
+  /**
+   * Called right before several held attempts are released together. The release follows in the same turn of the event loop,
+   * or, where a promise is given, as soon as that resolves; where other processes release some too, it is not waited for.
+   */
+  aboutToRelease?(): Promise<void> | void;
   /** The final state, after the last operation. */
   read(): Promise<C['final']>;
   /** How many background actors there are, and how one is opened. */

@@ -63,19 +63,21 @@ export function abandon({ attempt }: Held<unknown>): void {
 
 /**
  * Releases each attempt at its own start. Those that start together are released in one turn of the event loop with nothing
- * in between, right behind `aboutToRelease`; what is to be recorded of them is told afterwards.
+ * in between, right behind `aboutToRelease`, or behind what that gives to wait for; what is to be recorded of them is told
+ * afterwards.
  */
 export async function releaseAll<Of>(
   held: readonly Held<Of>[],
   startAtNs: bigint,
-  aboutToRelease: () => void,
+  aboutToRelease: () => Promise<void> | void,
   onReleased: (released: Released<Of>) => void,
 ): Promise<void> {
   const startsNs = new Set(held.map(({ plan }) => firstStartNs(plan)));
   for (const startNs of [...startsNs].sort((a, b) => a - b)) {
     const group = held.filter(({ plan }) => firstStartNs(plan) === startNs);
     if (startNs > 0) await sleepUntilNs(startAtNs + BigInt(Math.round(startNs)));
-    if (group.length > 1) aboutToRelease();
+    const ready = group.length > 1 ? aboutToRelease() : undefined;
+    if (ready !== undefined) await ready;
     group.map(release).forEach(onReleased);
   }
 }

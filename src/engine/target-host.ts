@@ -305,10 +305,15 @@ export class TargetHost {
     const held = this.#held;
     this.#held = [];
     const going: Promise<void>[] = [];
+    // Each process would wait for so long as its own server connections tell it, and they would start apart.
+    const isAlone = this.#load.clients.length === this.#load.totalClients;
     await releaseAll(
       held,
       startAtNs,
-      () => this.#target.aboutToRelease?.(),
+      () => {
+        const ready = this.#target.aboutToRelease?.();
+        return isAlone ? ready : undefined;
+      },
       (released) => going.push(this.#goOn(released)),
     );
     await Promise.all(going);

@@ -19,7 +19,7 @@ const order = (client: number): HttpRequest => ({
 
 async function burst({ clients, transport }: OpenedTransport, requestOf = order) {
   const held = await Promise.all(clients.map((client, index) => client.hold(requestOf(index))));
-  transport.aboutToRelease();
+  await transport.aboutToRelease();
   return Promise.all(held.map((one) => one.release()));
 }
 
@@ -53,7 +53,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
       expect(begun).toEqual([]);
       expect(read).toEqual([]);
-      transport.aboutToRelease();
+      await transport.aboutToRelease();
       const answers = await Promise.all(held.map((one) => one.release()));
       expect(begun).toHaveLength(count);
       expect(read).toHaveLength(count);
@@ -71,7 +71,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
       expect(begun).toHaveLength(trial === 0 ? 0 : 7 * (trial + 1));
       expect(read).toHaveLength(7 * trial);
-      opened.transport.aboutToRelease();
+      await opened.transport.aboutToRelease();
       await Promise.all(held.map((one) => one.release()));
     }
   });
@@ -101,7 +101,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
     const get = { method: 'GET', path: '/stock', headers: {} };
     const held = await Promise.all(opened.clients.map((client) => client.hold(get)));
     expect(gets).toBe(0);
-    opened.transport.aboutToRelease();
+    await opened.transport.aboutToRelease();
     const answers = await Promise.all(held.map((one) => one.release()));
     expect(gets).toBe(9);
     expect(answers.every(({ early, body }) => !early && body === '{}')).toBe(true);
@@ -170,7 +170,7 @@ it.each(whole)('without synchronisation nothing is sent over %s before the relea
   const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
   await clients[0]!.close();
   expect(read).toEqual([]);
-  transport.aboutToRelease();
+  await transport.aboutToRelease();
   await Promise.allSettled(held.map((one) => one.release()));
   expect(read).toHaveLength(2);
 });
@@ -199,13 +199,25 @@ describe.each(['http', 'h2c'] as const)('decoys over %s', (protocol) => {
     for (let trial = 0; trial < BURSTS; trial += 1) {
       const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
       const before = gets;
-      opened.transport.aboutToRelease();
+      await opened.transport.aboutToRelease();
       await Promise.all(held.map((one) => one.release()));
       decoys.push(getsBefore.at(-1)! - before);
     }
     expect(decoys.map((count) => count > 0)).toEqual(
       decoys.map((_, trial) => hasDecoys[protocol](trial + 1)),
     );
+  });
+
+  it('carry so many headers that reading them takes a while, which probes do not', async () => {
+    const headers: number[] = [];
+    const url = await serve(protocol, (request, response) => {
+      if (request.method === 'GET') headers.push(Object.keys(request.headers).length);
+      bodyOf(request, () => response.end());
+    });
+    const opened = await open(url, 2, { sync });
+    expect(Math.max(...headers), 'of probes').toBeLessThan(10);
+    await burst(opened);
+    expect(Math.max(...headers) > 40).toBe(protocol === 'http');
   });
 
   it('and probes are not sent where they are not wanted', async () => {
@@ -233,6 +245,50 @@ describe.each(['http', 'h2c'] as const)('decoys over %s', (protocol) => {
     const held = await opened.clients[0]!.hold(order(0));
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(2 * 39);
     await held.release();
+  });
+});
+
+describe('a burst behind decoys', () => {
+  /** Answers the first of its GETs at once, and the others later or never. */
+  async function answering(prompt: number, later: (answer: () => void) => void) {
+    let gets = 0;
+    let answered = 0;
+    const url = await serve('http', (request, response) => {
+      if (request.method === 'POST') return bodyOf(request, () => response.end());
+      const answer = () => {
+        answered += 1;
+        response.end();
+      };
+      if ((gets += 1) <= prompt) answer();
+      else later(answer);
+    });
+    return { opened: await open(url, 2), answered: () => answered };
+  }
+
+  it('is released when a quick server has answered a third of them, or 2 ms later', async () => {
+    const { opened, answered } = await answering(Number.POSITIVE_INFINITY, () => undefined);
+    const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
+    const before = answered();
+    const startedAt = performance.now();
+    const ready = opened.transport.aboutToRelease();
+    await ready;
+    const waitedMs = performance.now() - startedAt;
+    // On a busy machine not even this server answers a probe within a millisecond.
+    expect(ready === undefined || answered() - before >= 24 / 3 || waitedMs >= 2).toBe(true);
+    await Promise.all(held.map((one) => one.release()));
+  });
+
+  it('is released as well where none of them is answered', async () => {
+    // Two connections are warmed and five probes made before, and one in the burst.
+    const { opened } = await answering(8, () => undefined);
+    expect((await burst(opened)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it('does not wait for the answers of a server that takes long', async () => {
+    const { opened } = await answering(0, (answer) => setTimeout(answer, 5));
+    const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
+    expect(opened.transport.aboutToRelease()).toBeUndefined();
+    await Promise.all(held.map((one) => one.release()));
   });
 });
 

@@ -40,7 +40,7 @@ export class Hold {
   #probesMs: number[] = [];
   #written = 0;
   #settling: Promise<void> | undefined;
-  #isHeld = false;
+  #held = 0;
   #bursts = 0;
 
   constructor(
@@ -53,16 +53,26 @@ export class Hold {
     return Math.min(MOST_HOLD_MS, Math.max(this.leastMs, this.body.leastMs, SLOW_TAIL_FACTOR * slowest));
   }
 
+  /** Of the latest probes; infinite where none was answered. */
+  get fastestProbeMs(): number {
+    return Math.min(...this.#probesMs);
+  }
+
   /** A request of the next burst is about to be held. */
   begin(): void {
-    if (!this.#isHeld) this.body.next();
-    this.#isHeld = true;
+    if (this.#held === 0) this.body.next();
+    this.#held += 1;
+  }
+
+  /** Requests of this burst, until the first of them is released. */
+  get held(): number {
+    return this.#held;
   }
 
   /** How many bursts have been released, with this one; several releases of one burst count once. */
   released(): number {
-    if (this.#isHeld) this.#bursts += 1;
-    this.#isHeld = false;
+    if (this.#held > 0) this.#bursts += 1;
+    this.#held = 0;
     return this.#bursts;
   }
 

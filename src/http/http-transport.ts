@@ -54,8 +54,11 @@ export interface HttpTransport {
   client(context: ClientContext): Promise<HttpClient>;
   /** How long requests are held now: it follows the latest probes. */
   readonly holdMs: number;
-  /** Decoys, written right in front of a simultaneous release, in most bursts; see docs/http.md. */
-  aboutToRelease(): void;
+  /**
+   * Decoys, written right in front of a simultaneous release, in most bursts; see docs/http.md. Resolves when the server is
+   * busy with them, where that can be told: the best moment to release.
+   */
+  aboutToRelease(): Promise<void> | void;
   close(): Promise<void>;
 }
 

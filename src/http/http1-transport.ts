@@ -14,8 +14,14 @@ import type {
 } from './http-transport.js';
 import { requestBytes, type Cut } from './request-bytes.js';
 
-/** One burst in so many goes without decoys: where two processes share the work, they can hold one of a pair back. */
+/** So soon is a probe answered at best where the answers to decoys tell in time that the server is busy with them. */
+const FAST_MS = 1;
+/**
+ * One burst in so many goes without decoys: where two processes share the work, they can hold one of a pair back. Of more requests
+ * some two meet anyway.
+ */
 const PLAIN_EVERY = 16;
+const PLAIN_UP_TO = 4;
 
 /** Decoys connected and probed. */
 export async function openHttp1(
@@ -70,9 +76,13 @@ class Http1Transport implements HttpTransport {
     return this.hold.body.holdsBody ? 'last-byte' : 'head-end';
   }
 
-  aboutToRelease(): void {
-    const isPlain = this.hold.released() % PLAIN_EVERY === 0;
-    if (!isPlain && this.options.sync !== 'none') this.decoys.write();
+  aboutToRelease(): Promise<void> | void {
+    const isSmall = this.hold.held <= PLAIN_UP_TO;
+    const isPlain = this.hold.released() % PLAIN_EVERY === 0 && isSmall;
+    if (isPlain || this.options.sync === 'none') return;
+    const busy = this.decoys.write();
+    // What answers over a network, or waits for something itself, has long been idle when that is known here.
+    if (this.hold.fastestProbeMs < FAST_MS) return busy;
   }
 
   close(): Promise<void> {
@@ -127,10 +137,12 @@ class Http1Client implements HttpClient {
       get early() {
         return exchange.begun;
       },
-      release: () => {
+      release: async () => {
         const early = exchange.begun;
         const startedAt = performance.now();
         connection.write(held);
+        // Whatever else there is to do waits until the ends of the whole burst are written.
+        await Promise.resolve();
         hold.released();
         const answer = this.#answerOf(exchange, startedAt, early);
         if (request.body) hold.body.learn(answer);
