@@ -29,6 +29,8 @@ export type BurstDefinition = {
   /** So long after an unclear answer nothing of it can be at work any more. Absent where nobody said so. */
   readonly settleMs?: number;
   readonly sync: Sync;
+  /** At least so long are requests held, in milliseconds. Absent: as the transport finds. */
+  readonly holdMs?: number;
   /** What connections are warmed up and timed with, by GET; `false`: nothing is sent but what was asked for. Default `/`. */
   readonly decoyPath?: string | false;
   /** Of the answers: it says when the request arrived. Absent where none does. */

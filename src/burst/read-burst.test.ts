@@ -161,3 +161,17 @@ it('lets bursts go to another machine where that is allowed', () => {
     requests: [{ path: '/' }],
   });
 });
+
+it('holds requests for longer where that is asked for, within what servers put up with', () => {
+  const post = { method: 'POST', url: 'http://localhost:5000/' };
+  expect(read({ ...post, holdMs: 50 }).definition).toMatchObject({ holdMs: 50 });
+  expect(read({ ...post, holdMs: 2_001 }).problems).toEqual([
+    'expected at most 2000 ms for --hold, got 2001 ms',
+  ]);
+  expect(read({ ...post, holdMs: 50, timeoutMs: 50 }).problems).toEqual([
+    'expected a --hold shorter than the --timeout of 50 ms, got 50 ms',
+  ]);
+  expect(read({ ...post, holdMs: 50, sync: 'none' }).problems).toEqual([
+    '--hold has nothing to hold with --sync none',
+  ]);
+});

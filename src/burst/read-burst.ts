@@ -1,3 +1,4 @@
+import { MOST_HOLD_MS } from '../http/hold.js';
 import type { Sync } from '../http/http-transport.js';
 import { textsOf, type BurstDefinition, type RequestTemplate } from './definition.js';
 import { readRows } from './read-rows.js';
@@ -32,6 +33,7 @@ export interface BurstWords {
   readonly timeoutMs: number;
   readonly settleMs?: number | undefined;
   readonly sync: Sync;
+  readonly holdMs?: number | undefined;
   readonly arrivalHeader?: string | undefined;
   /** A path, or `none`. */
   readonly decoyPath?: string | undefined;
@@ -65,11 +67,12 @@ export function readBurst(words: BurstWords, problems: string[]): BurstDefinitio
       `expected a path that begins with a slash, or none, for --decoy-path, got "${words.decoyPath}"`,
     );
   }
+  problems.push(...holdProblems(words));
   const baseUrl = oneOrigin(all, problems);
   const { columns, rows } = readData(words, problems);
   demandKnownNames(words, all, columns, problems);
   if (baseUrl === undefined || problems.length > before) return undefined;
-  const { insecure, sync, key, timeoutMs, settleMs, arrivalHeader, decoyPath } = words;
+  const { insecure, sync, key, timeoutMs, settleMs, holdMs, arrivalHeader, decoyPath } = words;
   const plain = (read: readonly ReadRequest[]): readonly RequestTemplate[] =>
     read.map(({ request }) => request);
   return {
@@ -77,12 +80,21 @@ export function readBurst(words: BurstWords, problems: string[]): BurstDefinitio
     ...(decoyPath === undefined ? {} : { decoyPath: decoyPath === 'none' ? (false as const) : decoyPath }),
     ...(arrivalHeader === undefined ? {} : { arrivalHeader }),
     ...(settleMs === undefined ? {} : { settleMs }),
+    ...(holdMs === undefined ? {} : { holdMs }),
     requests: plain(requests),
     reset: plain(around.reset),
     before: plain(around.before),
     after: plain(around.after),
     ...(key === undefined ? {} : { key }),
   };
+}
+
+function holdProblems({ holdMs, sync, timeoutMs }: BurstWords): readonly string[] {
+  if (holdMs === undefined) return [];
+  if (sync === 'none') return ['--hold has nothing to hold with --sync none'];
+  if (holdMs > MOST_HOLD_MS) return [`expected at most ${MOST_HOLD_MS} ms for --hold, got ${holdMs} ms`];
+  if (holdMs < timeoutMs) return [];
+  return [`expected a --hold shorter than the --timeout of ${timeoutMs} ms, got ${holdMs} ms`];
 }
 
 /** The one that the words after the command name. */

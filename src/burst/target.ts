@@ -12,7 +12,7 @@ import { prepareRequest, valuesOf, type PreparedRequest } from './values.js';
 
 /** The server that a burst is sent to, as a target: made from plain data, in whatever process. */
 export function burstTarget(definition: BurstDefinition): Target<Burst> {
-  const { baseUrl, insecure, sync, settleMs } = definition;
+  const { baseUrl, insecure, sync, settleMs, holdMs } = definition;
   return {
     contract: 'burst',
     id: targetIdOf(baseUrl),
@@ -25,13 +25,14 @@ export function burstTarget(definition: BurstDefinition): Target<Burst> {
     api: {
       ...{ baseUrl, insecure, sync, problems: [] },
       ...(settleMs === undefined ? {} : { settle: { afterMs: settleMs } }),
+      ...(holdMs === undefined ? {} : { holdMs }),
     },
     open: (context) => openBurst(definition, context),
   };
 }
 
 async function openBurst(definition: BurstDefinition, context: TargetContext): Promise<OpenTarget<Burst>> {
-  const { baseUrl, sync, insecure, rows, arrivalHeader, decoyPath } = definition;
+  const { baseUrl, sync, insecure, rows, arrivalHeader, decoyPath, holdMs } = definition;
   const transport = await openHttpTransport(
     {
       baseUrl,
@@ -39,6 +40,7 @@ async function openBurst(definition: BurstDefinition, context: TargetContext): P
       insecure,
       ...(arrivalHeader === undefined ? {} : { arrivalHeader }),
       ...(decoyPath === undefined ? {} : { decoyPath }),
+      ...(holdMs === undefined ? {} : { holdMs }),
     },
     context,
   );

@@ -47,6 +47,10 @@ export function addBurstFlags(command: Command): Command {
       '--decoy-path <path>',
       'warm up, and time the server, with GET of this path; none: with nothing (default: /)',
     )
+    .option(
+      '--hold <duration>',
+      'hold requests at least so long before their ends go, at most 2s (default: 8ms, or twice the slowest probe)',
+    )
     .option('--arrival-header <name>', 'a header of the answers that says when the request arrived')
     .option('--settle <duration>', 'so long after an unclear answer nothing of it is at work any more')
     .option('--insecure', 'accept any certificate')
@@ -80,6 +84,7 @@ export function readBurstFlags(
       insecure: flags['insecure'] === true,
       allowRemote: flags['allowRemote'] === true,
       sync: syncOf(text('sync'), problems),
+      holdMs: duration('--hold', text('hold'), problems),
       timeoutMs: duration('--timeout', text('timeout'), []) ?? DEFAULTS.timeoutMs,
       settleMs: duration('--settle', text('settle'), problems),
     },

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { canMakeCertificates, makeCertificate } from '../stores/certificate.fixture.js';
 import { descendantsOf, isRunning, until } from './fixtures/processes.fixture.js';
 import { it, judged, type UserFolder } from './fixtures/user-folder.fixture.js';
 
@@ -80,6 +81,39 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
     expect(code).toBe(0);
     expect(folder.left()).toEqual([]);
   });
+
+  for (const speaks of ['HTTP/2', 'HTTP/1.1'] as const) {
+    it.skipIf(!canMakeCertificates)(
+      `that is started and speaks ${speaks} inside TLS is vouched for in it`,
+      async ({ folder }) => {
+        makeCertificate(folder.path);
+        openShop(
+          folder,
+          [/control: .*\n/, '\n'],
+          ['`http://127.0.0.1:${port}`', '`https://127.0.0.1:${port}`, insecure: true'],
+        );
+        const [module, create] =
+          speaks === 'HTTP/2' ? ['http2', 'createSecureServer'] : ['https', 'createServer'];
+        const certificate = "{ cert: fs.readFileSync('cert.pem'), key: fs.readFileSync('key.pem') }";
+        const server = folder
+          .read('server.mjs')
+          .replace("from 'node:http';", `from 'node:${module}';\nimport fs from 'node:fs';`)
+          .replace('http.createServer(', `http.${create}(${certificate}, `);
+        folder.write('server.mjs', server);
+        const { report, stderr } = await folder.report([
+          'flash-sale',
+          '--target',
+          'my-shop',
+          '--trials',
+          '2',
+        ]);
+        const { verdict, control } = judged(report, 'http/my-shop');
+        expect(verdict, stderr).toBe('holds');
+        expect(control?.description).toContain('reference server, not your code');
+        expect(control?.description?.includes('over HTTP/2')).toBe(speaks === 'HTTP/2');
+      },
+    );
+  }
 
   it('that never gets ready cannot be run, with what it printed', async ({ folder }) => {
     openShop(

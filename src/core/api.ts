@@ -116,6 +116,8 @@ export interface Api {
   readonly insecure: boolean;
   /** How its requests are made to arrive together. Default `auto`. */
   readonly sync?: 'auto' | 'last-byte' | 'single-packet' | 'none';
+  /** At least so long are its requests held, in milliseconds. Default: as the transport finds. */
+  readonly holdMs?: number;
   readonly start?: ApiStart;
   readonly settle?: ApiSettle;
   readonly control?: ApiControl;

@@ -85,6 +85,21 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
     expect(opened.contexts.counts).toEqual({});
   });
 
+  it('is held for as long as was asked for', async () => {
+    const { url } = await shop(0);
+    const { clients, transport } = await open(url, 2, { sync: SYNC_OF[protocol], holdMs: 60 });
+    for (let trial = 0; trial < 2; trial += 1) {
+      const startedAt = performance.now();
+      const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
+      const waitedMs = performance.now() - startedAt;
+      expect(transport.holdMs).toBeGreaterThanOrEqual(60);
+      // Over HTTP/2 the first burst is not held.
+      if (trial > 0) expect(waitedMs).toBeGreaterThanOrEqual(59);
+      await transport.aboutToRelease();
+      await Promise.all(held.map((one) => one.release()));
+    }
+  });
+
   it('is not needed for a request that is not to be held', async () => {
     const { read, opened } = await shop(1);
     expect(await opened.clients[0]!.send(order(7))).toMatchObject({ status: 201, body: order(7).body });

@@ -74,8 +74,10 @@ export interface HttpTargetDefinition<
   readonly insecure?: boolean;
   /** How requests are made to arrive together. Default `auto`. */
   readonly sync?: Sync;
-  /** A cheap path without effect, asked right before a burst so that the server is awake. Default: none. */
+  /** A cheap path without effect, asked right before a burst so that the server is busy. Default: the base URL's own path. */
   readonly decoyPath?: string;
+  /** At least so long are requests held, in milliseconds, at most 2,000. Default: 8, or twice the slowest of the latest probes. */
+  readonly holdMs?: number;
   /** Stores that the command is given: servers of ours, or those that `--postgres-url` and the like name. Default: none. */
   readonly stores?: readonly Store[];
   /** Default: the API is running already. */
@@ -119,6 +121,7 @@ export function httpTarget<C extends ContractTypes, Store extends ApiStoreName =
   const api: Api = {
     ...{ baseUrl, insecure },
     ...(definition.sync === undefined ? {} : { sync: definition.sync }),
+    ...(definition.holdMs === undefined ? {} : { holdMs: definition.holdMs }),
     // Its `env` is only ever given the stores that the target names.
     ...(start === undefined ? {} : { start }),
     ...(settle === undefined ? {} : { settle }),

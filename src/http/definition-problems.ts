@@ -1,5 +1,6 @@
 import type { ContractTypes } from '../core/contract.js';
 import { baseUrlProblems } from '../stores/http/base-url.js';
+import { MOST_HOLD_MS } from './hold.js';
 import type { HttpTargetDefinition } from './define-http-target.js';
 
 const STORES = ['postgres', 'mongodb', 'redis'];
@@ -17,6 +18,7 @@ export function definitionProblems<C extends ContractTypes, Store extends 'postg
     ...nameProblems(given),
     ...contractProblems(given),
     ...addressProblems(given),
+    ...holdProblems(given),
     ...startProblems(given),
     ...phaseProblems(given),
     ...statusProblems(given),
@@ -64,6 +66,11 @@ function addressProblems({ baseUrl, start, stores }: Unchecked): readonly string
   return start === undefined
     ? ['baseUrl: a port of our choice needs a command to give it to (start)', ...wrongStores]
     : wrongStores;
+}
+
+function holdProblems({ holdMs }: Unchecked): readonly string[] {
+  if (holdMs === undefined || (isPositive(holdMs) && (holdMs as number) <= MOST_HOLD_MS)) return [];
+  return [`holdMs: expected milliseconds above 0, at most ${MOST_HOLD_MS}, got ${shown(holdMs)}`];
 }
 
 function startProblems({ start }: Unchecked): readonly string[] {

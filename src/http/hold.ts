@@ -9,7 +9,7 @@ export interface Probe {
 /** So long at least: look-ups before a body is read, such as a session's, take a few milliseconds. */
 const LEAST_HOLD_MS = 8;
 /** Far below the time that servers give a request to come in: the shortest default known is 20 s (Apache, RequestReadTimeout). */
-const MOST_HOLD_MS = 2_000;
+export const MOST_HOLD_MS = 2_000;
 const FIRST_PROBES = 5;
 const REMEMBERED_PROBES = 50;
 const SLOW_TAIL_FACTOR = 2;

@@ -26,9 +26,13 @@ export async function openHttpTarget<C extends ContractTypes, Store extends ApiS
   const [first, ...rest] = definitionProblems(definition);
   if (first !== undefined) throw new UsageError([first, ...rest]);
   const { namespace: baseUrl } = context.address('http');
-  const { insecure = false, sync = 'auto', decoyPath, setup, reset, state } = definition;
+  const { insecure = false, sync = 'auto', decoyPath, holdMs, setup, reset, state } = definition;
   const transport = await openHttpTransport(
-    { baseUrl, sync, insecure, ...(decoyPath === undefined ? {} : { decoyPath }) },
+    {
+      ...{ baseUrl, sync, insecure },
+      ...(decoyPath === undefined ? {} : { decoyPath }),
+      ...(holdMs === undefined ? {} : { holdMs }),
+    },
     context,
   );
   const asking = (request: ApiRequest) => asked(request, { baseUrl, insecure, sync });

@@ -10,6 +10,7 @@ import { thresholdGate } from '../report/threshold-gate.js';
 import { redactDeep } from '../report/redact.js';
 import { withErrorMessages } from './error-messages.js';
 import { witnessEvents } from '../report/witness-events.js';
+import type { HttpVersion } from '../stores/http/http-version.js';
 import type { StoreUnavailable } from '../stores/store.js';
 import { applyControl, controlProblem, type ControlOutcome } from '../verdict/control.js';
 import { meets } from '../verdict/expectation.js';
@@ -32,6 +33,8 @@ export interface RanTarget {
   /** Of a reference server: the API whose conditions it ran under, and what it is, for people. */
   readonly vouchesFor?: string;
   readonly description?: string;
+  /** Of an API: what it was spoken to in. */
+  readonly httpVersion?: HttpVersion;
   readonly result:
     TargetRunResult<ContractTypes> | { readonly kind: 'skipped'; readonly error: StoreUnavailable };
   /** What a load engine says of its trials. */

@@ -47,6 +47,7 @@ describe('the racy server of ours', () => {
   async function vouching(fastestMs: number, sync?: Api['sync']) {
     const api: Api = { baseUrl: 'http://localhost:9', insecure: false, problems: [], ...(sync && { sync }) };
     const { target } = burstChoice();
+    const httpVersion = sync === 'single-packet' ? 'http2' : 'http1';
     const plan = await planSession({
       ...burstChoice().session,
       trials: 3,
@@ -54,7 +55,7 @@ describe('the racy server of ours', () => {
       start: 'simultaneous',
     });
     const { result, closed, ...reference } = await runReference(
-      { target, api, judgement: spread(1, fastestMs) },
+      { target, api, httpVersion, judgement: spread(1, fastestMs) },
       'http/reference-server',
       {
         ...{ plan, reaper, after: Promise.resolve(), signal: new AbortController().signal },
@@ -76,7 +77,8 @@ describe('the racy server of ours', () => {
       expect(problem).toBeUndefined();
       expect(judgement.trials.firstViolated).toBe(1);
       expect(vouchesFor).toBe('http/localhost-9');
-      expect(description).toBe('reference server, not your code, with a window of 50.00 ms');
+      const over = sync === 'single-packet' ? ', over HTTP/2' : '';
+      expect(description).toBe(`reference server, not your code${over}, with a window of 50.00 ms`);
     },
   );
 

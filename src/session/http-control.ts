@@ -11,7 +11,7 @@ import type { OpenHost } from '../engine/host-link.js';
 import { runTarget, type EndedRun } from '../engine/run-target.js';
 import type { TargetSource } from '../engine/protocol.js';
 import type { Reaper } from '../process/reaper.js';
-import { connectTls } from '../stores/http/connect-tls.js';
+import type { HttpVersion } from '../stores/http/http-version.js';
 import { openHttp } from '../stores/http/server.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 import type { ContractTypes } from '../core/contract.js';
@@ -30,6 +30,7 @@ const WINDOW_SHARE = 1 / 2;
 export interface Vouched {
   readonly target: AnyTarget;
   readonly api: Api;
+  readonly httpVersion: HttpVersion;
   readonly judgement: Judgement;
 }
 
@@ -59,16 +60,15 @@ export interface ReferenceRunner {
  * such a length; that the API's own window was as long, and that its requests met within it, it cannot show.
  */
 export async function runReference(
-  { target, api, judgement }: Vouched,
+  { target, api, httpVersion, judgement }: Vouched,
   id: string,
   runner: ReferenceRunner,
 ): Promise<Reference & EndedRun<ContractTypes>> {
   const { plan, reaper, signal } = runner;
   const windowMs = (judgement.latencyMs?.min ?? 0) * WINDOW_SHARE;
-  const protocol = (await usesHttp2(api)) ? 'http2' : 'http1';
-  const server = await startRacyServer({ windowMs, protocol, isEncrypted: isEncrypted(api) });
+  const server = await startRacyServer({ windowMs, protocol: httpVersion, isEncrypted: isEncrypted(api) });
   try {
-    const definition = definitionFor(server.baseUrl, api.sync ?? 'auto', plan);
+    const definition = definitionFor(server.baseUrl, api, plan);
     const racyTarget = burstTarget(definition);
     const reference = {
       ...{ ...racyTarget, id, summary: 'A racy server of ours, not your code.' },
@@ -95,7 +95,7 @@ export async function runReference(
     return {
       target: racy,
       vouchesFor: target.id,
-      description: `reference server, not your code, with a window of ${windowMs.toFixed(2)} ms`,
+      description: `reference server, not your code${httpVersion === 'http2' ? ', over HTTP/2' : ''}, with a window of ${windowMs.toFixed(2)} ms`,
       ...{ result: ended.result, closed },
     };
   } catch (error) {
@@ -104,7 +104,7 @@ export async function runReference(
   }
 }
 
-function definitionFor(baseUrl: string, sync: BurstDefinition['sync'], plan: SessionPlan): BurstDefinition {
+function definitionFor(baseUrl: string, { sync = 'auto', holdMs }: Api, plan: SessionPlan): BurstDefinition {
   const headers = { 'Content-Type': 'application/json' };
   return {
     // Nobody vouches for its certificate.
@@ -113,6 +113,8 @@ function definitionFor(baseUrl: string, sync: BurstDefinition['sync'], plan: Ses
       { method: 'POST', path: '/take', headers, ...(sendsBody(plan) ? { body: '{"one":true}' } : {}) },
     ],
     reset: [{ method: 'POST', path: '/reset', headers: {} }],
+    ...(holdMs === undefined ? {} : { holdMs }),
+    ...(hasDecoys(plan) ? {} : { decoyPath: false }),
   };
 }
 
@@ -122,6 +124,12 @@ function sendsBody({ named }: SessionPlan): boolean {
     if (source?.kind !== 'http') return true;
     return (source.definition as BurstDefinition).requests.some(({ body }) => body !== undefined);
   });
+}
+
+function hasDecoys({ named }: SessionPlan): boolean {
+  return named.every(
+    ({ source }) => source?.kind !== 'http' || (source.definition as BurstDefinition).decoyPath !== false,
+  );
 }
 
 /** The same requests for a load engine: it must catch the racy server by sending them itself. */
@@ -141,26 +149,7 @@ function referenceScenario(definition: BurstDefinition): AnyScenario {
   return { ...scenario, tally: () => ({}) } as unknown as AnyScenario;
 }
 
-const HANDSHAKE_MS = 5_000;
-
 function isEncrypted({ baseUrl }: Api): boolean {
   const url = typeof baseUrl === 'string' ? baseUrl : baseUrl({ port: 443 });
   return url.startsWith('https:');
-}
-
-/**
- * As the transport finds out: HTTP/2 where it was asked for, or where the server agrees to it inside TLS. One whose port is ours
- * to choose may have been stopped by now: it is taken for HTTP/1.1.
- */
-async function usesHttp2({ baseUrl, sync = 'auto', insecure }: Api): Promise<boolean> {
-  if (sync !== 'auto') return sync === 'single-packet';
-  const url = typeof baseUrl === 'string' ? new URL(baseUrl) : undefined;
-  if (url?.protocol !== 'https:') return false;
-  try {
-    const socket = await connectTls(url, insecure, AbortSignal.timeout(HANDSHAKE_MS));
-    socket.destroy();
-    return socket.alpnProtocol === 'h2';
-  } catch {
-    return false;
-  }
 }

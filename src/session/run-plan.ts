@@ -120,7 +120,8 @@ function vouchable(one: RanTarget | undefined, plan: SessionPlan): Vouched | und
   if (one.result.kind !== 'judged' || one.result.judgement.verdict !== 'holds') return undefined;
   const { judgement } = one.result;
   const cannotHold = scenario.unjudged !== undefined || hardlyMet(judgement, plan) !== undefined;
-  return cannotHold ? undefined : { target: one.target, api: one.target.api, judgement };
+  const { target, httpVersion = 'http1' } = one;
+  return cannotHold ? undefined : { target, api: one.target.api, httpVersion, judgement };
 }
 
 async function runReferenceFor(
@@ -226,9 +227,11 @@ async function runOne(
   }).finally(() => limit?.release());
   slice?.end(result.kind === 'judged' ? result.judgement.trials : undefined);
   if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result));
+  const httpVersion = servers.get('http')?.httpVersion?.();
   return {
     ...head,
     ...{ result, closed },
+    ...(httpVersion === undefined ? {} : { httpVersion }),
     ...(slice === undefined ? {} : { time: { shareMs: slice.shareMs, usedMs: slice.usedMs() } }),
   };
 }

@@ -1,3 +1,4 @@
+import type { HttpVersion } from './http/http-version.js';
 import type { Api } from '../core/api.js';
 import type { StoreAddress } from '../core/context.js';
 import type { OpenTransaction } from '../core/history.js';
@@ -100,6 +101,8 @@ export interface StoreServer {
   readonly endsWithRun?: boolean;
   /** False as soon as the server no longer answers. */
   alive(): Promise<boolean>;
+  /** Of an API, from its first namespace on. */
+  httpVersion?(): HttpVersion | undefined;
   /** How the server ended, where that is known; for people. */
   lastWords?(): string | undefined;
   /** Drops what this run created and stops what it started; saves the server's log to `keepLogAt` if there is one. Never rejects twice. */

@@ -12,6 +12,7 @@ import { parseBaseUrl, type BaseUrl } from './base-url.js';
 import { openCommandLog } from './command-log.js';
 import { startCommand, type Command } from './command.js';
 import { commandEnvironment, shownCommand } from './environment.js';
+import { httpVersionAt, type HttpVersion } from './http-version.js';
 import { READY_MS, whyNotReady } from './ready.js';
 import { settled } from './settling.js';
 
@@ -80,6 +81,7 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
       'Start the API first, or let the target start it (start: { command })',
     );
   }
+  const version = await httpVersionAt(url.shown, api);
   let isUnsettled = false;
   return {
     store: 'http',
@@ -99,6 +101,7 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
       );
     },
     alive,
+    httpVersion: () => version,
     stop: () => Promise.resolve(),
   };
 }
@@ -114,6 +117,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
   const log = openCommandLog(reaper);
   const shown = shownCommand(start);
   let running: Running | undefined;
+  let version: HttpVersion | undefined;
   let stopping: Promise<void> | undefined;
 
   const end = async () => {
@@ -175,6 +179,8 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
     namespace: async (given = { others: [], parameters: {} }) => {
       await end();
       const started = await launch(given);
+      // Later it may have been stopped, and what vouches for it is to be spoken to in the same way.
+      version ??= await httpVersionAt(started.url.shown, api);
       return namespaceAt(started.url, api, {
         unsettled: () => undefined,
         drop: () => started.command.stop(),
@@ -184,6 +190,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
       running !== undefined &&
       running.command.running() &&
       (await listens(running.url.host, running.url.port)),
+    httpVersion: () => version,
     lastWords: () => {
       const ended = running?.command.ended();
       return ended === undefined ? undefined : `"${shown}" ${ended}; it printed\n${log.lastLines()}`;
