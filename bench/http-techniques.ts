@@ -104,9 +104,9 @@ export function k6Peer(): Technique | undefined {
       return Promise.resolve({
         burst: () =>
           timed(async () => {
-            const child = spawn(program, ['run', '--quiet', '--no-usage-report', '--no-summary', script], {
+            const child = spawn(program, ['run', '--quiet', '--no-usage-report', script], {
               stdio: 'ignore',
-              env: { ...process.env, K6_NO_USAGE_REPORT: 'true' },
+              env: { ...process.env, K6_NO_USAGE_REPORT: 'true', K6_NO_SUMMARY: 'true' },
             });
             await once(child, 'close');
           }),

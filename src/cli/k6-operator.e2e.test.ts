@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -30,6 +31,14 @@ const testRun = z.strictObject({
     arguments: z.string(),
   }),
 });
+/**
+ * The schema of `TestRun` in the operator's own CRD, without what nothing is written of (pods, status) and strict, as `kubectl apply`
+ * asks the API server to be. Source: github.com/grafana/k6-operator (Apache-2.0), config/crd/bases/k6.io_testruns.yaml at e2c9571.
+ */
+const crd = z.fromJSONSchema(
+  JSON.parse(readFileSync(new URL('fixtures/k6-testrun-crd.json', import.meta.url), 'utf8')) as object,
+);
+
 const configMap = z.strictObject({
   apiVersion: z.literal('v1'),
   kind: z.literal('ConfigMap'),
@@ -53,6 +62,8 @@ describe.concurrent('race-check export k6 --operator', { timeout: 120_000 }, () 
       expect(others).toEqual([]);
       const script = configMap.parse(first);
       const run = testRun.parse(second);
+      crd.parse(second);
+      expect(crd.safeParse({ ...run, spec: { ...run.spec, runners: 3 } }).success).toBe(false);
       expect(run.spec.parallelism).toBe(3);
       expect(run.spec.script.configMap.name).toBe(script.metadata.name);
 

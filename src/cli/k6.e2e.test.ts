@@ -117,7 +117,7 @@ const MINE = ['last-seat', '--target', './mine.target.ts', '--clients', '6', '--
 
 /** Runs k6 as a user does; how it ended. */
 async function runK6(folder: UserFolder, output: string, words: readonly string[]): Promise<number> {
-  const all = ['run', '--quiet', '--no-usage-report', '--no-summary', '--out', `json=${output}`, ...words];
+  const all = ['run', '--quiet', '--no-usage-report', '--summary-mode=disabled', '--out', `json=${output}`, ...words];
   const running = promisify(execFile)(k6 ?? 'k6', all, { cwd: folder.path });
   return running.then(
     () => 0,

@@ -12,8 +12,11 @@ const MOST_BYTES = 1_048_576;
 /** The names of its pods are longer, and a label takes 63 characters. */
 const NAME_AT_MOST = 50;
 
-/** Records go to stdout, as pods leave nothing but their logs; without a summary, which would stand among them. */
-const ARGUMENTS = '--no-usage-report --no-summary --out json';
+/**
+ * Records go to stdout, as pods leave nothing but their logs; without a summary, which would stand among them. The operator's
+ * runners are the latest k6 unless they are told otherwise; before 1.3 it was `--no-summary`.
+ */
+const ARGUMENTS = '--no-usage-report --summary-mode=disabled --out json';
 
 /**
  * One trial for k6-operator, as YAML: the script in a ConfigMap, and a TestRun that spreads its clients over so many runners.
