@@ -36,7 +36,9 @@ const testRun = z.strictObject({
  * asks the API server to be. Source: github.com/grafana/k6-operator (Apache-2.0), config/crd/bases/k6.io_testruns.yaml at e2c9571.
  */
 const crd = z.fromJSONSchema(
-  JSON.parse(readFileSync(new URL('fixtures/k6-testrun-crd.json', import.meta.url), 'utf8')) as object,
+  JSON.parse(readFileSync(new URL('fixtures/k6-testrun-crd.json', import.meta.url), 'utf8')) as Parameters<
+    typeof z.fromJSONSchema
+  >[0],
 );
 
 const configMap = z.strictObject({

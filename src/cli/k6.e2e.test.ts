@@ -117,7 +117,15 @@ const MINE = ['last-seat', '--target', './mine.target.ts', '--clients', '6', '--
 
 /** Runs k6 as a user does; how it ended. */
 async function runK6(folder: UserFolder, output: string, words: readonly string[]): Promise<number> {
-  const all = ['run', '--quiet', '--no-usage-report', '--summary-mode=disabled', '--out', `json=${output}`, ...words];
+  const all = [
+    'run',
+    '--quiet',
+    '--no-usage-report',
+    '--summary-mode=disabled',
+    '--out',
+    `json=${output}`,
+    ...words,
+  ];
   const running = promisify(execFile)(k6 ?? 'k6', all, { cwd: folder.path });
   return running.then(
     () => 0,
@@ -168,12 +176,16 @@ describe
     it('are kept by k6, and counted by judge like limits', async ({ folder }) => {
       await startSeatApi(folder, 'slow');
       const exported = await folder.run(['export', 'k6', ...MINE, '--reset', '--max-p99', '1ms']);
-      folder.write('script.js', exported.stdout);
+      const part = "'race_check_answer{client:1}': [{ threshold: 'max<0', abortOnFail: false }]";
+      folder.write('script.js', exported.stdout.replace('thresholds: {', `$& ${part},`));
       expect(await runK6(folder, 'all.json', ['script.js'])).toBe(99);
       const { code, stdout } = await folder.run(['judge', '--target', './mine.target.ts', 'all.json']);
       expect(stdout).toContain('✔ no violation in this one history');
       expect(stdout).toMatch(/✔ threshold rate==1 of checks, which was 1 kept\n/);
       expect(stdout).toMatch(/✘ threshold p\(99\)<=1 of race_check_answer, which was [\d.]+ crossed\n/);
+      expect(stdout).toMatch(
+        /✘ threshold max<0 of race_check_answer\{client:1\}, which was [\d.]+ crossed\n/,
+      );
       expect(code).toBe(1);
     });
   });

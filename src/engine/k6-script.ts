@@ -97,6 +97,10 @@ export default function () {
       body: typeof response.body === 'string' ? response.body : '',
       error: response.error,
       run: trial.run,
+      // k6's output does not tell those on a part of a metric.
+      ...(plan.client === 0 && attempt === 0
+        ? { thresholds: JSON.stringify(exec.test.options.thresholds ?? {}) }
+        : {}),
     });
   });
 }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shownThreshold, thresholdsIn } from './k6-thresholds.js';
 
 function output(
@@ -51,4 +51,50 @@ it('does not know what takes more than the points, and is not led astray by othe
   ];
   const log = `time="..." level=info\n{"broken\n${outputs.join('{"type":"Other"}\n')}`;
   expect(thresholdsIn([log]).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown', 'unknown']);
+});
+
+describe('a threshold on a part of a metric', () => {
+  const part = { name: 'took{name:pay}', suffix: 'name:pay', tags: { name: 'pay' } };
+  const own = { name: 'http_req_duration{expected_response:true}', tags: { expected_response: 'true' } };
+  const point = (name: string, value: number) => ({
+    metric: 'took',
+    type: 'Point',
+    data: { value, tags: { name } },
+  });
+  const metric = (submetrics: readonly object[]) => [
+    { type: 'Metric', data: { name: 'took', type: 'trend', thresholds: [], submetrics }, metric: 'took' },
+  ];
+  const told = {
+    ...{ metric: 'race_check_answer', type: 'Point' },
+    data: {
+      value: 1,
+      tags: {
+        thresholds: JSON.stringify({ 'took{name:pay}': [{ threshold: 'max<20', abortOnFail: true }] }),
+      },
+    },
+  };
+  const text = (lines: readonly object[]) => lines.map((line) => JSON.stringify(line)).join('\n');
+
+  it('is held against the points of that part, where the script tells it', () => {
+    const points = [point('pay', 30), point('look', 90), point('pay', 10)];
+    const [one, ...others] = thresholdsIn([
+      text([...metric([part]), told]),
+      text([...metric([part]), ...points]),
+    ]);
+    expect(others).toEqual([]);
+    expect(one).toEqual({ metric: 'took{name:pay}', expression: 'max<20', outcome: 'crossed', value: 30 });
+    expect(thresholdsIn([text([...metric([part]), told, ...points.slice(1)])])).toMatchObject([
+      { outcome: 'kept', value: 10 },
+    ]);
+  });
+
+  it('is not passed over where it does not, nor where the part has no points', () => {
+    const [one, ...others] = thresholdsIn([text([...metric([part, own]), point('pay', 1)])]);
+    expect(others, "k6's own part has no threshold").toEqual([]);
+    expect(one).toEqual({ metric: 'took{name:pay}', expression: '', outcome: 'unknown' });
+    expect(shownThreshold(one!)).toBe('a threshold of took{name:pay}');
+    expect(thresholdsIn([text([...metric([part]), told, point('look', 1)])])).toMatchObject([
+      { expression: 'max<20', outcome: 'unknown' },
+    ]);
+  });
 });

@@ -1,3 +1,5 @@
+import { ANSWER_METRIC } from './k6-script.js';
+
 /** What a threshold of k6 comes to over all that was measured. */
 export interface K6Threshold {
   readonly metric: string;
@@ -12,6 +14,8 @@ interface Measured {
   readonly type: string;
   readonly expressions: Set<string>;
   readonly values: number[];
+  /** Of a part of a metric: what its points are tagged with. */
+  readonly tags: Readonly<Record<string, unknown>>;
 }
 
 interface Line {
@@ -21,31 +25,77 @@ interface Line {
     readonly value?: unknown;
     readonly type?: unknown;
     readonly thresholds?: unknown;
-    readonly tags?: unknown;
+    readonly submetrics?: unknown;
+    readonly tags?: Readonly<Record<string, unknown>> | null;
   };
 }
 
+/** k6 makes this part by itself. */
+const PART_OF_ITS_OWN = 'http_req_duration{expected_response:true}';
+/** Of a part of which nothing but its name is known. */
+const NOT_TOLD = '';
+
 /**
- * The thresholds that stand in outputs of `k6 run --out json`, held against all points of these outputs together. k6 writes
- * none there that are of a part of a metric (`http_req_duration{status:200}`). What needs to be known of more than the points
- * (the `rate` of a counter is one of time) is `unknown`. Source: k6 v1.3.0, `metrics/thresholds.go` and `metrics/sink.go`.
+ * The thresholds that stand in outputs of `k6 run --out json`, held against all points of these outputs together. What needs to be
+ * known of more than the points (the `rate` of a counter is one of time) is `unknown`. Source: k6 v1.3.0, `metrics/thresholds.go`
+ * and `metrics/sink.go`.
+ *
+ * k6 names the parts of a metric that have thresholds (`http_req_duration{status:200}`), and not the thresholds: those are known where
+ * the script is one of race-check's, which tells them with its first answer, and else `unknown`.
  */
 export function thresholdsIn(outputs: readonly string[]): readonly K6Threshold[] {
   const measured = new Map<string, Measured>();
   const lines = outputs.flatMap((text) => text.split('\n')).flatMap(lineOf);
+  const told = new Map(lines.flatMap(toldThresholds));
   for (const { type, metric, data } of lines) {
-    if (type !== 'Metric' || typeof metric !== 'string' || !Array.isArray(data?.thresholds)) continue;
-    if (data.thresholds.length === 0) continue;
-    const one = measured.get(metric) ?? { type: String(data.type), expressions: new Set(), values: [] };
-    for (const expression of data.thresholds) one.expressions.add(String(expression));
-    measured.set(metric, one);
+    if (type !== 'Metric' || typeof metric !== 'string' || data === undefined) continue;
+    const add = (name: string, tags: Measured['tags'], expressions: readonly string[]) => {
+      if (expressions.length === 0) return;
+      const one = measured.get(name) ?? { type: String(data.type), expressions: new Set(), values: [], tags };
+      for (const expression of expressions) one.expressions.add(expression);
+      measured.set(name, one);
+    };
+    add(metric, {}, expressionsIn(data.thresholds));
+    for (const { name, tags } of partsIn(data.submetrics)) {
+      add(name, tags, told.get(name) ?? (name === PART_OF_ITS_OWN ? [] : [NOT_TOLD]));
+    }
+  }
+  const measuredOf = new Map<string, Measured[]>();
+  for (const [name, one] of measured) {
+    const metric = name.replace(/\{.*$/s, '');
+    measuredOf.set(metric, [...(measuredOf.get(metric) ?? []), one]);
   }
   for (const { type, metric, data } of lines) {
     if (type !== 'Point' || typeof data?.value !== 'number') continue;
-    measured.get(String(metric))?.values.push(data.value);
+    for (const { tags, values } of measuredOf.get(String(metric)) ?? []) {
+      if (Object.entries(tags).every(([tag, value]) => data.tags?.[tag] === value)) values.push(data.value);
+    }
   }
   return [...measured].flatMap(([metric, { type, expressions, values }]) =>
     [...expressions].map((expression) => ({ metric, expression, ...outcomeOf(expression, type, values) })),
+  );
+}
+
+function toldThresholds({ metric, data }: Line): readonly (readonly [string, readonly string[]])[] {
+  const text = metric === ANSWER_METRIC ? data?.tags?.['thresholds'] : undefined;
+  if (typeof text !== 'string') return [];
+  return Object.entries(JSON.parse(text) as Record<string, unknown>).map(
+    ([name, thresholds]) => [name, expressionsIn(thresholds)] as const,
+  );
+}
+
+/** Each is a text, or an object with one and with what follows from it. */
+function expressionsIn(thresholds: unknown): readonly string[] {
+  if (!Array.isArray(thresholds)) return [];
+  return (thresholds as readonly unknown[]).map((one) =>
+    String(typeof one === 'object' && one !== null && 'threshold' in one ? one.threshold : one),
+  );
+}
+
+function partsIn(submetrics: unknown): readonly { readonly name: string; readonly tags: Measured['tags'] }[] {
+  if (!Array.isArray(submetrics)) return [];
+  return (submetrics as readonly { name?: unknown; tags?: Measured['tags'] | null }[]).map(
+    ({ name, tags }) => ({ name: String(name), tags: tags ?? {} }),
   );
 }
 
@@ -117,6 +167,7 @@ function percentile(values: readonly number[], percent: number): number {
 
 /** For people: `p(99)<250 of race_check_answer`. */
 export function shownThreshold({ metric, expression, value }: K6Threshold): string {
+  if (expression === NOT_TOLD) return `a threshold of ${metric}`;
   const was = value === undefined ? '' : `, which was ${Number(value.toPrecision(4))}`;
   return `${expression} of ${metric}${was}`;
 }
