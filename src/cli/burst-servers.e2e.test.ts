@@ -66,6 +66,45 @@ describe('race-check burst', { timeout: 60_000 }, () => {
   );
 });
 
+describe('a server that acts before the body is complete', { timeout: 60_000 }, () => {
+  /** One thing for the first head that comes; it never reads a body. */
+  function actsOnHeads(): Handler {
+    let isTaken = false;
+    return (request, response) => {
+      request.resume();
+      if (request.url === '/reset') isTaken = false;
+      const isFirst = request.url === '/take' && !isTaken;
+      if (isFirst) isTaken = true;
+      response.writeHead(isFirst || request.url !== '/take' ? 200 : 409, {
+        'content-type': 'application/json',
+      });
+      response.end('{}');
+    };
+  }
+
+  it.for(PROTOCOLS)(
+    'is reported as one that does not wait for it, over %s',
+    async (protocol, { folder, expect: here }) => {
+      const url = await serve(protocol, actsOnHeads());
+      const words = ['burst', 'POST', `${url}/take`, '--clients', String(CLIENTS), '--body', '{"one":1}'];
+      const more = ['--expect', '200 = 1', '--trials', '4', '--seed', 's', ...RESET, ...WORDS[protocol]];
+      const { row, code } = await burst(folder, url, '--trials', '4', ...RESET, ...WORDS[protocol]);
+      // The first burst holds no body, and the second shows it.
+      here(row.counts['early-answer']).toBe(CLIENTS);
+      here([row.verdict, code]).not.toContain('violated');
+      const { stdout } = await folder.run([...words, ...more, '--no-report', '--quiet'], { COLUMNS: '300' });
+      here(stdout).toContain('this server does not wait for it');
+      here(stdout).toMatch(/6 requests of http\/[\w-]+ were answered before the end of the body was let go/);
+    },
+  );
+
+  it('is not reported where it waits', async ({ folder }) => {
+    const url = await serve('http', oneThing('fixed'));
+    const { row } = await burst(folder, url, '--trials', '4', ...RESET);
+    expect(row.counts['early-answer'] ?? 0).toBe(0);
+  });
+});
+
 it('resets and reads an API of a target that speaks nothing but HTTP/2', async ({ folder }) => {
   const api = await startSeatApi(folder, 'slow', 'http2');
   const words = ['last-seat', '--target', './mine.target.ts', '--clients', '6', '--trials', '3'];

@@ -20,7 +20,7 @@ it('tells how close together the requests to an API left, and arrived', () => {
 
 it('tells of answers before the release, and of connections that had to be opened anew', () => {
   expect(told('http/my-shop', { counts: { 'early-answer': 33, reconnect: 1 } })).toEqual([
-    '33 requests of http/my-shop were answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held.',
+    '33 requests of http/my-shop were answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held (over HTTP/2: nothing).',
     '1 connection of http/my-shop had to be opened anew: the server closes those that are idle.',
   ]);
 });

@@ -30,7 +30,7 @@ function aboutConnections({ id, counts }: JudgedTarget): readonly string[] {
     ...(early === 0
       ? []
       : [
-          `${plural(early, 'request')} of ${id} ${early === 1 ? 'was' : 'were'} answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held.`,
+          `${plural(early, 'request')} of ${id} ${early === 1 ? 'was' : 'were'} answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held (over HTTP/2: nothing).`,
         ]),
     ...(again === 0
       ? []
