@@ -5,7 +5,14 @@ import type { HeadStart } from '../session/head-start.js';
 import { didYouMean } from '../session/nearest.js';
 import { version } from '../session/version.js';
 import { addBurstFlags, BURST_EXAMPLES } from './burst-flags.js';
-import { addBudgetFlag, addParameterFlags, addRunFlags, addStoreFlag, unknownWords, wordsOf } from './flags.js';
+import {
+  addBudgetFlag,
+  addParameterFlags,
+  addRunFlags,
+  addStoreFlag,
+  unknownWords,
+  wordsOf,
+} from './flags.js';
 import { addExploreFlags } from './explore-flags.js';
 import { helpAfter, PROGRAM_HELP } from './help-texts.js';
 import { addLimitFlags } from './limit-flags.js';

@@ -5,7 +5,10 @@ import type { Admin } from './admin.js';
 import { createSchema } from './schema.js';
 
 /** What an embedded server and one by URL differ in. */
-export interface Served extends Pick<StoreServer, 'description' | 'environment' | 'endsWithRun' | 'alive' | 'leftovers'> {
+export interface Served extends Pick<
+  StoreServer,
+  'description' | 'environment' | 'endsWithRun' | 'alive' | 'leftovers'
+> {
   readonly admin: Admin;
   /** Without a namespace. */
   readonly address: StoreAddress;
