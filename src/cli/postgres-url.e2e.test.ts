@@ -125,7 +125,7 @@ describe.concurrent('a server that cannot be had', { timeout: 60_000 }, () => {
     expect(allText(folder, ended)).not.toContain('top-secret');
   });
 
-  it('is skipped aloud beside targets that need it not', async ({ folder }) => {
+  it('is told beside targets that need it not, and fails the run, since it was named', async ({ folder }) => {
     const words = ['compare', 'flash-sale', '--target', 'memory/mutex,postgres/for-update', '--trials', '2'];
     const { code, stderr, report } = await folder.report([...words, '--postgres-url', NOWHERE]);
     expect(judged(report, 'memory/mutex').verdict).toBe('holds');
@@ -133,7 +133,7 @@ describe.concurrent('a server that cannot be had', { timeout: 60_000 }, () => {
       expect.objectContaining({ id: 'postgres/for-update', outcome: 'skipped', store: 'postgres' }),
     );
     expect(stderr).toMatch(/postgres\/\S+ is skipped: Nothing listens at 127\.0\.0\.1:1\. Start/);
-    expect(code).toBe(0);
+    expect(code).toBe(3);
   });
 
   it('fails the run with RACE_CHECK_REQUIRE', async ({ folder }) => {
