@@ -42,8 +42,8 @@ const STATE = `select (select json_agg(a order by id) from a) as a, (select json
 
 async function startOver(): Promise<void> {
   wired.wire.hold(false);
-  for (const client of clients)
-    await client.query('rollback; select pg_advisory_unlock_all()').catch(() => undefined);
+  // Together: what one of them still does may wait for the other.
+  await Promise.all(clients.map((client) => client.query(`rollback; ${UNLOCK}`).catch(() => undefined)));
   await wired.direct.query(RESET);
   wired.wire.hold(true);
 }
@@ -74,6 +74,9 @@ async function bothHeld(prefixes: readonly [readonly Sql[], readonly Sql[]], ste
   return [await hold(0, steps[0]), await hold(1, steps[1])] as const;
 }
 
+/** A lock of a session outlives its transactions. */
+const UNLOCK = 'select pg_advisory_unlock_all()';
+
 interface Run {
   readonly said: readonly string[];
   readonly state: unknown;
@@ -102,7 +105,7 @@ async function run(
   const free = (await wired.wire.blocked([0, 1])).has(0) ? [1, 0] : [0, 1];
   for (const client of free) {
     const answer = await answers[client]!;
-    const ended = await (await hold(client, { text: end })).release();
+    const ended = await (await hold(client, { text: `${end}; ${UNLOCK}` })).release();
     said[client] = JSON.stringify([answer.content, ended.content]);
   }
   wired.wire.hold(false);
@@ -253,6 +256,12 @@ describe('two steps that are called independent', () => {
     expect(seen.dependent).toBeGreaterThan(tried / 10);
     if (process.env['RACE_CHECK_PAIRS']) console.log(seen);
   });
+});
+
+it('a step that waits for a lock of a session is answered when that lets it go', async () => {
+  const prefixes = [[sql('begin')], [sql('begin'), sql('select pg_advisory_lock(1)')]] as const;
+  const one = await run(prefixes, [sql('select pg_advisory_lock(1)'), sql('select 1')], [0, 1], 'commit');
+  expect(one?.said[0]).toContain('SELECT 1');
 });
 
 describe('two steps are independent', () => {
