@@ -47,6 +47,7 @@ export interface Burst {
 
 /** What a burst needs to know of the hosts that were armed for it. */
 export interface ArmedFleet {
+  readonly trial: number;
   readonly plans: readonly ClientPlan[];
   readonly faults: readonly Fault[];
   /** What is open just before the burst, by host. */
@@ -73,6 +74,8 @@ interface EarlyEnd {
   readonly untold?: string;
 }
 
+/** Of a host that names no trial: it is the one that is under way. */
+const UNNAMED = -1;
 /** On top of an operation's own limit, for what a host does besides. */
 const GRACE_MS = 5_000;
 /** Long enough for the word to reach every process before the barrier opens. */
@@ -81,8 +84,8 @@ const BARRIER_LEAD_NS = 3_000_000n;
 interface Host {
   readonly link: HostLink;
   readonly clients: readonly number[];
-  /** What it told of the burst that is under way. */
-  readonly events: HistoryEvent[];
+  /** What it told, by trial. */
+  readonly told: Map<number, HistoryEvent[]>;
 }
 
 /** The hosts of one target: clients spread over them round robin, the first one leads. */
@@ -100,10 +103,12 @@ export class Fleet {
     const { processes, clients: totalClients, target, parameters, seed, timeoutMs } = this.options;
     this.#isKnownNotToHold = false;
     for (let number = 0; number < processes; number += 1) {
-      const events: HistoryEvent[] = [];
-      const link = await this.options.openHost((told) => events.push(...told));
+      const told = new Map<number, HistoryEvent[]>();
+      const link = await this.options.openHost((events, trial = UNNAMED) => {
+        told.set(trial, [...(told.get(trial) ?? []), ...events]);
+      });
       const clients = range(totalClients).filter((client) => client % processes === number);
-      this.#hosts.push({ link, clients, events });
+      this.#hosts.push({ link, clients, told });
       const reply = await this.#ask<LoadReply>(link, {
         type: 'load',
         target,
@@ -142,20 +147,19 @@ export class Fleet {
     ]);
     const holds = armed.some((reply) => reply.holds);
     this.#isKnownNotToHold = !holds;
-    return { ...{ plans, faults, holds }, connections: armed.map(({ connections }) => connections) };
+    return { ...{ trial, plans, faults, holds }, connections: armed.map(({ connections }) => connections) };
   }
 
   /** Opens the barrier for what is being armed, and waits for the last answer and for all that was recorded. */
   async burst(
     arming: Promise<ArmedFleet>,
-    { plans, faults }: Pick<ArmedFleet, 'plans' | 'faults'>,
+    { trial, plans, faults }: Pick<ArmedFleet, 'trial' | 'plans' | 'faults'>,
     { onGo, onSettled }: BurstProgress = {},
   ): Promise<Burst> {
     const isAhead = this.#hosts.length === 1 && this.#lead.goesWhenArmed === true && this.#isKnownNotToHold;
     if (!isAhead) {
       if ((await arming).holds) await this.#hold();
-      // A host that is asked ahead may still be telling of the burst before: all that it told then is taken at its end.
-      this.#takeEvents();
+      for (const { told } of this.#hosts) told.clear();
     }
     const limitMs = this.#burstLimitMs(plans, faults);
     const going = isAhead ? [this.#goWhenArmed(limitMs)] : this.#goTogether(limitMs);
@@ -169,7 +173,7 @@ export class Fleet {
         try {
           await answered;
           const settling = this.#ask<SettleReply>(link, { type: 'settle' }, limitMs);
-          if (isAhead) ending = this.#earlyEnd(limitMs);
+          if (isAhead) ending = this.#earlyEnd(trial, limitMs);
           const [, , reply] = await Promise.all([arming, going[index], settling]);
           return reply;
         } catch (error) {
@@ -188,7 +192,7 @@ export class Fleet {
     // A client that was left behind without a connection, as all in memory are, is no doubtful connection.
     const isAtRest = parts.every((part) => 'isAtRest' in part && part.isAtRest === true);
     if (!wasLost) onSettled?.(settled, isAhead && isAtRest);
-    const { final, untold, events: told } = (await ending) ?? { events: this.#takeEvents() };
+    const { final, untold, events: told } = (await ending) ?? { events: this.#takeEvents(trial) };
     const broken = wasLost || untold !== undefined;
     const connections = untold === undefined ? settled : settled.map((one) => ({ ...one, doubtful: true }));
     const events = told.sort((a, b) => a.timeNs - b.timeNs);
@@ -216,10 +220,10 @@ export class Fleet {
   }
 
   /** A host that is alone tells what happened before it answers with what it read. */
-  #earlyEnd(limitMs: number): Promise<EarlyEnd> {
-    const host = this.#hosts[0];
+  #earlyEnd(trial: number, limitMs: number): Promise<EarlyEnd> {
+    const hosts = this.#hosts;
     const reading = this.#ask<EarlyRead>(this.#lead, { type: 'early-read' }, limitMs);
-    const take = () => host?.events.splice(0) ?? [];
+    const take = () => takenFrom(hosts, trial);
     const ending = reading.then(
       (final): EarlyEnd => ({ final, events: take() }),
       (error: unknown): EarlyEnd => {
@@ -232,8 +236,8 @@ export class Fleet {
     return ending;
   }
 
-  #takeEvents(): HistoryEvent[] {
-    return this.#hosts.flatMap(({ events }) => events.splice(0));
+  #takeEvents(trial: number): HistoryEvent[] {
+    return takenFrom(this.#hosts, trial);
   }
 
   /** Not before every host has held its part may any of them begin. */
@@ -303,6 +307,17 @@ export class Fleet {
       this.#processes.set(client, Math.max(process, this.#processes.get(client) ?? 0));
     }
   }
+}
+
+/** What was told of a trial and not taken yet. */
+function takenFrom(hosts: readonly Host[], trial: number): HistoryEvent[] {
+  return hosts.flatMap(({ told }) =>
+    [UNNAMED, trial].flatMap((key) => {
+      const events = told.get(key) ?? [];
+      told.delete(key);
+      return events;
+    }),
+  );
 }
 
 /**

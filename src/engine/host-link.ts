@@ -22,7 +22,8 @@ export class HostGone extends Error {
   override readonly name = 'HostGone';
 }
 
-export type OnEvents = (events: readonly HistoryEvent[]) => void;
+/** `trial` is named by hosts that may be told of the next before they have told of this one. */
+export type OnEvents = (events: readonly HistoryEvent[], trial?: number) => void;
 
 /** Opens one host. `onEvents` is told what the host records, in order. */
 export type OpenHost = (onEvents: OnEvents) => Promise<HostLink>;

@@ -119,7 +119,7 @@ class HostProcess {
   ) {
     this.#output = lastOutput([child.stdout, child.stderr]);
     child.on('message', (message: HostReply | HostEvents) => {
-      if (message.type === 'events') return this.onEvents(message.events);
+      if (message.type === 'events') return this.onEvents(message.events, message.trial);
       this.#waiting.shift()?.resolve(message);
     });
     child.once('exit', (code, signal) =>

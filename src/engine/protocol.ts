@@ -127,6 +127,8 @@ export interface SettleReply {
 /** Unasked, in batches. */
 export interface HostEvents {
   readonly type: 'events';
+  /** Of which trial: where the next is begun before this one is told of, both may come at once. */
+  readonly trial: number;
   readonly events: readonly HistoryEvent[];
 }
 

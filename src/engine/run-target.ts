@@ -401,7 +401,7 @@ class TargetSession<C extends ContractTypes> {
     try {
       const burst = await this.#fleet.burst(
         armed,
-        { plans, faults },
+        { trial: setting.trial, plans, faults },
         {
           ...progress,
           onSettled: (...settled) => {

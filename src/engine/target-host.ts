@@ -33,7 +33,8 @@ type AnyClient = Client<ContractTypes>;
 export interface HostEnvironment {
   resolve(request: LoadRequest): Promise<AnyTarget>;
   errorsOf(stores: readonly string[]): Promise<readonly StoreErrors[]>;
-  emit(events: readonly HistoryEvent[]): void;
+  /** What happened in a trial, in order. */
+  emit(events: readonly HistoryEvent[], trial: number): void;
   /** Decides when clients go on. Default: they go on when they can. */
   readonly owner?: ClientOwner;
 }
@@ -79,6 +80,7 @@ export class TargetHost {
   #lostSlots: ClientSlot[] = [];
   #workers: OpenWorker[] = [];
   #processes = new Map<number, number>();
+  #trial = 0;
   #plans: readonly ClientPlan[] = [];
   #held: readonly Held<OpenClient>[] = [];
   #events: HistoryEvent[] = [];
@@ -159,7 +161,8 @@ export class TargetHost {
     return { workers: this.#target.workers?.count ?? 0 };
   }
 
-  async #arm({ plans, faults, renew }: ArmRequest): Promise<ArmReply> {
+  async #arm({ trial, plans, faults, renew }: ArmRequest): Promise<ArmReply> {
+    this.#trial = trial;
     this.#plans = plans;
     this.#abandonHeld();
     this.#counts = {};
@@ -483,7 +486,7 @@ export class TargetHost {
 
   #flush(): void {
     if (this.#events.length === 0) return;
-    this.environment.emit(this.#events);
+    this.environment.emit(this.#events, this.#trial);
     this.#events = [];
   }
 }

@@ -18,7 +18,7 @@ const openHost = () =>
   new TargetHost({
     resolve: (request) => resolveTarget(request.target),
     errorsOf: errorsOfStores,
-    emit: (events) => send({ type: 'events', events }),
+    emit: (events, trial) => send({ type: 'events', trial, events }),
   });
 
 /** One after the other: the one before has stopped when the next is loaded. */
