@@ -14,6 +14,8 @@ export function headStart(): HeadStart {
   const worker = startWorker(WORKER_ENTRY);
   // That it could not be started is told by the first request to it.
   worker.on('error', () => undefined);
+  // Also where a loaded file ends this process.
+  process.once('exit', () => worker.kill('SIGKILL'));
   return { worker, end: () => end(worker) };
 }
 

@@ -7,6 +7,8 @@ import { IN_NO_TRANSACTION } from './transaction-watch.js';
 
 /** How long a session that is to end may take to be gone. */
 const END_MS = 5_000;
+/** How long one may be at work on a statement that was answered; what takes longer is another one. */
+const AT_REST_MS = 50;
 const FIRST_POLL_MS = 2;
 const LONGEST_POLL_MS = 50;
 
@@ -38,15 +40,24 @@ export async function openTransactions(
 ): Promise<readonly OpenTransaction[]> {
   const connections = all.filter(({ trace }) => trace !== IN_NO_TRANSACTION);
   if (connections.length === 0) return [];
-  const rows = await scope.admin.query<Seen & { readonly state: string; readonly query: string }>(
-    `select client_port as port, application_name as name, state, query ${CANDIDATES}
-      and ${FROM_HERE} and state like 'idle in transaction%'`,
-    criteria(scope, connections),
-    'open-transactions',
-  );
+  const ask = () =>
+    scope.admin.query<Seen & { readonly state: string; readonly query: string }>(
+      `select client_port as port, application_name as name, state, query ${CANDIDATES}
+        and ${FROM_HERE} and (state like 'idle in transaction%' or state = 'active')`,
+      criteria(scope, connections),
+      'open-transactions',
+    );
+  const isBusy = (row: Seen & { readonly state: string }) =>
+    row.state === 'active' && connections.some(({ localPort }) => isOf(scope, row, localPort));
+  let rows = await ask();
+  // A client goes on when it hears of an error, a moment before its session says that it waits for the next statement.
+  for (const since = performance.now(); rows.some(isBusy) && performance.now() - since < AT_REST_MS;) {
+    await wait(FIRST_POLL_MS);
+    rows = await ask();
+  }
   return connections.flatMap(({ client, process, localPort }) =>
     rows
-      .filter((row) => isOf(scope, row, localPort))
+      .filter((row) => row.state !== 'active' && isOf(scope, row, localPort))
       .map(({ state, query }) => ({ client, process, state, lastStatement: query })),
   );
 }
