@@ -105,7 +105,9 @@ export class Fleet {
     for (let number = 0; number < processes; number += 1) {
       const told = new Map<number, HistoryEvent[]>();
       const link = await this.options.openHost((events, trial = UNNAMED) => {
-        told.set(trial, [...(told.get(trial) ?? []), ...events]);
+        const known = told.get(trial);
+        if (known === undefined) told.set(trial, [...events]);
+        else known.push(...events);
       });
       const clients = range(totalClients).filter((client) => client % processes === number);
       this.#hosts.push({ link, clients, told });
@@ -192,7 +194,7 @@ export class Fleet {
     // A client that was left behind without a connection, as all in memory are, is no doubtful connection.
     const isAtRest = parts.every((part) => 'isAtRest' in part && part.isAtRest === true);
     if (!wasLost) onSettled?.(settled, isAhead && isAtRest);
-    const { final, untold, events: told } = (await ending) ?? { events: this.#takeEvents(trial) };
+    const { final, untold, events: told } = (await ending) ?? { events: takenFrom(this.#hosts, trial) };
     const broken = wasLost || untold !== undefined;
     const connections = untold === undefined ? settled : settled.map((one) => ({ ...one, doubtful: true }));
     const events = told.sort((a, b) => a.timeNs - b.timeNs);
@@ -234,10 +236,6 @@ export class Fleet {
     // Whoever waits for it is told. Nobody does where the host is lost before.
     ending.catch(() => undefined);
     return ending;
-  }
-
-  #takeEvents(trial: number): HistoryEvent[] {
-    return takenFrom(this.#hosts, trial);
   }
 
   /** Not before every host has held its part may any of them begin. */
