@@ -1,11 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import type { Reaper } from '../process/reaper.js';
 import { HostGone, type HostLink, type OnEvents, type OpenHost } from './host-link.js';
 import { lastOutput } from './last-output.js';
 import type { HostEvents, HostReply, HostReplyValue, HostRequest, Preparation } from './protocol.js';
 import { HostFailure } from './target-host.js';
-import { startWorker } from './worker-start.js';
+import { endAtOnce, startWorker } from './worker-start.js';
 
 const EXIT_SEEN_MS = 1_000;
 
@@ -162,11 +161,8 @@ class HostProcess {
     this.child.send(preparation, () => undefined);
   }
 
-  async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
-    await exited;
+  kill(): Promise<void> {
+    return endAtOnce(this.child);
   }
 
   #end(reason: string): void {

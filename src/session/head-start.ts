@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { startWorker, WORKER_ENTRY } from '../engine/worker-start.js';
+import { endAtOnce, startWorker, WORKER_ENTRY } from '../engine/worker-start.js';
 
 /** What a run of our targets needs, whatever its plan: started while the command line still loads its own code. */
 export interface HeadStart {
@@ -16,13 +15,5 @@ export function headStart(): HeadStart {
   worker.on('error', () => undefined);
   // Also where a loaded file ends this process.
   process.once('exit', () => worker.kill('SIGKILL'));
-  return { worker, end: () => end(worker) };
-}
-
-async function end(worker: ChildProcess): Promise<void> {
-  const hasEnded = worker.exitCode !== null || worker.signalCode !== null;
-  if (hasEnded || worker.pid === undefined) return;
-  const gone = once(worker, 'exit');
-  worker.kill('SIGKILL');
-  await gone;
+  return { worker, end: () => endAtOnce(worker) };
 }
