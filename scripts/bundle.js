@@ -53,12 +53,9 @@ const LOADED_TOGETHER = {
   ahead: ['src/session/head-start', 'src/cli/may-run', 'src/cli/optimise-late', 'src/cli/ending'],
   worker: [
     ...['src/engine/target-host', 'src/session/resolve-target', 'src/stores/errors'],
-    ...['src/stores/postgres/connect', 'src/stores/postgres/errors'],
+    'src/stores/postgres/connect',
   ],
-  run: [
-    ...['src/cli/program', 'src/cli/failure', 'src/cli/ending', 'src/cli/output', 'src/cli/run-command'],
-    'src/stores/postgres/server',
-  ],
+  run: ['src/cli/program', 'src/cli/run-command', 'src/stores/postgres/server'],
 };
 
 const misplaced = modulesIn('.').filter((module) => isMisplaced(module));
