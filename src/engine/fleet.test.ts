@@ -166,12 +166,18 @@ describe('a fleet of one host that goes when it is armed', () => {
   }
   const connection = { client: 0, process: 0, store: 'postgres', localPort: 5, doubtful: false };
 
-  it('asks for the burst and the final state ahead, once it is known that nothing is to be held', async () => {
-    const { requests, openHost } = readyHost();
+  /** It is known by now that nothing is to be held. */
+  async function warmFleet(diesAt?: string) {
+    const { requests, openHost } = readyHost(diesAt);
     const fleet = fleetOf(openHost, 1, 2);
     await fleet.open([], true);
     await burstOf(fleet, 2);
     requests.length = 0;
+    return { requests, fleet };
+  }
+
+  it('asks for the burst and the final state ahead, once it is known that nothing is to be held', async () => {
+    const { requests, fleet } = await warmFleet();
     const burst = await burstOf(fleet, 2, 1);
     expect(requests.map(({ type }) => type)).toEqual(['reset', 'arm', 'go', 'settle', 'early-read']);
     expect(requests[2]).toEqual({ type: 'go', thenReads: true });
@@ -181,11 +187,7 @@ describe('a fleet of one host that goes when it is armed', () => {
   });
 
   it('keeps what it tells of a burst apart from the next, which may begin before', async () => {
-    const { requests, openHost } = readyHost();
-    const fleet = fleetOf(openHost, 1, 2);
-    await fleet.open([], true);
-    await burstOf(fleet, 2);
-    requests.length = 0;
+    const { requests, fleet } = await warmFleet();
     let next: ReturnType<typeof burstOf> | undefined;
     const plans = plansOf(2);
     const arming = fleet.arm(1, null, plans, [], []);
@@ -214,11 +216,7 @@ describe('a fleet of one host that goes when it is armed', () => {
   });
 
   it('takes an attempt for possible when it dies before it has told of it', async () => {
-    const { requests, openHost } = readyHost('early-read');
-    const fleet = fleetOf(openHost, 1, 2);
-    await fleet.open([], true);
-    await burstOf(fleet, 2);
-    requests.length = 0;
+    const { fleet } = await warmFleet('early-read');
     const burst = await burstOf(fleet, 2, 1);
     expect(burst.broken).toBe(true);
     expect(burst.undecided).toEqual(['it died']);
