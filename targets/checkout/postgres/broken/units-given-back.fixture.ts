@@ -2,6 +2,9 @@ import { ORDERED, wantedOf } from '../../cart.js';
 import { checkoutOnPostgres } from '../schema.js';
 import { decrementIfEnough, placeOrder, refusalFromStore } from '../steps.js';
 
+/** Longer than the others need to come upon what is held, so that it is not luck whether they are refused for it. */
+const HELD_MS = 50;
+
 /**
  * No transaction: takes product by product, and gives back what it took when one is short. Others see what is only held for a
  * while as gone, and are refused; in opposite orders everybody may be refused while everything is left.
@@ -22,6 +25,7 @@ export default checkoutOnPostgres({
         continue;
       }
       const refusal = await refusalFromStore(session, context, item);
+      await context.sleep(HELD_MS);
       await session.query(
         `update product set stock = stock + taken.quantity
           from unnest($1::int[], $2::int[]) as taken (id, quantity) where product.id = taken.id`,
