@@ -3,7 +3,7 @@ import { openSession, type Session } from './session.js';
 
 export { notHappened } from './errors.js';
 export type { Session } from './session.js';
-export { inTransaction, retrying, type Isolation } from './transaction.js';
+export { inTransaction, retrying, RolledBackWith, type Isolation } from './transaction.js';
 
 /**
  * A session for a target: counted as its client's, warm, its search path the namespace of this run.

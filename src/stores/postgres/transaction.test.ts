@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NotHappened } from '../../core/context.js';
 import { openReaper } from '../../process/reaper.js';
 import type { StoreNamespace, StoreServer } from '../store.js';
-import { inTransaction, retrying } from './connect.js';
+import { inTransaction, retrying, RolledBackWith } from './connect.js';
 import { openPostgres } from './server.js';
 import { openClient, testContext } from './test-context.fixture.js';
 
@@ -138,6 +138,17 @@ describe('a transaction', () => {
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(NotHappened);
     first = await openClient(namespace.address, 0);
+  });
+
+  it('lets a body leave with an answer, rolled back', async () => {
+    const answer = await inTransaction(first.session, first.context, 'read committed', async () => {
+      await add(first, 1, 1);
+      return new RolledBackWith('sold out');
+    });
+    expect(answer).toBe('sold out');
+    expect(await balances()).toEqual([100, 100]);
+    expect(first.counts).toEqual({ rollback: 1 });
+    expect(await namespace.openTransactions([first.connection])).toEqual([]);
   });
 
   it('lets a body leave with an error of its own, rolled back', async () => {

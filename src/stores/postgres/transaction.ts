@@ -14,12 +14,19 @@ const COUNTED: Readonly<Record<string, CountedEvent>> = {
 };
 
 /**
- * Runs `body` inside one transaction and commits it.
+ * What a body gives to leave its transaction without its writes, yet with an answer. Not an error: the stack of one costs
+ * more than the statement that found the reason.
+ */
+export class RolledBackWith<T> {
+  constructor(readonly answer: T) {}
+}
+
+/**
+ * Runs `body` inside one transaction and commits it, or rolls it back where `body` gives `RolledBackWith`.
  *
- * When `body` throws, the transaction is rolled back. An error of the server then becomes `NotHappened` with its SQLSTATE,
- * except a mistake in the SQL; anything else that `body` threw is thrown on as it is, so that it can leave the transaction
- * with an answer of its own. When the server does not acknowledge the rollback, the error stays what it is, and the
- * operation may have happened.
+ * When `body` throws, the transaction is rolled back as well. An error of the server then becomes `NotHappened` with its
+ * SQLSTATE, except a mistake in the SQL; anything else that `body` threw is thrown on as it is. When the server does not
+ * acknowledge the rollback, the error stays what it is, and the operation may have happened.
  *
  * Counts `rollback`, and `conflict`, `deadlock` or `lock-timeout` where that was the reason.
  */
@@ -27,10 +34,10 @@ export async function inTransaction<T>(
   session: Session,
   context: Pick<ClientContext, 'count'>,
   isolation: Isolation,
-  body: () => Promise<T>,
+  body: () => Promise<T | RolledBackWith<T>>,
 ): Promise<T> {
   await session.query(`begin isolation level ${isolation}`);
-  let answer: T;
+  let answer: T | RolledBackWith<T>;
   try {
     answer = await body();
   } catch (error) {
@@ -44,6 +51,11 @@ export async function inTransaction<T>(
     throw code === undefined || isNotHappened(error) || isProgrammingError(error)
       ? error
       : rolledBack(error, code);
+  }
+  if (answer instanceof RolledBackWith) {
+    await session.query('rollback');
+    context.count('rollback');
+    return answer.answer;
   }
   await commit(session, context);
   return answer;

@@ -1,7 +1,7 @@
-import { inTransaction } from '../../../src/stores/postgres/connect.js';
+import { inTransaction, RolledBackWith } from '../../../src/stores/postgres/connect.js';
 import { ORDERED, wantedOf } from '../cart.js';
 import { checkoutOnPostgres } from './schema.js';
-import { answering, decrementIfEnough, placeOrder, Refused, refusalFromStore } from './steps.js';
+import { decrementIfEnough, placeOrder, refusalFromStore } from './steps.js';
 
 /**
  * Checks and decrements in one statement: `... set stock = stock - q where id = ... and stock >= q`. An UPDATE that waited for a
@@ -25,15 +25,13 @@ export default checkoutOnPostgres({
     'crashed-buyer': 'holds',
   },
   checkout: (session, { buyer, cart }, context) =>
-    answering(() =>
-      inTransaction(session, context, 'read committed', async () => {
-        for (const item of wantedOf(cart)) {
-          const taken = await decrementIfEnough(session, context, item);
-          if (!taken) throw new Refused(await refusalFromStore(session, context, item));
-        }
-        await context.point('written');
-        await placeOrder(session, buyer, cart);
-        return ORDERED;
-      }),
-    ),
+    inTransaction(session, context, 'read committed', async () => {
+      for (const item of wantedOf(cart)) {
+        const taken = await decrementIfEnough(session, context, item);
+        if (!taken) return new RolledBackWith(await refusalFromStore(session, context, item));
+      }
+      await context.point('written');
+      await placeOrder(session, buyer, cart);
+      return ORDERED;
+    }),
 });

@@ -117,21 +117,3 @@ export async function refusalFromStore(
   const { name, stock } = productOf(await readProducts(session, context, [short]), short.productId);
   return insufficientStock(name, stock, short.quantity);
 }
-
-/** Thrown to leave a transaction without its writes, yet with an answer. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-  constructor(readonly outcome: CheckoutOutcome) {
-    super('refused');
-  }
-}
-
-/** Runs `transaction`; a `Refused` that rolled it back becomes the answer. */
-export async function answering(transaction: () => Promise<CheckoutOutcome>): Promise<CheckoutOutcome> {
-  try {
-    return await transaction();
-  } catch (error) {
-    if (error instanceof Refused) return error.outcome;
-    throw error;
-  }
-}

@@ -1,7 +1,7 @@
-import { inTransaction } from '../../../../src/stores/postgres/connect.js';
+import { inTransaction, RolledBackWith } from '../../../../src/stores/postgres/connect.js';
 import { ORDERED, wantedOf } from '../../cart.js';
 import { checkoutOnPostgres } from '../schema.js';
-import { answering, decrementIfEnough, placeOrder, Refused, refusalFromStore } from '../steps.js';
+import { decrementIfEnough, placeOrder, refusalFromStore } from '../steps.js';
 
 /** Stores the order first, outside the transaction that takes the stock, and leaves it there when that one refuses. */
 export default checkoutOnPostgres({
@@ -13,14 +13,12 @@ export default checkoutOnPostgres({
   expectations: { 'flash-sale': 'violated' },
   async checkout(session, { buyer, cart }, context) {
     await placeOrder(session, buyer, cart);
-    return answering(() =>
-      inTransaction(session, context, 'read committed', async () => {
-        for (const item of wantedOf(cart)) {
-          const taken = await decrementIfEnough(session, context, item);
-          if (!taken) throw new Refused(await refusalFromStore(session, context, item));
-        }
-        return ORDERED;
-      }),
-    );
+    return inTransaction(session, context, 'read committed', async () => {
+      for (const item of wantedOf(cart)) {
+        const taken = await decrementIfEnough(session, context, item);
+        if (!taken) return new RolledBackWith(await refusalFromStore(session, context, item));
+      }
+      return ORDERED;
+    });
   },
 });
