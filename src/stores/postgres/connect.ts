@@ -6,7 +6,8 @@ export type { Session } from './session.js';
 export { inTransaction, retrying, RolledBackWith, type Isolation } from './transaction.js';
 
 /**
- * A session for a target: counted as its client's, warm, its search path the namespace of this run.
+ * A session for a target: counted as its client's, its search path the namespace of this run. Its server process has read
+ * nothing yet: a client that asks for its tables once before it is used has a first trial like the others.
  * pg neither reconnects nor repeats a statement; one that was lost with its connection throws. Rejects with pg's error.
  */
 export function connectPostgres(context: TargetContext): Promise<Session> {

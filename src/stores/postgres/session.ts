@@ -21,9 +21,9 @@ export function namePrefix(namespace: string): string {
 }
 
 /**
- * Opens a session whose search path is the address's namespace and nothing else, and runs one statement on it, so that the
- * server process has its caches. `socket` is asked for a fresh one a second time if the server, or a pooler before it,
- * refuses start-up options. Without a namespace the search path is left alone.
+ * Opens a session whose search path is the address's namespace and nothing else, and that the server knows by `sessionName`.
+ * `socket` is asked for a fresh one a second time if the server, or a pooler before it, refuses start-up options. Without a
+ * namespace the search path is left alone.
  */
 export async function openSession(address: StoreAddress, socket: () => Duplex): Promise<Session> {
   const { namespace } = address;
@@ -50,17 +50,37 @@ async function open(
   });
   // A session that ends between two statements must not end the process: the next statement says so.
   session.on('error', () => undefined);
+  let isNamed = false;
+  stream.once('connect', () => {
+    const name = nameOf(stream, address);
+    if (name === undefined) return;
+    nameBeforehand(session, name);
+    isNamed = true;
+  });
   try {
     await session.connect();
-    const { localPort } = stream as { localPort?: number };
-    const name = localPort === undefined ? 'race-check' : sessionName(address.namespace, localPort);
-    await session.query("select set_config('application_name', $1, false)", [name]);
+    // Its port may become known only later.
+    const name = isNamed ? undefined : nameOf(stream, address);
+    if (name !== undefined) await session.query("select set_config('application_name', $1, false)", [name]);
     if (laterPath !== undefined) await session.query(`set search_path to ${laterPath}`);
     return session;
   } catch (error) {
     stream.destroy();
     throw isLate(error) ? notInTime(address, error) : error;
   }
+}
+
+function nameOf(stream: Duplex, { namespace }: StoreAddress): string | undefined {
+  const { localPort } = stream as { readonly localPort?: number };
+  return localPort === undefined ? undefined : sessionName(namespace, localPort);
+}
+
+/** So that no statement is spent on it: pg begins to speak when the connection stands, and looks then. Not in its types. */
+function nameBeforehand(session: Client, name: string): void {
+  const { connectionParameters } = session as unknown as {
+    readonly connectionParameters: { application_name: string };
+  };
+  connectionParameters.application_name = name;
 }
 
 /** pg says no more than "timeout expired". */
