@@ -50,7 +50,10 @@ const BUNDLED = [
  * with the first part, and each part needs those before it. Nothing in them is run by being loaded.
  */
 const LOADED_TOGETHER = {
-  ahead: ['src/session/head-start', 'src/cli/may-run', 'src/cli/optimise-late', 'src/cli/ending'],
+  ahead: [
+    ...['src/session/head-start', 'src/cli/may-run', 'src/cli/optimise-late', 'src/cli/ending'],
+    'src/cli/stdout',
+  ],
   worker: [
     ...['src/engine/target-host', 'src/session/resolve-target', 'src/stores/errors'],
     'src/stores/postgres/connect',
@@ -73,7 +76,7 @@ const bundle = await rolldown({
   plugins: [{ name: 'no-cloudflare', transform: askNoCloudflare }],
   external: (id) => /^[a-z@]/.test(id) && !BUNDLED.some((name) => id === name || id.startsWith(`${name}/`)),
 });
-await bundle.write({
+const { output } = await bundle.write({
   dir: TO,
   format: 'esm',
   chunkFileNames: `${CHUNKS}/[name]-[hash].js`,
@@ -89,6 +92,13 @@ await bundle.write({
   },
 });
 await bundle.close();
+const before = output.find(({ fileName }) => fileName === `${CLI}.js`).imports;
+const late = before.filter((file) => !/\/(ahead|rolldown-runtime)-[^/]*$/.test(file));
+if (late.length > 0) {
+  throw new Error(
+    `expected ${CLI} to load no more than the chunk "ahead" before it starts a worker, got ${late.join(', ')}: add what it imports to LOADED_TOGETHER.ahead`,
+  );
+}
 chmodSync(path.join(TO, `${CLI}.js`), 0o755);
 
 /** pg makes a `Response` to learn that it does not run at Cloudflare, and has Node load all of fetch for that: 18 ms a process. */
