@@ -29,6 +29,9 @@ export interface SlotEvents {
   arrived(atMs: number): void;
 }
 
+/** A point at which nothing is to happen. */
+const PASSED = Promise.resolve();
+
 /** A lease that the running operation named, and when a store would be allowed to remove it. */
 interface Lease {
   readonly dueMs: number;
@@ -67,7 +70,9 @@ export class ClientSlot {
   faults: readonly Fault[] = [];
   /** Set while an operation runs: what a crash at a point does to it. */
   onCrash: (() => void) | undefined;
-  #abort = new AbortController();
+  /** Made when somebody asks for its signal: most operations never do. */
+  #abort: AbortController | undefined;
+  #isAborted = false;
   #sockets = new Set<Duplex>();
   #relays: Relay[] = [];
   #leases = new Map<string, Lease>();
@@ -86,7 +91,7 @@ export class ClientSlot {
     private readonly events: SlotEvents,
   ) {
     // A context is a plain object of functions, so that a target may take them apart.
-    const signal = () => this.#abort.signal;
+    const signal = () => this.#signal();
     const { owner } = source;
     this.#owner = owner;
     const addressFor = (store: string) => {
@@ -117,7 +122,7 @@ export class ClientSlot {
       note: (kind, fields) => {
         if (!this.#destroyed) events.note(this, kind, fields);
       },
-      point: (name) => this.#point(name),
+      point: (name) => (owner === undefined && this.faults.length === 0 ? PASSED : this.#point(name)),
       count: (event, by = 1) => {
         if (!this.#destroyed) events.count(event, by);
       },
@@ -126,7 +131,8 @@ export class ClientSlot {
   }
 
   begin(): void {
-    this.#abort = new AbortController();
+    this.#abort = undefined;
+    this.#isAborted = false;
     this.#leases.clear();
     this.released();
   }
@@ -145,13 +151,20 @@ export class ClientSlot {
   }
 
   abort(): void {
-    this.#abort.abort();
+    this.#isAborted = true;
+    this.#abort?.abort();
+  }
+
+  #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#isAborted) this.#abort.abort();
+    return this.#abort.signal;
   }
 
   /** Ends every connection of this client, without a word to the server. */
   destroy(): void {
     this.#destroyed = true;
-    this.#abort.abort();
+    this.abort();
     for (const socket of this.#sockets) socket.destroy();
     for (const relay of this.#relays) relay.destroy();
   }
@@ -200,7 +213,7 @@ export class ClientSlot {
   }
 
   async #sleep(ms: number): Promise<void> {
-    const { signal } = this.#abort;
+    const signal = this.#signal();
     if (this.#owner === undefined) await wait(ms, undefined, { signal });
     else await this.#owner.sleep(this.client, ms, signal);
   }
