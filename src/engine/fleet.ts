@@ -249,13 +249,14 @@ export class Fleet {
 
   /** Closes well where the hosts still answer, at once where they do not. */
   async close(): Promise<void> {
+    const hosts = this.#hosts;
+    this.#hosts = [];
     await Promise.all(
-      this.#hosts.map(async ({ link }) => {
+      hosts.map(async ({ link }) => {
         await this.#ask(link, { type: 'stop' }).catch(() => undefined);
         await link.kill();
       }),
     );
-    this.#hosts = [];
   }
 
   async kill(): Promise<void> {

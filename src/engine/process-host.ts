@@ -13,7 +13,7 @@ export interface ProcessHosts {
   readonly open: OpenHost;
   /** Starts the process of the host that will be opened first: it loads its code while the caller does something else. */
   startAhead(): void;
-  /** Ends the processes that nobody has a host in. */
+  /** Ends the processes that nobody has a host in; resolves when all that were ended are gone. */
   close(): Promise<void>;
 }
 
@@ -39,6 +39,7 @@ export function processHosts(
   { args = [], prepare, reuse = false, started }: ProcessHostOptions = {},
 ): ProcessHosts {
   const inUse = new Set<ProcessHost>();
+  const ending = new Set<Promise<void>>();
 
   const take = (child: ChildProcess) => {
     // A target in an endless loop does not see that its channel is closed.
@@ -63,8 +64,13 @@ export function processHosts(
       process.onEvents = onEvents;
       const host: ProcessHost = new ProcessHost(process, (isAtRest) => {
         inUse.delete(host);
-        if (reuse && isAtRest) idle.push(process);
-        return reuse && isAtRest ? Promise.resolve() : process.kill();
+        if (reuse && isAtRest) {
+          idle.push(process);
+          return Promise.resolve();
+        }
+        const gone = process.kill();
+        ending.add(gone);
+        return gone;
       });
       inUse.add(host);
       return host;
@@ -73,7 +79,7 @@ export function processHosts(
       if (idle.length === 0) idle.push(start());
     },
     close: async () => {
-      await Promise.all(idle.splice(0).map((process) => process.kill()));
+      await Promise.all([...ending, ...idle.splice(0).map((process) => process.kill())]);
     },
   };
 }

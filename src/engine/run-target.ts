@@ -160,6 +160,8 @@ class TargetSession<C extends ContractTypes> {
   #typicalNs = 0;
   readonly #sweep: OffsetSweep;
   #lastTrialMs = 0;
+  /** The clients leave while their trial is judged. */
+  #leaving: Promise<void> | undefined;
   /** When everybody stood ready for the burst. */
   #armedAt = 0;
   #firstViolation: ViolatedTrial<C> | undefined;
@@ -208,8 +210,13 @@ class TargetSession<C extends ContractTypes> {
   async close(): Promise<void> {
     const { isLast = false, servers } = this.settings;
     const endsWithRun = isLast && [...servers.values()].every((server) => server.endsWithRun);
-    await (this.#ended.aborted || endsWithRun ? this.#fleet.kill() : this.#fleet.close());
-    if (endsWithRun) return;
+    await this.#leaving;
+    if (endsWithRun) {
+      // Whoever gave it its process waits until that is gone. Its servers need not.
+      void this.#fleet.kill();
+      return;
+    }
+    await (this.#ended.aborted ? this.#fleet.kill() : this.#fleet.close());
     const last = this.#serversInOrder()
       .map(([store]) => this.#namespaces.get(store))
       .reverse();
@@ -266,6 +273,7 @@ class TargetSession<C extends ContractTypes> {
         } else if (next !== undefined && this.#stop() === undefined) {
           ahead ??= this.#begin(this.#prepare(next, renew));
         }
+        if (trial === 0 && isFit && this.#isMostlyCaughtAtOnce()) this.#leaving = this.#fleet.close();
         await ahead?.underWay;
         const { result, history } = await judgeTrial(begun.setting, begun.initial, tried);
         this.#judge.add(result);
@@ -276,7 +284,7 @@ class TargetSession<C extends ContractTypes> {
         fruitless = answered && isFit ? 0 : fruitless + 1;
         if (fruitless === FRUITLESS_LIMIT)
           return `in ${FRUITLESS_LIMIT} trials in a row ${fruitlessness(tried, answered)}`;
-        if (isTainted(tried)) await this.#openFresh();
+        if (this.#leaving !== undefined || isTainted(tried)) await this.#openFresh();
       }
       return undefined;
     } finally {
@@ -422,8 +430,16 @@ class TargetSession<C extends ContractTypes> {
     this.#typicalNs = typicalDurationNs(events) ?? this.#typicalNs;
   }
 
+  /** As controls are: that one was not, and needs its clients again, is rare. */
+  #isMostlyCaughtAtOnce(): boolean {
+    const { shows, plan } = this.settings;
+    return shows !== undefined && plan.stopAtFirstViolation;
+  }
+
   /** A namespace that nothing of this run has touched, with the target set up in it. */
   async #openFresh(): Promise<void> {
+    await this.#leaving;
+    this.#leaving = undefined;
     if (this.#namespaces.size > 0) {
       this.#retired.push(...this.#namespaces.values());
       await this.#fleet.close();

@@ -27,13 +27,18 @@ export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress' |
   readonly reaper: Reaper;
   /** The time of the next target that runs. Default: what its trials take. */
   readonly nextSlice?: (target: AnyTarget) => TimeSlice;
-  /**
-   * No plan follows on these stores: what is left to be closed after the last trial is handed to this, and the stores must not be
-   * stopped before. Default: it is waited for.
-   */
-  readonly onClosing?: (closed: Promise<void>) => void;
+  /** No plan follows on these stores: what is left to be closed after the last trial is handed to this. Default: it is waited for. */
+  readonly onClosing?: (closing: Closing) => void;
   /** Why targets were skipped, as far as it was told already. */
   readonly told: Set<string>;
+}
+
+/** What is still being closed when a run is over. */
+export interface Closing {
+  /** Resolves when nobody needs the stores any more. */
+  readonly rested: Promise<void>;
+  /** Resolves when nothing is left. */
+  readonly closed: Promise<void>;
 }
 
 /** While a server starts, the code of so many targets is loaded. More of them would still be at it during the trials. */
@@ -98,9 +103,9 @@ export async function runPlan(plan: SessionPlan, runner: PlanRunner): Promise<re
     await close();
     throw error;
   }
-  const closed = close();
-  if (runner.onClosing === undefined) await closed;
-  else runner.onClosing(closed);
+  const closing = { rested: after, closed: close() };
+  if (runner.onClosing === undefined) await closing.closed;
+  else runner.onClosing(closing);
   return ran;
 }
 

@@ -7,7 +7,7 @@ import type { RanTarget } from './compose-report.js';
 import { openStores, type OpenStores } from './open-stores.js';
 import type { SessionOptions } from './options.js';
 import type { SessionPlan } from './plan-session.js';
-import { storesOfPlan } from './run-plan.js';
+import { storesOfPlan, type Closing } from './run-plan.js';
 
 /** Targets see at most this many connections besides those of their clients: workers, set-up, reads. */
 const SPARE_CONNECTIONS = 16;
@@ -15,7 +15,7 @@ const SPARE_CONNECTIONS = 16;
 const API_CONNECTIONS = 100;
 
 /** What is done with open stores. It may be over while something is still being closed: that is handed to `onClosing`. */
-type Work<T> = (stores: OpenStores, reaper: Reaper, onClosing: (closed: Promise<void>) => void) => Promise<T>;
+type Work<T> = (stores: OpenStores, reaper: Reaper, onClosing: (closing: Closing) => void) => Promise<T>;
 
 export interface Ended<T> {
   readonly value: T;
@@ -61,22 +61,26 @@ export async function withOpenStores<T>(
   const reaper = openReaper();
   const stores = openStores(options, needs.runId, needs.clients + SPARE_CONNECTIONS, reaper);
   stores.prepare(needs.stores);
-  const closing: Promise<void>[] = [];
+  const closing: Closing[] = [];
+  const all = (of: keyof Closing) => Promise.allSettled(closing.map((one) => one[of]));
   let value: T;
   try {
-    value = await work(stores, reaper, (closed) => closing.push(closed));
+    value = await work(stores, reaper, (one) => closing.push(one));
   } catch (error) {
-    await Promise.allSettled(closing);
+    await all('closed');
     await stores.stop(options.keepLogsIn);
     reaper.close();
     throw error;
   }
   const environment = environmentOf(stores.opened());
   const keepLogsIn = isUnexplained(value) ? options.keepLogsIn : undefined;
-  const stopped = Promise.allSettled(closing)
+  const closed = all('closed');
+  const stopped = all('rested')
     .then(() => stores.stop(keepLogsIn))
+    .finally(() => closed)
     .finally(() => reaper.close());
-  if (keepLogsIn !== undefined) await stopped;
+  // The servers are told to stop before the caller goes on: it may keep this thread for as long as they need for it.
+  await (keepLogsIn === undefined ? new Promise((resolve) => setImmediate(resolve)) : stopped);
   return { value, environment, stopped };
 }
 
