@@ -430,10 +430,11 @@ class TargetSession<C extends ContractTypes> {
     this.#typicalNs = typicalDurationNs(events) ?? this.#typicalNs;
   }
 
-  /** As controls are: that one was not, and needs its clients again, is rare. */
+  /** As controls are: that one was not, and needs its clients again, is rare. An API would be started again for it. */
   #isMostlyCaughtAtOnce(): boolean {
-    const { shows, plan } = this.settings;
-    return shows !== undefined && plan.stopAtFirstViolation;
+    const { shows, plan, servers } = this.settings;
+    const isOfUser = [...servers.values()].some(({ isLast }) => isLast);
+    return shows !== undefined && plan.stopAtFirstViolation && !isOfUser;
   }
 
   /** A namespace that nothing of this run has touched, with the target set up in it. */
