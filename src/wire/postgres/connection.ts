@@ -329,8 +329,12 @@ export class Connection {
     if (!this.client.write(joined(pieces))) this.#server?.pause();
   }
 
-  /** The server learns of it as it would without us, and has rolled back by the time it closes its end. */
+  /**
+   * The server learns of it as it would without us, and has rolled back by the time it closes its end. Who has said goodbye closes
+   * its end at once: that is learned when the goodbye at the gate goes on.
+   */
   #clientLeft(): void {
+    if (this.#waiting?.ends === 'terminate') return;
     if (!this.#isTerminating && (this.#waiting !== undefined || this.#exchange !== undefined)) {
       this.#reason ??= 'the client closed the connection before its request was answered';
     }
