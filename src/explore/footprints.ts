@@ -20,10 +20,16 @@ export function footprintIn(wire: StepWire, inner: Footprint): Footprint {
 /** Steps in two stores are independent, unless one of them may touch anything; and the clock is in none. */
 export function dependentFootprints(one: Footprint, other: Footprint): boolean {
   if (one.touches === 'nothing' || other.touches === 'nothing') return false;
+  if (isInStore(one) && isInStore(other) && one.wire === other.wire) {
+    return one.wire.dependent(one.inner, other.inner);
+  }
   if (one.touches === 'unknown' || other.touches === 'unknown') return true;
   if (isOfClock(one) || isOfClock(other)) {
     return isOfClock(one) && isOfClock(other) && one.clock.dependent(one, other);
   }
-  const [left, right] = [one as StoreFootprint, other as StoreFootprint];
-  return left.wire === right.wire && left.wire.dependent(left.inner, right.inner);
+  return false;
+}
+
+function isInStore(footprint: Footprint): footprint is StoreFootprint {
+  return 'wire' in footprint;
 }

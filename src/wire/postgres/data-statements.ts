@@ -5,7 +5,8 @@ import type { KnownValues, RowLock } from './footprint.js';
 import { canonical, constantOf, knownFrom, only, type Parameters, without } from './known-values.js';
 import { ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, type RowStrength } from './lock-modes.js';
 import { restsOnOrder } from './row-order.js';
-import { asNode, type Fields, isObject, type Node, nodesOf, parseSql, text } from './sql-parser.js';
+import { bothTimes, timesIn } from './server-clock.js';
+import { asNode, type Fields, isObject, namesOf, type Node, nodesOf, parseSql, text } from './sql-parser.js';
 import { keyOf, keysIn, looked, namesOneRow } from './whole-keys.js';
 
 /** More rows of a VALUES list than this are taken for any rows. */
@@ -16,9 +17,26 @@ export function dataEffect(statement: Node, catalogue: Catalogue, parameters: Pa
   if (catalogue.hasOwnOperators)
     throw new NotKnown("there are operators, casts or domains of somebody's own");
   const effect = new EffectBuilder();
+  effect.times = timesIn([statement.fields], catalogue);
   addStatement(statement, { catalogue, parameters, effect, withNames: new Set(), isOutermost: true });
   const countsWrites = statement.kind !== 'SelectStmt' && statement.fields['withClause'] === undefined;
-  return { ...effect.build(), countsWrites };
+  return { ...effect.build(), countsWrites, saysWhetherLocked: saysWhetherLocked(statement) };
+}
+
+const TRIES = /^pg_try_advisory_(xact_)?lock(_shared)?$/;
+
+function saysWhetherLocked({ kind, fields }: Node): boolean {
+  const [target, ...others] = nodesOf(fields['targetList']);
+  const call = asNode(target?.fields['val']);
+  const isPlain =
+    kind === 'SelectStmt' &&
+    ['fromClause', 'whereClause', 'withClause', 'larg'].every((name) => fields[name] === undefined);
+  return (
+    isPlain &&
+    others.length === 0 &&
+    call?.kind === 'FuncCall' &&
+    TRIES.test(namesOf(call.fields['funcname']).at(-1) ?? '')
+  );
 }
 
 interface Frame extends Omit<Reading, 'nested'> {
@@ -207,6 +225,8 @@ function addServerExpression(expression: string, reading: Statement): void {
   const targets = statement?.fields['targetList'];
   if (targets === undefined) throw new NotKnown(`the server computes ${expression}`);
   addExpression(targets, reading);
+  const { effect, catalogue } = reading;
+  effect.times = bothTimes(effect.times, timesIn(targets, catalogue));
 }
 
 function givenValues(
@@ -272,10 +292,21 @@ function addOnConflict(
     ? nodesOf(clause['infer']['indexElems']).map((element) => text(element.fields['name']))
     : [];
   const assigned = assignedColumns(clause['targetList']);
+  addAssignedDefaults(table, clause['targetList'], reading);
   for (const where of inserted) {
     const found = arbiters.length > 0 ? only(where, arbiters) : {};
     effect.reads.push({ table: table.id, where: found });
     addChange(table, found, assigned, reading);
+  }
+}
+
+/** `set column = default`, also of several columns at once. */
+function addAssignedDefaults(table: Table, targets: unknown, reading: Statement): void {
+  for (const { fields } of nodesOf(targets)) {
+    const value = asNode(fields['val']);
+    const isGiven = value?.kind !== 'SetToDefault' && value?.kind !== 'MultiAssignRef';
+    const column = table.columns.find(({ name }) => name === text(fields['name']));
+    if (!isGiven && column?.default !== undefined) addServerExpression(column.default, reading);
   }
 }
 
@@ -296,8 +327,11 @@ function addUpdate(fields: Fields, reading: Statement): void {
   reading.effect.reads.push(others ? { table: table.id, where } : looked(table, where, fields));
   reading.effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   addComputed(table, reading);
+  addAssignedDefaults(table, fields['targetList'], reading);
   const lock = addChange(table, where, assigned, reading);
-  if (!others) noteCertain({ ...lock, where: without(where, assigned) }, table, reading);
+  // Who gives a key the value that it has locks no more strongly than who changes no key.
+  const certain: RowLock = { ...lock, strength: 'no key update', where: without(where, assigned) };
+  if (!others) noteCertain(certain, table, reading);
 }
 
 /** Whether there are other tables in its FROM. */

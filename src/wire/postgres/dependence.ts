@@ -1,14 +1,26 @@
-import { anyMeet, locksConflict, type PostgresFootprint, rowsMeet } from './footprint.js';
+import { anyMeet, locksConflict, type PostgresFootprint, rowsMeet, touchesAnything } from './footprint.js';
 import type { RowOrder } from './row-order.js';
+import type { ServerClock } from './server-clock.js';
 import { watchedDependent } from './serializable-dependence.js';
+
+/** What can only be told from all steps so far. It grows, and what was independent becomes dependent. */
+export interface Learnt {
+  readonly order: RowOrder;
+  readonly clock: ServerClock;
+}
 
 /**
  * Whether swapping two neighbouring steps of different sessions could change an answer, who waits, or the state that is left.
  * Where it is not shown that nothing changes, it is true. Each rule says why, with the smallest case.
  */
-export function dependent(one: PostgresFootprint, other: PostgresFootprint, order: RowOrder): boolean {
+export function dependent(
+  one: PostgresFootprint,
+  other: PostgresFootprint,
+  { order, clock }: Learnt,
+): boolean {
   if (one.touches === 'nothing' || other.touches === 'nothing') return false;
-  if (one.touches === 'unknown' || other.touches === 'unknown') return true;
+  if (sameClock(one, other, clock)) return true;
+  if (one.touches === 'unknown' || other.touches === 'unknown') return !onlyBegins(one) && !onlyBegins(other);
   return (
     oneWay(one, other) ||
     oneWay(other, one) ||
@@ -97,4 +109,18 @@ function sameSequence(one: PostgresFootprint, other: PostgresFootprint): boolean
  */
 function samePlace(one: PostgresFootprint, other: PostgresFootprint, order: RowOrder): boolean {
   return one.places.some((table) => other.places.includes(table) && order.matters(table));
+}
+
+/**
+ * `now()` is the time at which the transaction began, which is the BEGIN: who began first has the earlier one, whatever came
+ * later. Where nobody compares times nobody learns of it.
+ * Case: `begin` | `begin`, then each inserts a row with `now()`, and somebody takes the oldest: `order by at limit 1`.
+ */
+function sameClock(one: PostgresFootprint, other: PostgresFootprint, clock: ServerClock): boolean {
+  return clock.takesTime(one) && clock.takesTime(other);
+}
+
+/** Whatever an unknown step does: that a transaction begins is seen by its time alone, if at all. */
+function onlyBegins(footprint: PostgresFootprint): boolean {
+  return footprint.touches === 'something' && !touchesAnything({ ...footprint, begins: false });
 }

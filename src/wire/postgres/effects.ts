@@ -1,4 +1,12 @@
-import { type AdvisoryLock, type Locks, NO_LOCKS, type RowLock, type Rows } from './footprint.js';
+import {
+  type AdvisoryLock,
+  type Locks,
+  NO_LOCKS,
+  NO_TIMES,
+  type RowLock,
+  type Rows,
+  type TimesTaken,
+} from './footprint.js';
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable' | 'unknown';
 
@@ -14,10 +22,13 @@ export interface DataEffect {
   readonly places: readonly string[];
   /** Tables of which it rests on the order in which rows stand there. */
   readonly scans: readonly string[];
+  readonly times: TimesTaken;
   readonly asks: Locks;
   readonly sequences: readonly string[];
   /** Advisory locks that outlive the transaction, which are among those asked for. */
   readonly sessionLocks: readonly AdvisoryLock[];
+  /** It asks for one advisory lock, and all that it says is whether it got it. */
+  readonly saysWhetherLocked: boolean;
   readonly unlocks: readonly AdvisoryLock[] | 'all';
   readonly takesSnapshot: boolean;
   /** The rows that it says it had are the rows that it wrote. */
@@ -34,6 +45,8 @@ export type Effect =
   | { readonly kind: 'commit' | 'rollback'; readonly andBegins: boolean }
   | { readonly kind: 'rollback-to-savepoint' }
   | { readonly kind: 'savepoint' }
+  /** It ends: what it has open is rolled back, and all that it has locked is free. */
+  | { readonly kind: 'leaves' }
   | { readonly kind: 'isolation'; readonly isolation: Isolation; readonly of: 'transaction' | 'session' }
   /** What was read of the catalogue is no longer true, for nobody. */
   | { readonly kind: 'changes-schema'; readonly why: string }
@@ -48,9 +61,11 @@ export const NO_DATA: DataEffect = {
   writes: [],
   places: [],
   scans: [],
+  times: NO_TIMES,
   asks: NO_LOCKS,
   sequences: [],
   sessionLocks: [],
+  saysWhetherLocked: false,
   unlocks: [],
   takesSnapshot: true,
   countsWrites: false,
@@ -71,6 +86,7 @@ export class EffectBuilder {
   readonly sessionLocks: AdvisoryLock[] = [];
   unlocks: AdvisoryLock[] | 'all' = [];
   certain: RowLock | undefined;
+  times = NO_TIMES;
 
   build(): DataEffect {
     const {
@@ -86,10 +102,11 @@ export class EffectBuilder {
       sequences,
       sessionLocks,
       unlocks,
+      times,
     } = this;
     return {
       ...NO_DATA,
-      ...{ reads, freshReads, writes, places, scans, sequences, sessionLocks, unlocks },
+      ...{ reads, freshReads, writes, places, scans, sequences, sessionLocks, unlocks, times },
       asks: { rows, keys, tables, advisory },
       ...(this.certain !== undefined && { certain: this.certain }),
     };

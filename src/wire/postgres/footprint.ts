@@ -86,6 +86,17 @@ export interface Watched {
   readonly isMixed: boolean;
 }
 
+/** Which times of the server a step takes, and whether it compares some. */
+export interface TimesTaken {
+  /** The time at which it runs. */
+  readonly own: boolean;
+  /** The time at which its transaction began. */
+  readonly transaction: boolean;
+  readonly compared: boolean;
+}
+
+export const NO_TIMES: TimesTaken = { own: false, transaction: false, compared: false };
+
 /** What one step reads, locks and publishes. All of it is at least what really happens. */
 export interface PostgresFootprint extends Footprint {
   /** Why nothing is known; for people. */
@@ -100,6 +111,9 @@ export interface PostgresFootprint extends Footprint {
   readonly places: readonly string[];
   /** Tables of which it rests on the order in which rows stand there. */
   readonly scans: readonly string[];
+  readonly times: TimesTaken;
+  /** A transaction begins with it whose beginning it, or a later step, may use as a time. */
+  readonly begins: boolean;
   readonly asks: Locks;
   /** What its transaction and its session had locked before. */
   readonly holds: Locks;
@@ -118,6 +132,8 @@ export const TOUCHES_NOTHING: PostgresFootprint = {
   sequences: [],
   places: [],
   scans: [],
+  times: NO_TIMES,
+  begins: false,
   asks: NO_LOCKS,
   holds: NO_LOCKS,
   contends: false,
@@ -194,4 +210,18 @@ export function joinLocks(one: Locks, other: Locks): Locks {
 
 export function hasLocks({ rows, keys, tables, advisory }: Locks): boolean {
   return rows.length + keys.length + tables.length + advisory.length > 0;
+}
+
+/** Without `touches`, which follows from it. */
+export function touchesAnything(footprint: Omit<PostgresFootprint, 'touches'>): boolean {
+  const { reads, fixesSnapshot, sequences, times, begins, asks, publishes, frees, watched } = footprint;
+  return (
+    reads.length + sequences.length + publishes.length > 0 ||
+    fixesSnapshot ||
+    times.own ||
+    begins ||
+    hasLocks(asks) ||
+    hasLocks(frees) ||
+    watched !== undefined
+  );
 }

@@ -42,7 +42,7 @@ function nameOf(
   let name = endsImplicit ? 'ends' : 'stays';
   for (const part of parts) name += ` ${numberOf(part)}`;
   if (outcome !== undefined)
-    name += ` ${outcome.failed} ${outcome.lostRow} ${outcome.status} ${outcome.counts.join()}`;
+    name += ` ${outcome.failed} ${outcome.lostRow} ${outcome.wasRefused} ${outcome.status} ${outcome.counts.join()}`;
   return name;
 }
 

@@ -15,6 +15,8 @@ export interface Line {
   asked: readonly Asked[];
   /** On its way: what it asks for. */
   asks: Locks;
+  /** On its way, and what it asks for is not known. */
+  isUnclear: boolean;
   /** On its way: what the server watches of it, if it does. */
   watched: Watched | undefined;
   /** SERIALIZABLE transactions that have ended since steps are held. */
@@ -44,6 +46,7 @@ export function newLine(
     ...{ client, number, connection, footprints },
     asked: [],
     asks: NO_LOCKS,
+    isUnclear: false,
     watched: undefined,
     watchedEnds: 0,
     isOnItsWay: false,

@@ -1,6 +1,7 @@
 import { type Catalogue, NO_CATALOGUE } from './catalogue.js';
 import type { Effect, Isolation } from './effects.js';
 import { type Locks, unknownFootprint } from './footprint.js';
+import type { Answer } from './answers.js';
 import { effectsAsked } from './known-effects.js';
 import { walkParts } from './known-walks.js';
 import type { Asked } from './labels.js';
@@ -29,6 +30,11 @@ export class SessionFootprints {
     return held(this.#view);
   }
 
+  /** What its transaction holds is not known. */
+  get isUnclear(): boolean {
+    return (this.#view.lost ?? this.#view.lostSession) !== undefined;
+  }
+
   get view(): TransactionView {
     return this.#view;
   }
@@ -43,6 +49,15 @@ export class SessionFootprints {
     };
   }
 
+  /** A schedule begins. What unknown steps of the one before may have locked for the session would be seen to be locked by now. */
+  begin(): void {
+    const { open, sessionIsolation, sessionLocks, lostSession } = this.#view;
+    const known = sessionLocks.filter(({ key }) => key !== undefined);
+    if (open !== 'no' || known.length === sessionLocks.length) return;
+    const isNew = known.length === 0 && lostSession === undefined;
+    this.#view = isNew ? newSession(sessionIsolation) : { ...this.#view, sessionLocks: known };
+  }
+
   /** What a request will touch at most, unless it fails. */
   before(request: Request, asked: readonly Asked[]): OwnFootprint {
     return this.#walk(request, asked).footprint;
@@ -52,10 +67,11 @@ export class SessionFootprints {
   after(
     request: Request,
     asked: readonly Asked[],
-    outcome: Omit<Outcome, 'counts'>,
-    tags: readonly string[],
+    outcome: Omit<Outcome, 'counts' | 'wasRefused'>,
+    { tags, content }: Pick<Answer, 'tags' | 'content'>,
   ): OwnFootprint {
-    const { footprint, view } = this.#walk(request, asked, outcome, tags);
+    const wasRefused = content.includes(REFUSED);
+    const { footprint, view } = this.#walk(request, asked, { ...outcome, wasRefused }, tags);
     this.#view = view;
     return footprint;
   }
@@ -71,7 +87,8 @@ export class SessionFootprints {
     const all = request.ends === 'terminate' ? FAREWELL : parts;
     const counts = isOneRun(asked) ? countsOf(parts, tags) : NO_COUNTS;
     const lostRow = outcome?.lostRow === true && isOneRun(asked) && parts.at(-1)?.length === 1;
-    const known = outcome && { ...outcome, counts, lostRow };
+    const wasRefused = outcome?.wasRefused === true && isOneRun(asked);
+    const known = outcome && { ...outcome, counts, lostRow, wasRefused };
     const walked = walkParts(this.#view, all, request.ends !== 'flush', known);
     if (outcome !== undefined && all.some(changesSchema)) this.known.catalogue = undefined;
     if (catalogue !== undefined) return walked;
@@ -86,7 +103,10 @@ export class SessionFootprints {
 }
 
 /** A session's end rolls back, and frees all that it has. */
-const FAREWELL: readonly (readonly Effect[])[] = [[{ kind: 'rollback', andBegins: false }]];
+const FAREWELL: readonly (readonly Effect[])[] = [[{ kind: 'leaves' }]];
+
+/** The one row of who asks whether it gets a lock, and does not. */
+const REFUSED = 'row ["f"]';
 
 const NO_COUNTS: readonly (number | undefined)[] = [];
 

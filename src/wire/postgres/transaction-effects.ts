@@ -2,18 +2,20 @@ import type { TransactionStatus } from './backend.js';
 import type { DataEffect, Effect, Isolation } from './effects.js';
 import {
   type AdvisoryLock,
-  hasLocks,
   joinLocks,
   type Locks,
   mayMeet,
   NO_LOCKS,
+  NO_TIMES,
   type PostgresFootprint,
   type RowLock,
   type Rows,
+  touchesAnything,
   unknownFootprint,
   type Watched,
 } from './footprint.js';
 import { isAtLeast } from './lock-modes.js';
+import { bothTimes } from './server-clock.js';
 
 /** What is known of a session's transaction between two steps. Values of this type are never changed. */
 export interface TransactionView {
@@ -67,6 +69,8 @@ export interface Outcome {
   readonly failed: boolean;
   /** It failed since somebody else has changed the row that it was about to write. */
   readonly lostRow?: boolean;
+  /** Whoever asked whether it gets a lock was told that it does not. */
+  readonly wasRefused?: boolean;
   readonly status: TransactionStatus;
   /** Rows that each statement says it had, by its place; undefined where it does not say. */
   readonly counts: readonly (number | undefined)[];
@@ -110,6 +114,8 @@ class Step {
   #sequences: string[] = [];
   #places: string[] = [];
   #scans: string[] = [];
+  #times = NO_TIMES;
+  #begins = false;
   #asks: Locks = NO_LOCKS;
   #publishes: Rows[] = [];
   #frees: Locks = NO_LOCKS;
@@ -132,6 +138,7 @@ class Step {
       view.hasFailed &&
       effect.kind !== 'rollback' &&
       effect.kind !== 'commit' &&
+      effect.kind !== 'leaves' &&
       effect.kind !== 'rollback-to-savepoint'
     )
       return;
@@ -139,6 +146,7 @@ class Step {
       case 'nothing':
         return;
       case 'begin':
+        this.#begins ||= view.open === 'no';
         this.#view = {
           ...view,
           open: 'explicit',
@@ -149,6 +157,8 @@ class Step {
         return this.#end(!view.hasFailed, effect.andBegins);
       case 'rollback':
         return this.#end(false, effect.andBegins);
+      case 'leaves':
+        return this.#leave();
       case 'savepoint':
         this.#view = { ...view, hasSavepoint: true };
         return;
@@ -171,7 +181,13 @@ class Step {
       case 'changes-schema':
       case 'unknown':
         this.#why ??= effect.why;
-        this.#view = { ...view, lost: effect.why, open: view.open === 'no' ? 'implicit' : view.open };
+        this.#begins ||= view.open === 'no';
+        this.#view = {
+          ...view,
+          lost: effect.why,
+          open: view.open === 'no' ? 'implicit' : view.open,
+          sessionLocks: withAny(view.sessionLocks),
+        };
         return;
       case 'data':
         return this.#data(effect, this.outcome?.counts[at]);
@@ -184,6 +200,8 @@ class Step {
     const isolation = begins ? view.sessionIsolation : view.isolation;
     const isFixed = isolation !== 'read committed';
     const isFirst = isFixed && effect.takesSnapshot && (begins || !view.hasSnapshot);
+    this.#begins ||= begins;
+    this.#times = bothTimes(this.#times, effect.times);
     if (isFirst) this.#fixesSnapshot = true;
     if (!isFixed || isFirst || isolation === 'unknown') this.#reads.push(...effect.reads);
     this.#reads.push(...effect.freshReads);
@@ -194,11 +212,11 @@ class Step {
     const writes = count === 0 && effect.countsWrites ? [] : effect.writes;
     if (count !== 0 || !effect.countsWrites) this.#places.push(...effect.places);
     const certain = count !== undefined && count > 0 && effect.certain !== undefined ? [effect.certain] : [];
-    const unlocked = effect.unlocks === 'all' ? view.sessionLocks : effect.unlocks;
-    if (effect.unlocks === 'all')
-      this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: ANY_ADVISORY });
-    else this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: effect.unlocks });
-    const transactional = effect.asks.advisory.filter((lock) => !effect.sessionLocks.includes(lock));
+    const unlocked = effect.unlocks === 'all' ? ANY_ADVISORY : effect.unlocks;
+    this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: unlocked });
+    const wasRefused = effect.saysWhetherLocked && this.outcome?.wasRefused === true;
+    const taken = wasRefused ? [] : effect.asks.advisory;
+    const transactional = taken.filter((lock) => !effect.sessionLocks.includes(lock));
     this.#view = {
       ...view,
       open: begins ? 'implicit' : view.open,
@@ -211,8 +229,8 @@ class Step {
       }),
       written: [...view.written, ...writes],
       sessionLocks: [
-        ...view.sessionLocks.filter((lock) => !unlocked.some(({ key }) => key === lock.key)),
-        ...effect.sessionLocks,
+        ...leftOf(view.sessionLocks, effect.unlocks),
+        ...effect.sessionLocks.filter((lock) => taken.includes(lock)),
       ],
     };
     // The row of one key is looked at before the server asks who has read it.
@@ -251,6 +269,7 @@ class Step {
     this.#endWatched(publishes ? 'commit' : 'rollback');
     if (view.lost !== undefined) this.#why ??= view.lost;
     const { sessionIsolation, sessionLocks, lostSession, isolation } = view;
+    this.#begins ||= andBegins;
     const rested = newSession(sessionIsolation);
     if (sessionLocks.length === 0 && lostSession === undefined && !andBegins) {
       this.#view = rested;
@@ -264,8 +283,18 @@ class Step {
     };
   }
 
+  #leave(): void {
+    const { sessionLocks } = this.#view;
+    this.#frees = joinLocks(this.#frees, { ...NO_LOCKS, advisory: sessionLocks });
+    this.#end(false, false);
+    this.#view = { ...this.#view, sessionLocks: [] };
+  }
+
   endImplicit(): void {
-    if (this.#view.open === 'implicit') this.#end(true, false);
+    if (this.#view.open !== 'implicit') return;
+    // It is over before anybody can use its beginning who has not done so by now.
+    this.#begins &&= this.#times.transaction || this.#why !== undefined;
+    this.#end(true, false);
   }
 
   /** A failed transaction frees its locks at once; one with a savepoint those since the savepoint, at least. */
@@ -313,14 +342,17 @@ class Step {
 
   result(): Walked {
     const why = this.#why ?? this.#view.lost ?? this.#view.lostSession;
+    const begins = this.#begins;
     if (why !== undefined)
-      return { footprint: { ...unknownFootprint(why), contends: false }, view: this.#view };
+      return { footprint: { ...unknownFootprint(why), begins, contends: false }, view: this.#view };
     const footprint = {
       reads: this.#reads,
       fixesSnapshot: this.#fixesSnapshot,
       sequences: this.#sequences,
       places: this.#places,
       scans: this.#scans,
+      times: this.#times,
+      begins,
       asks: this.#asks,
       holds: this.#holds,
       contends: false as const,
@@ -346,6 +378,24 @@ export function isWatched(view: TransactionView): boolean {
 }
 
 const ANY_ADVISORY: readonly AdvisoryLock[] = [{ key: undefined, isShared: false }];
+
+/** A function may have taken one for the session. */
+function withAny(locks: readonly AdvisoryLock[]): readonly AdvisoryLock[] {
+  return locks.some(({ key, isShared }) => key === undefined && !isShared)
+    ? locks
+    : [...locks, ...ANY_ADVISORY];
+}
+
+/** A lock that was taken twice is held until it was given back twice. Of one whose key is not known none is certain to be free. */
+function leftOf(held: readonly AdvisoryLock[], unlocks: DataEffect['unlocks']): readonly AdvisoryLock[] {
+  if (unlocks === 'all') return [];
+  const left = [...held];
+  for (const { key, isShared } of unlocks) {
+    const place = left.findIndex((lock) => lock.key === key && lock.isShared === isShared);
+    if (key !== undefined && place >= 0) left.splice(place, 1);
+  }
+  return left;
+}
 
 /** All that a session keeps from others. */
 export function held({ locks, sessionLocks }: TransactionView): Locks {
@@ -383,15 +433,4 @@ function covers(lock: RowLock, asked: RowLock): boolean {
 /** Which of them are still held is not known. */
 function uncertain(locks: Locks): Locks {
   return { ...locks, rows: locks.rows.map(({ table, where, strength }) => ({ table, where, strength })) };
-}
-
-function touchesAnything(footprint: Omit<PostgresFootprint, 'touches'>): boolean {
-  const { reads, fixesSnapshot, sequences, asks, publishes, frees, watched } = footprint;
-  return (
-    reads.length + sequences.length + publishes.length > 0 ||
-    fixesSnapshot ||
-    hasLocks(asks) ||
-    hasLocks(frees) ||
-    watched !== undefined
-  );
 }

@@ -16,6 +16,8 @@ export const OID = {
   bpchar: 1042,
   varchar: 1043,
   date: 1082,
+  time: 1083,
+  timetz: 1266,
   timestamp: 1114,
   timestamptz: 1184,
   numeric: 1700,

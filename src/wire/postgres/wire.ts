@@ -38,6 +38,7 @@ import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
 import { RowOrder } from './row-order.js';
+import { ServerClock } from './server-clock.js';
 import { SerializableWatch } from './serializable-watch.js';
 import type { OwnFootprint } from './transaction-effects.js';
 import { waitingFor } from './waiting.js';
@@ -50,7 +51,7 @@ export class PostgresWire implements StepWire {
   #opened = new Map<number, number>();
   #isHolding = false;
   readonly #known: Known = { catalogue: undefined };
-  readonly #rowOrder = new RowOrder();
+  readonly #learnt = { order: new RowOrder(), clock: new ServerClock() };
   readonly #serializable = new SerializableWatch(this.#lines);
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
@@ -90,7 +91,10 @@ export class PostgresWire implements StepWire {
 
   hold(on: boolean): void {
     this.#isHolding = on;
-    if (on) this.#serializable.begin();
+    if (on) {
+      this.#serializable.begin();
+      for (const { footprints } of this.#lines) footprints.begin();
+    }
     if (!on) for (const { connection } of this.#lines) connection.release();
   }
 
@@ -126,11 +130,11 @@ export class PostgresWire implements StepWire {
   }
 
   dependent(one: Footprint, other: Footprint): boolean {
-    return dependent(one as PostgresFootprint, other as PostgresFootprint, this.#rowOrder);
+    return dependent(one as PostgresFootprint, other as PostgresFootprint, this.#learnt);
   }
 
   get dependenceGrown(): number {
-    return this.#rowOrder.size;
+    return this.#learnt.order.size + this.#learnt.clock.grown;
   }
 
   get deadlockVictim(): 'scheduler' | 'server' {
@@ -239,7 +243,8 @@ export class PostgresWire implements StepWire {
     const release = () => {
       asReleased = footprint();
       line.asks = asReleased.asks;
-      this.#rowOrder.note(asReleased);
+      line.isUnclear = asReleased.touches === 'unknown';
+      this.#learn(asReleased);
       this.#serializable.released(line, asReleased);
       line.isOnItsWay = true;
       connection.release(this.#setClock(line));
@@ -276,6 +281,7 @@ export class PostgresWire implements StepWire {
     const { status } = connection.state;
     line.released = undefined;
     line.asks = NO_LOCKS;
+    line.isUnclear = false;
     line.isOnItsWay = line.waits = false;
     // A ROLLBACK undoes it, or not, as it was.
     if (status === 'idle' && line.hasClockOfTransaction) {
@@ -285,13 +291,13 @@ export class PostgresWire implements StepWire {
     const failed = answer?.errorCode !== undefined || answer === undefined;
     const outcome = { failed, status, lostRow: hasLostRow(answer) };
     const { sessionLocks } = footprints.view;
-    const own = footprints.after(request, asked, outcome, answer?.tags ?? []);
+    const own = footprints.after(request, asked, outcome, answer ?? NO_ANSWER);
     const isSameSession = sessionLocks.length === footprints.view.sessionLocks.length;
     const footprint = {
       ...this.#seen(line, own),
       changesNothing: isSameSession && changesNothing(own, failed),
     };
-    if (released !== undefined) this.#rowOrder.note(footprint);
+    if (released !== undefined) this.#learn(footprint);
     this.#serializable.answered(line, footprint, failed);
     if (released === undefined) return;
     if (answer === undefined) return released(LOST);
@@ -304,6 +310,11 @@ export class PostgresWire implements StepWire {
       digest,
       footprint,
     });
+  }
+
+  #learn(footprint: PostgresFootprint): void {
+    this.#learnt.order.note(footprint);
+    this.#learnt.clock.note(footprint);
   }
 
   /** Adds what only the sight of all sessions tells. */
@@ -323,6 +334,7 @@ export class PostgresWire implements StepWire {
     if (!hasLocks(asked)) return false;
     for (const other of this.#lines) {
       if (other === line) continue;
+      if (other.isUnclear || other.footprints.isUnclear) return true;
       if (locksConflict(asked, other.footprints.holds) || locksConflict(asked, other.asks)) return true;
     }
     return false;
@@ -340,6 +352,8 @@ function hasLostRow(answer: Answer | undefined): boolean {
 const TOLD_BY_THEN_MS = 100;
 /** A victim that is not whoever closes the circle has to wait, and the circle to be closed, within this time. */
 const VICTIM_WITHIN_MS = 200;
+
+const NO_ANSWER = { tags: [], content: [] };
 
 const LOST: StepAnswer = {
   label: 'connection lost',
