@@ -93,6 +93,12 @@ export class Scheduler implements ClientOwner {
     this.#begin();
   }
 
+  /** Before what comes next is prepared: that, too, is told the time and draws, and must be told the same in each schedule. */
+  rewind(): void {
+    this.#clock.begin();
+    this.#randoms = new Map();
+  }
+
   /** How often more has come to depend on each other than before. */
   get dependenceGrown(): number {
     return [...this.options.wires.values()].reduce(
@@ -233,8 +239,7 @@ export class Scheduler implements ClientOwner {
   #begin(): void {
     this.#actors = Array.from({ length: this.#size }, (_, number) => new Actor(number));
     this.#pasts = this.#actors.map(() => []);
-    this.#randoms = new Map();
-    this.#clock.begin();
+    this.rewind();
     this.#transitions = [];
     this.#answered = [];
     this.#woken = [];

@@ -229,6 +229,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     const { scenario, parameters, seed } = this.options;
     const renew = this.#renew;
     this.#renew = [];
+    this.#scheduler.rewind();
     await this.#host.handle({ type: 'reset', initial: scenario.initial(parameters) });
     const { plans } = planClients({
       ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
