@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { mkdir, stat, utimes } from 'node:fs/promises';
+import { mkdir, utimes } from 'node:fs/promises';
 import { lock } from 'proper-lockfile';
 import type { ClientContext, TargetContext } from '../../../src/core/context.js';
 import { bookUnderLock, expiryMsOf, withinLimit } from '../booking.js';
@@ -32,10 +32,9 @@ export default seatsInFile({
   start: (file) => ({
     abandonLock: async ({ trip, leftMs }, context) => {
       const folder = lockOf(file, trip);
+      const agoMs = staleMsOf(context) - leftMs;
       await mkdir(folder);
-      const { mtimeMs } = await stat(folder);
-      const diedAt = (mtimeMs - staleMsOf(context) + leftMs) / 1_000;
-      await utimes(folder, diedAt, diedAt);
+      await utimes(folder, seconds(context.now() - agoMs), seconds(Date.now() - agoMs));
     },
     client: (context) => {
       const library = new StallableLibrary(context);
@@ -61,13 +60,28 @@ function staleMsOf(context: Pick<TargetContext, 'parameters'>): number {
   return Math.max(expiryMsOf(context), SHORTEST_STALE_MS);
 }
 
-/** The library as one client uses it, with the point between look and take-over, which is inside the library. */
+function seconds(ms: number): number {
+  return ms / 1_000;
+}
+
+type Done = (error: unknown, found?: Pick<fs.Stats, 'mtime'>) => void;
+
+/**
+ * The library as one client uses it, with the point between look and take-over, which is inside the library.
+ *
+ * The library goes by the machine's clock. So that a lock is stale by the run's clock, each lock has that time, too, as its time
+ * of access, and by it is answered how old the lock of another one is. The time of modification is left to the library.
+ */
 class StallableLibrary {
   #acquiring = false;
+  #isTaken = false;
   /** One for each client: the library remembers in it how precise the file system's times are. */
   readonly #fs = {
     ...fs,
-    rmdir: (folder: string, done: (error: unknown) => void) => this.#rmdir(folder, done),
+    mkdir: (folder: string, done: Done) => this.#mkdir(folder, done),
+    stat: (folder: string, done: Done) => this.#stat(folder, done),
+    utimes: (folder: string, _: Date, modified: Date, done: Done) => this.#stamp(folder, modified, done),
+    rmdir: (folder: string, done: Done) => this.#rmdir(folder, done),
   };
 
   constructor(private readonly context: ClientContext) {}
@@ -99,8 +113,29 @@ class StallableLibrary {
     }
   }
 
+  #mkdir(folder: string, done: Done): void {
+    fs.mkdir(folder, (error) => {
+      this.#isTaken = error?.code === 'EEXIST';
+      if (error) done(error);
+      else this.#stamp(folder, new Date(), done);
+    });
+  }
+
+  #stamp(folder: string, modified: Date, done: Done): void {
+    fs.utimes(folder, seconds(this.context.now()), modified, done);
+  }
+
+  /** That of another one, while it acquires a lock, is as old as it takes for what it is: stale or not. */
+  #stat(folder: string, done: Done): void {
+    fs.stat(folder, (error, found) => {
+      if (error || !this.#acquiring || !this.#isTaken) return done(error, found);
+      const ageMs = Math.round(this.context.now() - found.atimeMs);
+      done(null, { mtime: ageMs > staleMsOf(this.context) ? new Date(0) : new Date() });
+    });
+  }
+
   /** While it acquires a lock, the library removes only one that it has found to be stale. */
-  #rmdir(folder: string, done: (error: unknown) => void): void {
+  #rmdir(folder: string, done: Done): void {
     if (!this.#acquiring) return fs.rmdir(folder, done);
     this.context.count('take-over');
     this.context.point('looked').then(() => fs.rmdir(folder, done), done);
