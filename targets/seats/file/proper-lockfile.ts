@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { mkdir, utimes } from 'node:fs/promises';
+import { mkdir, stat, utimes } from 'node:fs/promises';
 import { lock } from 'proper-lockfile';
 import type { ClientContext, TargetContext } from '../../../src/core/context.js';
 import { bookUnderLock, expiryMsOf, withinLimit } from '../booking.js';
@@ -34,7 +34,8 @@ export default seatsInFile({
       const folder = lockOf(file, trip);
       const agoMs = staleMsOf(context) - leftMs;
       await mkdir(folder);
-      await utimes(folder, seconds(context.now() - agoMs), seconds(Date.now() - agoMs));
+      const { mtimeMs } = await stat(folder);
+      await utimes(folder, seconds(context.now() - agoMs), seconds(mtimeMs - agoMs));
     },
     client: (context) => {
       const library = new StallableLibrary(context);
@@ -63,6 +64,10 @@ function staleMsOf(context: Pick<TargetContext, 'parameters'>): number {
 function seconds(ms: number): number {
   return ms / 1_000;
 }
+
+/** Stale, and not, whatever the machine's clock says. */
+const LONG_AGO = new Date(0);
+const NOT_YET = new Date(8.64e15);
 
 type Done = (error: unknown, found?: Pick<fs.Stats, 'mtime'>) => void;
 
@@ -116,8 +121,8 @@ class StallableLibrary {
   #mkdir(folder: string, done: Done): void {
     fs.mkdir(folder, (error) => {
       this.#isTaken = error?.code === 'EEXIST';
-      if (error) done(error);
-      else this.#stamp(folder, new Date(), done);
+      if (error) return done(error);
+      fs.stat(folder, (gone, made) => (gone ? done(gone) : this.#stamp(folder, made.mtime, done)));
     });
   }
 
@@ -130,7 +135,7 @@ class StallableLibrary {
     fs.stat(folder, (error, found) => {
       if (error || !this.#acquiring || !this.#isTaken) return done(error, found);
       const ageMs = Math.round(this.context.now() - found.atimeMs);
-      done(null, { mtime: ageMs > staleMsOf(this.context) ? new Date(0) : new Date() });
+      done(null, { mtime: ageMs > staleMsOf(this.context) ? LONG_AGO : NOT_YET });
     });
   }
 
