@@ -364,7 +364,8 @@ export class Connection {
       const isFarewell = unanswered.request.ends === 'terminate';
       this.events.answered(unanswered.request, isFarewell ? FAREWELL : undefined);
     }
-    this.events.closed(this.#reason);
+    // Who never came to a start-up packet is no client: whoever looks at the ports of this machine may have knocked.
+    this.events.closed(this.#phase === 'start' ? undefined : this.#reason);
   }
 
   /** What is no PostgreSQL ends the connection and nothing else. */

@@ -222,6 +222,7 @@ describe('the beginning of a connection', () => {
     socket.on('error', () => undefined);
     socket.write('GET / HTTP/1.1\r\n\r\n');
     await once(socket, 'close');
+    expect(wired.lost).toEqual([]);
     const other = await wired.connect(0);
     expect((await other.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await other.end();
@@ -264,6 +265,21 @@ describe('the end of a connection', () => {
     expect(await step.release()).toMatchObject({ label: 'closed' });
     await end;
     expect(wired.lost).toEqual([]);
+  });
+
+  it('is that step also where the client has hung up long before it may go on', async () => {
+    const client = await wired.connect(0);
+    await client.query('begin');
+    await client.query('delete from item where id = 1');
+    wired.wire.hold(true);
+    const end = client.end();
+    const step = await wired.gate.next(0);
+    await end;
+    const taken = 'select id from item where id = 1 for update nowait';
+    await expect(wired.direct.query(taken)).rejects.toMatchObject({ code: '55P03' });
+    expect(await step.release()).toMatchObject({ label: 'closed' });
+    expect(wired.lost).toEqual([]);
+    expect((await wired.direct.query(taken)).rows).toEqual([{ id: 1 }]);
   });
 
   it('is told of where the client leaves while it is held, when the server has rolled back', async () => {
