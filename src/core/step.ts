@@ -48,6 +48,8 @@ export interface StepAnswer {
    * once. A step that waited ends inside the step that let it go on, so what that transition touched is both together.
    */
   readonly footprint: Footprint;
+  /** It failed in a deadlock: clients that waited for each other, as the store told. */
+  readonly circle?: readonly number[];
   /** The connection ended before the answer was complete. */
   readonly ended?: 'connection-lost';
 }

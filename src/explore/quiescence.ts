@@ -9,7 +9,11 @@ export class Stuck extends Error {
 
 /** Clients wait for each other in a circle, and the store does not have one of them fail. */
 export class CircleStays extends Stuck {
-  constructor(readonly circle: readonly number[]) {
+  constructor(
+    readonly circle: readonly number[],
+    /** However long one waits. */
+    readonly isCertain: boolean,
+  ) {
     super(
       `the clients ${circle.join(' and ')} wait for each other in a circle, and the store has none of them fail`,
     );
@@ -40,6 +44,8 @@ const CIRCLE_ASK_MS = 50;
 export class Quiescence {
   /** How long the store may leave a circle as it is. */
   circleMs = 0;
+  /** Whether it is certain that the store will leave a circle as it is. */
+  leaves: (circle: readonly number[]) => boolean = () => false;
   /** Clients waited for each other in their own process, as far as their silence tells. */
   sharesMemory = false;
   #actors: readonly Actor[] = [];
@@ -97,8 +103,9 @@ export class Quiescence {
         if (found === undefined) return circles;
         // Nobody else can end it: it is waited for, and the store tells by an error whom it chose.
         if (circles.at(-1)?.join() !== found.join()) circles.push(found);
+        if (this.leaves(found)) throw new CircleStays(found, true);
         if (!(await this.#event(CIRCLE_ASK_MS))) {
-          if (performance.now() - this.#changedAtMs > this.circleMs) throw new CircleStays(found);
+          if (performance.now() - this.#changedAtMs > this.circleMs) throw new CircleStays(found, false);
           for (const number of found) this.#actors[number]!.isStale = true;
         }
       }

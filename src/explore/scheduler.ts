@@ -65,10 +65,14 @@ export class Scheduler implements ClientOwner {
   #answered: Answered[] = [];
   #woken: Woken[] = [];
   #footprints: Footprint[] = [];
+  /** Circles of which the store told with the error of whom it chose. */
+  #told: (readonly number[])[] = [];
 
   constructor(private readonly options: SchedulerOptions) {
     this.#quiescence = new Quiescence({ wires: [...options.wires.values()], answerMs: options.answerMs });
     this.#victims = new VictimChoice([...options.wires.values()], options.answerMs);
+    this.#quiescence.leaves = (circle) =>
+      this.#victims.isTooLate(circle, (client) => [...this.#actors[client]!.outstanding][0]?.place);
     for (const wire of options.wires.values()) {
       wire.onHeld((step) => this.#held(wire, step));
       wire.onWaiting((client) => {
@@ -244,6 +248,7 @@ export class Scheduler implements ClientOwner {
     this.#answered = [];
     this.#woken = [];
     this.#footprints = [];
+    this.#told = [];
     this.#open = undefined;
     this.#quiescence.begin(this.#actors);
   }
@@ -307,7 +312,7 @@ export class Scheduler implements ClientOwner {
     actor.waitsFor = undefined;
     actor.isStale = false;
     actor.status = answer.status;
-    const { label, digest, content, ended, errorCode } = answer;
+    const { label, digest, content, ended, errorCode, circle } = answer;
     const place = this.#transitions.length;
     const footprint = footprintIn(outstanding.wire, answer.footprint);
     // What it touched is known better now; where it has waited it was at work before as well.
@@ -318,6 +323,7 @@ export class Scheduler implements ClientOwner {
     this.#woken.push({ client: actor.number, failed: errorCode !== undefined });
     this.#footprints.push(...footprints);
     this.#pasts[actor.number]!.push({ kind: 'request', label: outstanding.label, digest, footprints, place });
+    if (circle !== undefined && circle.length > 1) this.#told.push(circle);
     if (ended === 'connection-lost') this.#lost(actor.number, 'before its answer was complete');
     this.#quiescence.changed();
   }
@@ -331,12 +337,15 @@ export class Scheduler implements ClientOwner {
     );
   }
 
-  #sawCircles(circles: readonly (readonly number[])[]): void {
+  /** The store may have undone a circle before anybody asked who waits. */
+  #sawCircles(seen: readonly (readonly number[])[]): void {
+    const isNew = (told: readonly number[]) => !seen.some((circle) => circle.join() === told.join());
+    const circles = [...seen, ...this.#told.splice(0).filter(isNew)];
     const [circle] = circles;
     if (circle === undefined) return;
     const hasMoreCircles = circles.length > 1 || this.#open?.circle !== undefined;
     if (this.#open !== undefined) this.#open = { circle, ...this.#open, hasMoreCircles };
-    this.#victims.passed(circles.length);
+    this.#victims.passed(circles.length, this.#transitions.length);
     this.#quiescence.circleMs = this.#victims.circleMs;
   }
 

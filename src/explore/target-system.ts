@@ -43,7 +43,7 @@ export interface ExploredTrial<C extends ContractTypes> {
 }
 
 /** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. */
-const VICTIM_WITHIN_MS = [20, 200];
+const VICTIM_WITHIN_MS = [20, 200, 2_000];
 
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
 
@@ -135,7 +135,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       } catch (error) {
         if (!(error instanceof CircleStays) || victims.every((victim) => victim === null)) throw error;
         await this.#unravel();
-        if (time === limitsMs.length - 1) throw error;
+        if (error.isCertain || time === limitsMs.length - 1) throw error;
       }
     }
   }

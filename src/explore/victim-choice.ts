@@ -7,6 +7,8 @@ export class VictimChoice {
   #withinMs = 0;
   /** Seen so far in this schedule. */
   #circles = 0;
+  /** From this place of the schedule on, waits begin with what was told last. */
+  #toldAt = 0;
 
   constructor(
     private readonly wires: readonly StepWire[],
@@ -18,13 +20,25 @@ export class VictimChoice {
     this.#victims = victims;
     this.#withinMs = withinMs;
     this.#circles = 0;
+    this.#toldAt = 0;
     this.#tell();
   }
 
-  /** So many circles came to their end: waits that begin from now on may be part of the next one. */
-  passed(circles: number): void {
+  /** So many circles came to their end by this place: waits that begin behind it may be part of the next one. */
+  passed(circles: number, place: number): void {
     this.#circles += circles;
+    this.#toldAt = place + 1;
     this.#tell();
+  }
+
+  /**
+   * Who shall fail next is in the circle, and has waited since before the last one came to its end: the store looked at that wait
+   * when nobody had been chosen for this circle, and does not look again.
+   */
+  isTooLate(circle: readonly number[], waitsSince: (client: number) => number | undefined): boolean {
+    const next = this.#next;
+    if (next === undefined || !circle.includes(next)) return false;
+    return (waitsSince(next) ?? this.#toldAt) < this.#toldAt;
   }
 
   /** How long a store may leave the next circle as it is. */

@@ -20,6 +20,7 @@ export interface Answer {
   readonly errorCode?: string;
   /** The file of the server's source that raised it. */
   readonly errorFile?: string;
+  readonly errorDetail?: string;
   readonly content: readonly string[];
   readonly digest: string;
   /** Command tags in the order in which statements ended. */
@@ -46,6 +47,7 @@ export class AnswerReader {
   #tailLines = 0;
   #errorCode: string | undefined;
   #errorFile: string | undefined;
+  #errorDetail: string | undefined;
 
   /** The rows that follow are those of this portal: they may come without a description of their own. */
   begin({ statement, resultFormats }: Portal): void {
@@ -113,6 +115,7 @@ export class AnswerReader {
       label: shorten(this.#parts.join('; ') || 'done'),
       ...(this.#errorCode !== undefined && { errorCode: this.#errorCode }),
       ...(this.#errorFile !== undefined && { errorFile: this.#errorFile }),
+      ...(this.#errorDetail !== undefined && { errorDetail: this.#errorDetail }),
       content,
       digest: digestOf(content.join('\n')),
       tags: this.#tags,
@@ -156,6 +159,7 @@ export class AnswerReader {
     const fields = readErrorFields(message);
     this.#errorCode = fields.get('C') ?? 'XX000';
     this.#errorFile = fields.get('F');
+    this.#errorDetail = fields.get('D');
     this.#say(`error ${inWords(fields)}`);
     this.#part(`error ${this.#errorCode}: ${fields.get('M') ?? ''}`);
   }

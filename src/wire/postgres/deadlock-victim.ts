@@ -35,6 +35,20 @@ export function asksForMessages(startup: ReadonlyMap<string, string>): boolean {
   return [...startup].some(([name, value]) => `${name} ${value}`.includes('client_min_messages'));
 }
 
+/** What an error says that a deadlock is. */
+export const DEADLOCK = '40P01';
+
+/**
+ * The server's processes in the circle, as the error's detail tells: `Process 7 waits for ShareLock on transaction 99; blocked by
+ * process 8.`, a line each.
+ */
+export function circleTold(detail: string): readonly number[] {
+  return detail.split('\n').flatMap((line) => {
+    const numbers = line.match(/\d+/g) ?? [];
+    return [numbers.at(0), numbers.at(-1)].map(Number);
+  });
+}
+
 /** Whom a deadlock shall hit. `client`: undefined where it is whoever closes the circle. */
 export interface Victim {
   readonly client: number | undefined;

@@ -10,8 +10,10 @@ import { Connection } from './connection.js';
 import { readCatalogue } from './catalogue.js';
 import {
   asksForMessages,
+  circleTold,
   clockOf,
   clockStatement,
+  DEADLOCK,
   mayChooseVictim,
   refusesSettings,
   SOON,
@@ -278,7 +280,9 @@ export class PostgresWire implements StepWire {
 
   #answered(line: Line, request: Request, answer: Answer | undefined): void {
     const { released, connection, footprints, asked } = line;
-    const { status } = connection.state;
+    // Of a session that is over the server says nothing any more.
+    const isOver = answer === undefined || request.ends === 'terminate';
+    const status = isOver ? 'idle' : connection.state.status;
     line.released = undefined;
     line.asks = NO_LOCKS;
     line.isUnclear = false;
@@ -302,14 +306,24 @@ export class PostgresWire implements StepWire {
     if (released === undefined) return;
     if (answer === undefined) return released(LOST);
     const { label, errorCode, content, digest } = answer;
+    const circle = this.#circleOf(answer);
     released({
       label,
+      ...(circle.length > 0 && { circle }),
       ...(errorCode !== undefined && { errorCode }),
       status,
       content,
       digest,
       footprint,
     });
+  }
+
+  /** In ascending order. */
+  #circleOf({ errorCode, errorDetail = '' }: Answer): readonly number[] {
+    if (errorCode !== DEADLOCK) return [];
+    const told = circleTold(errorDetail);
+    const inIt = [...this.#lines].filter(({ connection }) => told.includes(connection.state.processId ?? 0));
+    return [...new Set(inIt.map(({ client }) => client))].sort((one, other) => one - other);
   }
 
   #learn(footprint: PostgresFootprint): void {
