@@ -1,9 +1,9 @@
 import { Diverged, wordsOf } from './diverged.js';
 import type { Transition } from './execution.js';
 
-/** What may be another one each time: a number, a time, a UUID. */
+/** What may be another one each time: a number, a time, a UUID, also without its dashes (Sequelize names a block of text by one). */
 const VALUE =
-  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?|\d+(?:\.\d+)?/gi;
+  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?|\d+(?:\.\d+)?/gi;
 
 interface Parsed {
   /** The text without its values. */
