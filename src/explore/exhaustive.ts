@@ -3,6 +3,7 @@ import { hasContest, isOvertaken } from './contests.js';
 import type { Choice, ChoicePoint, Execution, System, Transition, Victims } from './execution.js';
 import { Diverged, wordsOf } from './diverged.js';
 import { CircleStays } from './quiescence.js';
+import { MOST_WARMING } from './warm-up.js';
 import { dependentSteps, HappensBefore, type Dependent } from './happens-before.js';
 
 /** How far an exhaustive search goes. */
@@ -55,6 +56,8 @@ interface Node {
   victim: number | undefined;
   /** Others who could. */
   victims: number[] | undefined;
+  /** What the step was with those who were tried before. */
+  readonly otherwise: Transition[];
   transition: Transition | undefined;
   readonly preemptionsBefore: number;
 }
@@ -92,6 +95,8 @@ class Search<Result> {
   #repeated = 0;
   #contestsCut = 0;
   #divergence: Diverged | undefined;
+  /** How often it began again because the code did not do the same again. */
+  #warmings = 0;
 
   constructor(
     private readonly system: System<Result>,
@@ -115,7 +120,13 @@ class Search<Result> {
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
       const victims = this.#victims();
-      const execution = await this.#carryOut(victims);
+      const execution = await this.#carryOut(victims).catch((error: unknown) => this.#warm(error));
+      if (execution === 'another way') {
+        schedules = redundant = 0;
+        standFor = 0n;
+        this.#startOver();
+        continue;
+      }
       if (execution === undefined) {
         this.#victimsCut = true;
         if (!this.#next()) break;
@@ -181,6 +192,13 @@ class Search<Result> {
     }
   }
 
+  /** The first times are not like the later ones: all is run again, a few times. Throws what is for good. */
+  #warm(error: unknown): 'another way' {
+    if (!(error instanceof Diverged) || this.#warmings === MOST_WARMING) throw error;
+    this.#warmings += 1;
+    return 'another way';
+  }
+
   #startOver(): void {
     this.#nodes.length = 0;
     this.#order.truncate(0);
@@ -228,7 +246,7 @@ class Search<Result> {
     const backtrack = new Set(this.limits.reduce ? [taken] : allowed);
     this.#nodes.push({
       ...{ enabled, heldBack, backtrack, asleep, taken, preemptionsBefore },
-      ...{ victim: undefined, victims: undefined, transition: undefined },
+      ...{ victim: undefined, victims: undefined, otherwise: [], transition: undefined },
     });
     return { client: taken };
   }
@@ -337,12 +355,15 @@ class Search<Result> {
       const place = this.#nodes.length - 1;
       const victim = node.victims?.pop();
       if (victim !== undefined) {
+        if (node.transition !== undefined) node.otherwise.push(node.transition);
         node.victim = victim;
         node.transition = undefined;
         this.#order.truncate(place);
         return true;
       }
-      if (node.transition !== undefined) node.asleep.set(node.taken, node.transition);
+      // Undefined where the last victim could not be had.
+      const step = node.transition ?? node.otherwise.pop();
+      if (step !== undefined) node.asleep.set(node.taken, withAll(step, node.otherwise.splice(0)));
       const next = [...node.backtrack].find((client) => !node.asleep.has(client));
       this.#order.truncate(place);
       if (next !== undefined) {
@@ -355,6 +376,16 @@ class Search<Result> {
       this.#nodes.pop();
     }
   }
+}
+
+/** A step whose circle was undone in several ways touches what it touched in any of them. */
+function withAll(step: Transition, others: readonly Transition[]): Transition {
+  if (others.length === 0) return step;
+  return {
+    ...step,
+    footprints: [step, ...others].flatMap(({ footprints }) => footprints),
+    enables: [...new Set([step, ...others].flatMap(({ enables }) => enables))],
+  };
 }
 
 function sameRequest(before: Transition, again: Transition): boolean {

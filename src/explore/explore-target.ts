@@ -21,6 +21,7 @@ import { provedAt, rowsOf } from './rows.js';
 import { Tally } from './tally.js';
 import type { ExploredTrial, TargetSystem } from './target-system.js';
 import { Traces } from './traces.js';
+import { warmedUp } from './warm-up.js';
 
 type Trial = ExploredTrial<ContractTypes>;
 
@@ -91,9 +92,8 @@ class Exploration {
 
   /** The same schedule twice: what differs between the two is no difference. */
   async #learnIds(): Promise<void> {
-    const [one, other] = [await this.system.run(following([])), await this.system.run(following([]))];
-    this.#traces.learn(one.transitions, other.transitions);
-    this.#steps = Math.max(one.transitions.length, other.transitions.length);
+    const { transitions } = await warmedUp(this.#traces, () => this.system.run(following([])));
+    this.#steps = Math.max(this.#steps, transitions.length);
   }
 
   async #search(): Promise<void> {
@@ -198,7 +198,9 @@ class Exploration {
     const shows = ({ result }: Execution<Trial>) => violationOf(result) !== undefined;
     const absent = await this.#leaveOut(found, isUp);
     const smaller = await minimised(absent.found, { system: this.system, shows, isUp });
-    const execution = await carriedOut(this.system, following(smaller.clients), smaller.victims);
+    const execution = await warmedUp(this.#traces, () =>
+      carriedOut(this.system, following(smaller.clients), smaller.victims),
+    );
     const finding = violationOf(execution.result);
     if (finding === undefined || execution.result === undefined) {
       const [step] = execution.transitions;

@@ -1,15 +1,16 @@
 import type { StoreAddress } from '../core/context.js';
 import type { Parameters } from '../core/scenario.js';
-import type { StepWire } from '../core/step.js';
 import type { HostConnection, TargetSource } from '../engine/protocol.js';
 import type { Aftermath } from '../engine/trial.js';
+import { carriedOut } from '../explore/carry-out.js';
 import { following } from '../explore/choosers.js';
 import { exploreTarget, replay } from '../explore/explore-target.js';
 import type { Explored, ExplorePlan, KeptSchedule, Replayed } from '../explore/explored.js';
-import { TargetSystem } from '../explore/target-system.js';
 import { Traces } from '../explore/traces.js';
-import { hasWire, openWire } from '../wire/open-wire.js';
+import { warmedUp } from '../explore/warm-up.js';
+import { hasWire } from '../wire/open-wire.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
+import { openSystem } from './open-system.js';
 
 /** What an explorer is asked to do. Plain JSON: it crosses a process border. */
 export interface ExplorerRequest {
@@ -45,29 +46,24 @@ export async function runExplorer(
   hooks: ExplorerHooks,
 ): Promise<ExplorerResult> {
   const { addresses, parameters, seed, timeoutMs, task } = request;
-  const wires = new Map<string, StepWire>();
-  for (const address of addresses) {
-    if (hasWire(address.store)) wires.set(address.store, await openWire(address));
-  }
-  const system = new TargetSystem({
-    ...{ scenario, target, parameters, addresses, wires, seed, timeoutMs },
+  const { system, close } = await openSystem({
+    ...{ scenario, target, parameters, addresses, seed, timeoutMs },
     chase: (connections) => hooks.chase(connections),
     onConnected: (connections) => hooks.connected(connections),
   });
   try {
-    await system.open();
     if (task.kind === 'explore') {
       const explored = await exploreTarget(system, task.plan, hooks, hooks.signal);
       return { kind: 'explored', explored };
     }
     const traces = new Traces();
-    const [one, other] = [await system.run(following([])), await system.run(following([]))];
-    traces.learn(one.transitions, other.transitions);
-    await system.leaveOut(new Set(task.schedule.absent));
+    await warmedUp(traces, () => system.run(following([])));
+    const { absent, clients, victims } = task.schedule;
+    await system.leaveOut(new Set(absent));
+    await warmedUp(traces, () => carriedOut(system, following(clients), victims));
     return { kind: 'replayed', replayed: await replay(system, traces, task.schedule, task.times) };
   } finally {
-    await system.close().catch(() => undefined);
-    for (const wire of wires.values()) await wire.close().catch(() => undefined);
+    await close();
   }
 }
 
