@@ -4,19 +4,19 @@ import { withDefaults, type Parameters } from '../src/core/scenario.js';
 import type { ContractTypes } from '../src/core/contract.js';
 import type { Target } from '../src/core/target.js';
 import { ClientSlot, createTargetContext } from '../src/engine/client-slot.js';
-import { chase } from '../src/engine/trial.js';
 import { following } from '../src/explore/choosers.js';
 import { exploreTarget } from '../src/explore/explore-target.js';
 import type { Explored } from '../src/explore/explored.js';
-import { TargetSystem } from '../src/explore/target-system.js';
+import type { TargetSystem } from '../src/explore/target-system.js';
 import { Traces } from '../src/explore/traces.js';
 import type { StoreServer } from '../src/stores/store.js';
-import { openWire } from '../src/wire/open-wire.js';
 import forUpdate from '../targets/checkout/postgres/for-update.js';
 import naive from '../targets/checkout/postgres/naive.js';
 import { median, seconds } from './numbers.js';
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
+import { openOn } from './open-on.js';
 import { withSharedServer } from './shared-server.js';
+
 import { markdownTable } from './table.js';
 
 /** frontrun 0.7.0 with psycopg2, as it was measured on another occasion: not by this program. */
@@ -102,25 +102,12 @@ async function onTarget<T>(
   clients: number,
   work: (system: TargetSystem<ContractTypes>) => Promise<T>,
 ): Promise<T> {
-  const namespace = await server.namespace();
-  const wire = await openWire(namespace.address);
-  const system = new TargetSystem({
-    scenario: flashSale,
-    parameters: parametersFor(clients),
-    target,
-    addresses: [namespace.address],
-    wires: new Map([['postgres', wire]]),
-    seed: 'bench',
-    timeoutMs: 30_000,
-    chase: (connections) => chase(connections, new Map([['postgres', namespace]])),
-  });
+  const parameters = parametersFor(clients);
+  const { system, close } = await openOn(server, { scenario: flashSale, target, parameters, seed: 'bench' });
   try {
-    await system.open();
     return await work(system as unknown as TargetSystem<ContractTypes>);
   } finally {
-    await system.close();
-    await wire.close();
-    await namespace.drop();
+    await close();
   }
 }
 

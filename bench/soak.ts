@@ -39,10 +39,16 @@ interface SoakRow extends Assignment {
   skipped?: string;
 }
 
+if (process.argv[2] === 'explore') {
+  const { soakExplore } = await import('./soak-explore.js');
+  await soakExplore(process.argv.slice(3));
+  process.exit();
+}
+
 /**
  * `npm run soak -- [--runs 20] [--seed text] [--contract name] [--target id]`: every target many times, on MongoDB half as
  * many, each in a gate of its own. Exits 1 if any was not as expected in every run; one whose store is not to be had is
- * skipped aloud.
+ * skipped aloud. `npm run soak -- explore`: see `soak-explore.ts`.
  */
 const { values } = parseArgs({
   options: {

@@ -9,12 +9,13 @@ import { withDefaults, type Parameters } from '../core/scenario.js';
 import { chase } from '../engine/trial.js';
 import { openReaper, type Reaper } from '../process/reaper.js';
 import { startBetween } from '../stores/postgres/between.fixture.js';
+import type { Session } from '../stores/postgres/connect.js';
 import { openPostgres } from '../stores/postgres/server.js';
 import type { StoreServer } from '../stores/store.js';
-import { openWire } from '../wire/open-wire.js';
+import { openSystem } from '../session/open-system.js';
 import { exploreTarget } from './explore-target.js';
 import type { Explored } from './explored.js';
-import { TargetSystem } from './target-system.js';
+import type { TargetSystem } from './target-system.js';
 import { Traces } from './traces.js';
 import { following } from './choosers.js';
 
@@ -47,23 +48,22 @@ async function onTarget<T>(
   const loads = TARGETS[scenario.contract.name as keyof typeof TARGETS] as Record<string, AnyLoad>;
   const namespace = await server.namespace();
   const address = { ...namespace.address, ...through };
-  const wire = await openWire(address);
-  const system = new TargetSystem({
-    scenario,
-    parameters: withDefaults(scenario.parameters, { ...scenario.small, ...given }),
-    target: typeof id === 'string' ? (await loads[id]!()).default : (id as never),
-    addresses: [address],
-    wires: new Map([['postgres', wire]]),
-    seed: 'test',
-    timeoutMs: 20_000,
-    chase: (connections) => chase(connections, new Map([['postgres', namespace]])),
-  });
   try {
-    await system.open();
-    return await work(system);
+    const { system, close } = await openSystem<ContractTypes>({
+      scenario,
+      parameters: withDefaults(scenario.parameters, { ...scenario.small, ...given }),
+      target: typeof id === 'string' ? (await loads[id]!()).default : (id as never),
+      addresses: [address],
+      seed: 'test',
+      timeoutMs: 20_000,
+      chase: (connections) => chase(connections, new Map([['postgres', namespace]])),
+    });
+    try {
+      return await work(system);
+    } finally {
+      await close();
+    }
   } finally {
-    await system.close();
-    await wire.close();
     await namespace.drop();
   }
 }
@@ -129,25 +129,10 @@ describe('three buyers on PostgreSQL', { timeout: 120_000 }, () => {
   });
 });
 
-describe('reduction', { timeout: 120_000 }, () => {
-  it.each([
-    ['flash-sale', 'postgres/naive'],
-    ['flash-sale', 'postgres/for-update'],
-    ['last-seat', 'postgres/conditional-update'],
-    ['order-update', 'postgres/optimistic'],
-    ['order-update', 'postgres/serializable'],
-    ['table-booking', 'postgres/serializable'],
-    ['shared-then-exclusive', 'postgres/for-update-ordered'],
-    ['returning-customer', 'postgres/sequence'],
-    ['table-booking', 'postgres/exclusion-constraint'],
-  ])('reaches the same ends, and stands for as many interleavings: %s on %s', async (scenario, id) => {
-    const reduced = await onTarget(scenario, id, exploring(true));
-    const all = await onTarget(scenario, id, exploring(false));
-    expect(reduced.ends).toBe(all.ends);
-    expect(reduced.verdict).toBe(all.verdict);
-    expect(reduced.schedules.standFor?.all).toBe(String(all.schedules.run));
-    expect(reduced.schedules.standFor?.violated).toBe(String(all.schedules.violated));
-    expect(reduced.schedules.run).toBeLessThan(all.schedules.run);
+describe('a deadlock', { timeout: 120_000 }, () => {
+  it('ends with each of its clients as the victim, also where the server undoes it before anybody asks', async () => {
+    const explored = await onTarget('opposite-locks', 'postgres/for-update', exploring(true));
+    expect(explored).toMatchObject({ verdict: 'holds', isExhaustive: true, victimChosenBy: 'scheduler' });
   });
 });
 
@@ -194,24 +179,50 @@ describe('a queue', { timeout: 120_000 }, () => {
 });
 
 describe('a client that tries in vain until it has its way', { timeout: 120_000 }, () => {
-  const spins = checkoutOnPostgres({
-    strategy: 'spin',
-    summary: 'A lock in a column, tried for without a pause.',
-    prevents: 'Lost updates.',
-    costs: 'Work for nothing.',
-    source: 'none',
-    expectations: { 'flash-sale': 'holds' },
-    alter: 'alter table product add column is_locked boolean not null default false',
-    checkout: async (session, input, context) => {
-      const lock = 'update product set is_locked = true where id = 1 and not is_locked';
-      while ((await session.query(lock)).rowCount === 0);
-      const outcome = await readCheckWrite(session, context, input);
-      await session.query('update product set is_locked = false where id = 1');
-      return outcome;
-    },
-  });
+  const spinning = (
+    strategy: string,
+    lock: (session: Session) => Promise<boolean>,
+    unlock: (session: Session) => Promise<unknown>,
+  ) =>
+    checkoutOnPostgres({
+      strategy,
+      summary: 'A lock, tried for without a pause.',
+      prevents: 'Lost updates.',
+      costs: 'Work for nothing.',
+      source: 'none',
+      expectations: { 'flash-sale': 'holds' },
+      alter: 'alter table product add column is_locked boolean not null default false',
+      checkout: async (session, input, context) => {
+        while (!(await lock(session)));
+        const outcome = await readCheckWrite(session, context, input);
+        await unlock(session);
+        return outcome;
+      },
+    });
+  const asks = async (session: Session, tries: string) =>
+    (await session.query<{ readonly got: boolean }>(`select ${tries} as got`)).rows[0]!.got;
 
-  it('is let go again when somebody has changed something, and not before', async () => {
+  it.each([
+    [
+      'a lock in a column',
+      spinning(
+        'spin',
+        async (session) => {
+          const lock = 'update product set is_locked = true where id = 1 and not is_locked';
+          return (await session.query(lock)).rowCount === 1;
+        },
+        (session) => session.query('update product set is_locked = false where id = 1'),
+      ),
+    ],
+    [
+      'an advisory lock of its session',
+      spinning(
+        'spin-advisory',
+        (session) => asks(session, 'pg_try_advisory_lock(7)'),
+        (session) => session.query('select pg_advisory_unlock(7)'),
+      ),
+    ],
+  ])('for %s is let go again when somebody has changed something, and not before', async (_, spins) => {
     const explored = await onTarget('flash-sale', spins, exploring(true));
     expect(explored).toMatchObject({ verdict: 'holds', isExhaustive: true, isFair: true, reasons: [] });
     expect(explored.cut.join()).toContain('a client that repeated itself');

@@ -1,0 +1,95 @@
+import type { Contract } from '../core/contract.js';
+import type { Scenario } from '../core/scenario.js';
+import type { Target } from '../core/target.js';
+import { connectPostgres, type Session } from '../stores/postgres/connect.js';
+
+/** Statements that clients send one after the other, whatever each is answered. */
+export interface Script {
+  /** Once. */
+  readonly setup: string;
+  /** Before each schedule. */
+  readonly reset: string;
+  readonly clients: readonly (readonly string[])[];
+  /** One query for what is left. */
+  readonly state: string;
+}
+
+type Scripted = {
+  readonly operations: {
+    readonly run: { readonly input: number; readonly output: readonly string[] };
+  };
+  readonly initial: null;
+  readonly final: string;
+};
+
+const contract: Contract<Scripted> = {
+  name: 'script',
+  summary: 'Clients send statements.',
+  operations: { run: { keys: () => ['everything'] } },
+};
+
+/** A scenario in which each client runs its part of a script. Nothing is right or wrong in it. */
+export function scenarioOf({ clients }: Script): Scenario<Scripted> {
+  return {
+    name: 'script',
+    contract,
+    summary: 'Each client sends its statements.',
+    describe: () => `${clients.length} clients`,
+    source: 'none',
+    parameters: { clients: { default: clients.length, min: 2, max: 4, describe: 'clients' } },
+    initial: () => null,
+    attempts: () => clients.map((_, client) => ({ f: 'run', input: client })),
+    checkers: [{ name: 'nothing', anomalies: [], check: () => [] }],
+    tally: () => ({}),
+    expected: () => ({}),
+    controls: {},
+    defaultTarget: 'postgres/script',
+    small: {},
+  };
+}
+
+/** The answers to a client are what its operation comes to: rows in the order of their coming, or the code of an error. */
+export function targetOf({ setup, reset, clients, state }: Script): Target<Scripted> {
+  return {
+    contract: 'script',
+    id: 'postgres/script',
+    ...{ summary: 'A script.', prevents: 'Nothing.', costs: 'Nothing.', source: 'none', expectations: {} },
+    open: async (context) => {
+      const session = await connectPostgres(context);
+      return {
+        setup: async () => void (await session.query(setup)),
+        reset: async () => void (await session.query(reset)),
+        read: async () => JSON.stringify((await session.query(state)).rows),
+        client: async (clientContext) => {
+          let own = await connectPostgres(clientContext);
+          return {
+            run: async (client) => {
+              const said: string[] = [];
+              for (const statement of clients[client]!) {
+                if (statement === LEAVE) {
+                  await own.end();
+                  own = await connectPostgres(clientContext);
+                } else said.push(await answerTo(own, statement));
+              }
+              return said;
+            },
+            close: () => own.end(),
+          };
+        },
+        close: () => session.end(),
+      };
+    },
+  };
+}
+
+/** In place of a statement: the client's session ends, and it begins another one. */
+export const LEAVE = '\\c';
+
+async function answerTo(session: Session, statement: string): Promise<string> {
+  try {
+    const { command, rowCount, rows } = await session.query({ text: statement, rowMode: 'array' });
+    return JSON.stringify([command, rowCount, rows]);
+  } catch (error) {
+    return `error ${String((error as { readonly code?: string }).code)}`;
+  }
+}
