@@ -116,7 +116,7 @@ class Search<Result> {
     let cut: string | undefined;
     let grown = this.system.dependenceGrown;
     for (;;) {
-      if (schedules === this.limits.maxSchedules) cut = `after ${schedules} schedules`;
+      if (schedules === this.limits.maxSchedules) cut = `after ${schedules} ${schedules === 1 ? 'schedule' : 'schedules'}`;
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
       const victims = this.#victims();

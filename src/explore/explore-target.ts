@@ -122,7 +122,8 @@ class Exploration {
       await this.#sample([{ kind: 'pct', depth: PCT_DEPTH }, { kind: 'random' }]);
     }
     if (found.preemptionsCut > 0) {
-      cut.push(`no client was interrupted more than ${search.preemptions} times in all`);
+      const often = search.preemptions === 1 ? 'once' : `${search.preemptions} times`;
+      cut.push(`no client was interrupted more than ${often} in all`);
     }
     if (found.heldBack > 0) {
       cut.push(
@@ -173,7 +174,8 @@ class Exploration {
     const how = kinds
       .map(({ kind }) => (kind === 'pct' ? 'by random priorities' : 'at random'))
       .join(' and ');
-    this.#cut.push(`${this.#tally.run - before} schedules were drawn ${how}`);
+    const drawn = this.#tally.run - before;
+    this.#cut.push(`${drawn} ${drawn === 1 ? 'schedule was' : 'schedules were'} drawn ${how}`);
   }
 
   #take(execution: Execution<Trial>, standFor: bigint, victims: Victims): void {

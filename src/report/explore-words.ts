@@ -14,7 +14,9 @@ export function exploredSentence(target: ExploredTarget, { scenario }: ExploreRe
   const glyph = GLYPHS[verdict];
   const seen = seenWords(target, who);
   if (verdict === 'inconclusive') {
-    return `${glyph} ${id} is inconclusive: ${reasons.join('; ')}. Until then: ${seen}.`;
+    const run = plural(schedules.run, 'schedule');
+    const until = schedules.run === 0 ? '' : ` Until then no violation was seen in ${run} of ${who}.`;
+    return `${glyph} ${id} is inconclusive: ${reasons.join('; ')}.${until}`;
   }
   const gaveUp =
     verdict === 'holds' && schedules.gaveUp > 0
@@ -58,7 +60,9 @@ export function scopeSentences(target: ExploredTarget): readonly string[] {
     sentences.push(
       `${plural(workers, 'worker')} of the target ${workers === 1 ? 'is a client' : 'are clients'} too.`,
     );
-  if (cut.length > 0 && target.verdict !== 'inconclusive') sentences.push(`Left out: ${cut.join('; ')}.`);
+  if (cut.length > 0 && target.verdict !== 'inconclusive') {
+    sentences.push(`${search.kind === 'exhaustive' ? 'Left out' : 'A sample'}: ${cut.join('; ')}.`);
+  }
   if (schedules.redundant > 0) {
     sentences.push(`${plural(schedules.redundant, 'further one')} begun, and seen to be like one of these.`);
   }
