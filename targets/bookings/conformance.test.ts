@@ -3,6 +3,7 @@ import { raceCheck, type ReportTarget, type Target } from '../../src/index.js';
 import type { Bookings } from '../../scenarios/bookings/contract.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
+import { byTrials } from '../trials.fixture.js';
 import lockPerTableLooksFirst from './mongodb/broken/lock-per-table-looks-first.fixture.js';
 import fencedLockUnfenced from './mongodb/broken/fenced-lock-unfenced.fixture.js';
 import pessimisticOutside from './mongodb/broken/pessimistic-outside.fixture.js';
@@ -70,25 +71,18 @@ const BROKEN: readonly [target: Target<Bookings>, scenario: ScenarioName, anomal
 ];
 
 const TIMEOUT_MS = 120_000;
-const TRIALS = 10;
-/** SecantusDB does some hundred operations a second, whatever they are. */
-const TRIALS_ON_MONGODB = 5;
-const isOnMongodb = (target: string | Target<Bookings>) =>
-  (typeof target === 'string' ? target : target.id).startsWith('mongodb/');
 
 /** What stands and what is broken together, so that each server is started once for a scenario. */
 async function judge(scenario: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
   const broken = BROKEN.filter(([, where]) => where === scenario).map(([target]) => target);
   const targets = [...NAMED[scenario], ...new Set(broken)];
   const rows = new Map<string, ReportTarget>();
-  for (const onMongodb of [true, false]) {
-    const own = targets.filter((target) => isOnMongodb(target) === onMongodb);
-    if (own.length === 0) continue;
+  for (const { trials, targets: alike } of await byTrials('bookings', scenario, targets)) {
     const report = await raceCheck({
       scenario,
-      targets: own as readonly string[],
+      targets: alike as readonly string[],
       parameters: PARAMETERS[scenario],
-      trials: onMongodb ? TRIALS_ON_MONGODB : TRIALS,
+      trials,
       seed: SEED,
     });
     // A control that was not asked for is nobody's row.

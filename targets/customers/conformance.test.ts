@@ -8,6 +8,7 @@ import returningCustomer from '../../scenarios/customers/returning-customer.js';
 import thousandCustomers from '../../scenarios/customers/thousand-customers.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
+import { byTrials } from '../trials.fixture.js';
 import mutexNotAwaited from './memory/broken/mutex-not-awaited.fixture.js';
 import duplicateKeyCalledCreated from './mongodb/broken/duplicate-key-called-created.fixture.js';
 import incThenFind from './mongodb/broken/inc-then-find.fixture.js';
@@ -92,12 +93,6 @@ const CAUGHT: readonly [target: Target<Customers>, scenario: ScenarioName, anoma
 ];
 
 const TIMEOUT_MS = 120_000;
-const TRIALS = 10;
-/** SecantusDB does some hundred operations a second, whatever they are. */
-const TRIALS_ON_MONGODB = 5;
-
-const idOf = (target: string | Target<Customers>) => (typeof target === 'string' ? target : target.id);
-const isOnMongodb = (target: string | Target<Customers>) => idOf(target).startsWith('mongodb/');
 
 /** Every row of one scenario: of the targets that are put to the test in it, and of those that are broken. */
 async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
@@ -105,13 +100,9 @@ async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarg
   const named = NAMED.filter(([of]) => of === name).flatMap(([, ids]) => ids);
   const targets = [...named, ...CAUGHT.filter(([, of]) => of === name).map(([target]) => target)];
   const rows = new Map<string, ReportTarget>();
-  for (const [some, trials] of [
-    [targets.filter(isOnMongodb), TRIALS_ON_MONGODB],
-    [targets.filter((target) => !isOnMongodb(target)), TRIALS],
-  ] as const) {
-    if (some.length === 0) continue;
-    const report = await raceCheck({ scenario, targets: some, parameters, trials, seed: SEED });
-    for (const row of report.targets) rows.set(row.id, row);
+  for (const alike of await byTrials('customers', name, targets)) {
+    const report = await raceCheck({ scenario, ...alike, parameters, seed: SEED });
+    for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
   }
   return rows;
 }

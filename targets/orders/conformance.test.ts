@@ -10,6 +10,7 @@ import stalledTransaction from '../../scenarios/orders/stalled-transaction.js';
 import { SCENARIOS as REGISTERED } from '../../scenarios/index.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
+import { byTrials } from '../trials.fixture.js';
 import incLimitReadFirst from './mongodb/broken/inc-limit-read-first.fixture.js';
 import locksExclusiveBesideShared from './mongodb/broken/locks-exclusive-beside-shared.fixture.js';
 import locksKeptOnError from './mongodb/broken/locks-kept-on-error.fixture.js';
@@ -98,28 +99,24 @@ const CAUGHT: readonly [target: Target<Orders>, scenario: ScenarioName, anomaly:
 ];
 
 const TIMEOUT_MS = 120_000;
-/** Enough for every unsafe one, which stops at its first violation. */
-const TRIALS = 20;
-/** Of a safe one: SecantusDB does some hundred operations a second, whatever they are. */
-const TRIALS_ON_MONGODB = 5;
+/** Not everybody meets in every trial. */
+const SOMETIMES = { 'postgres/for-update': 20, 'mongodb/two-phase-locking': 15 };
 
 /** Every row of one scenario: of the targets that are put to the test in it, and of those that are broken. */
 async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
   const { scenario, parameters }: Trying = SCENARIOS[name];
   const named = NAMED.filter(([of]) => of === name).flatMap(([, ids]) => ids);
   const broken = CAUGHT.filter(([, of]) => of === name).map(([target]) => target);
-  const isSlow = async (id: string) =>
-    id.startsWith('mongodb/') && (await loadTarget('orders', id))?.expectations[name] !== 'violated';
-  const slow = await Promise.all(named.map(isSlow));
   const rows = new Map<string, ReportTarget>();
-  for (const [targets, trials] of [
-    [named.filter((_, place) => slow[place]), TRIALS_ON_MONGODB],
-    [[...named.filter((_, place) => !slow[place]), ...broken], TRIALS],
-  ] as const) {
-    if (targets.length === 0) continue;
+  for (const alike of await byTrials(
+    'orders',
+    (scenario as Scenario<Orders>).name,
+    [...named, ...broken],
+    SOMETIMES,
+  )) {
     const report = await raceCheck({
       scenario: scenario as Scenario<Orders>,
-      ...{ targets, parameters, trials, seed: SEED },
+      ...{ ...alike, parameters, seed: SEED },
     });
     for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
   }

@@ -4,6 +4,9 @@ import { wantedOf } from '../../cart.js';
 import { checkoutOnPostgres } from '../schema.js';
 import { checkWrite, readProducts } from '../steps.js';
 
+/** Between a lock and the next, so that it is not luck whether somebody comes the other way meanwhile. */
+const BETWEEN_MS = 10;
+
 /** Locks row by row in the order of the cart: safe, but carts in opposite orders deadlock, and the victim fails. */
 export default checkoutOnPostgres({
   strategy: 'broken-for-update-unordered',
@@ -18,6 +21,7 @@ export default checkoutOnPostgres({
       for (const item of wantedOf(input.cart)) {
         for (const entry of await readProducts(session, context, [item], 'for update'))
           products.set(...entry);
+        await context.sleep(BETWEEN_MS);
       }
       return checkWrite(session, context, input, products);
     }),

@@ -22,11 +22,9 @@ export default ordersOnPostgres({
           );
           return (rows[0]?.total ?? NaN) - by;
         });
-      return {
-        result: 'moved',
-        previousFirst: await add(first, -amount),
-        previousSecond: await add(second, amount),
-      };
+      const previousFirst = await add(first, -amount);
+      await context.point('written');
+      return { result: 'moved', previousFirst, previousSecond: await add(second, amount) };
     },
   }),
 });
