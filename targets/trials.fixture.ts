@@ -16,7 +16,7 @@ export interface Alike<K extends keyof TargetContracts> {
 
 /**
  * Of the contract's targets, by id, and of others, each with as many trials as what it claims in the scenario asks for. `more`: of
- * those, by id, that do what they claim in some trials only.
+ * those, by id, that give up in some trials only.
  */
 export async function byTrials<K extends keyof TargetContracts>(
   contract: K,
@@ -30,8 +30,10 @@ export async function byTrials<K extends keyof TargetContracts>(
       typeof one === 'string'
         ? { id: one, expectations: (await loadTarget(contract, one))?.expectations }
         : one;
+    const claim = expectations?.[scenario];
     const toShow = id.startsWith('mongodb/') ? TO_SHOW_ON_MONGODB : TO_SHOW;
-    const trials = expectations?.[scenario] === 'violated' ? TO_CATCH : (more[id] ?? toShow);
+    const trials =
+      claim === 'violated' ? TO_CATCH : claim === 'gives-up' ? Math.max(more[id] ?? 0, toShow) : toShow;
     alike.set(trials, [...(alike.get(trials) ?? []), one]);
   }
   return [...alike].map(([trials, together]) => ({ trials, targets: together }));
