@@ -72,8 +72,6 @@ describe.concurrent('clients spread over processes', { timeout: 120_000 }, () =>
       expect(row).toMatchObject({ verdict: 'holds', met: true, operations: { ok: 120 } });
       expect(row.overlap.interleavedPairs).toBeGreaterThan(0);
       expect(row.firstRequestSpreadMs?.median).toBeGreaterThan(0);
-      // Far less than it takes to start a process.
-      expect(row.firstRequestSpreadMs?.median).toBeLessThan(200);
       expect(code).toBe(0);
       expect(folder.left()).toEqual([]);
     },

@@ -115,7 +115,7 @@ describe('an API that is running', () => {
   it('is caught where it looks before it writes, and stays as it was', async () => {
     const { baseUrl } = await serve(async (state, response) => {
       const number = state.next;
-      await wait(2);
+      await wait(40);
       state.next = number + 1;
       answer(response, 200, number);
     });
@@ -171,11 +171,12 @@ describe('an answer that is not clear', () => {
   // The smallest counterexample: the late draw of one trial takes a number from the next, where two then seem to miss one.
   it('is waited for where the target says when the API has come to rest', async () => {
     const { baseUrl, state } = await serve(async (own, response, by) => {
-      if (by === 0) await wait(300);
+      // At work until after nobody waits for it any more.
+      if (by === 0) await once(response, 'close');
       answer(response, 200, own.next++);
     });
     const settle = { request: { path: '/idle' } };
-    const row = await run(targetAt(baseUrl, { settle }), { timeoutMs: 100, trials: 2 });
+    const row = await run(targetAt(baseUrl, { settle }), { timeoutMs: 1_000, trials: 2 });
     expect(row).toMatchObject({
       trials: { run: 2, counted: 2, undecided: 0 },
       operations: { ok: 8, info: 2 },

@@ -60,3 +60,13 @@ export async function until(condition: () => boolean | Promise<boolean>, withinM
   }
   return true;
 }
+
+/** Where so many meet: whoever comes waits for the others. */
+export function meeting(count: number): () => Promise<void> {
+  let [open, missing] = [() => undefined as void, count];
+  const everybody = new Promise<void>((resolve) => (open = resolve));
+  return () => {
+    if ((missing -= 1) === 0) open();
+    return everybody;
+  };
+}

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { NotHappened } from '../../core/context.js';
 import { openRelay } from '../../engine/relay.js';
 import { openReaper } from '../../process/reaper.js';
-import { openSlot, rejection, spanOf, until, type TestSlot } from '../slots.fixture.js';
+import { meeting, openSlot, rejection, spanOf, until, type TestSlot } from '../slots.fixture.js';
 import type { StoreNamespace, StoreServer } from '../store.js';
 import { whyMissing } from '../why-missing.fixture.js';
 import { connectMongodb, inTransaction, isDuplicateKey, retrying, type MongoConnection } from './connect.js';
@@ -155,18 +155,19 @@ describe.skipIf(missing)(missing ?? 'a MongoDB of this run alone', { timeout: 60
   });
 
   describe('a transaction', () => {
-    const take = (client: TestClient) =>
+    const take = (client: TestClient, found?: () => Promise<void>) =>
       inTransaction(client.own, client.slot.context, async (session) => {
-        const found = await stockOf(client).findOne({ _id: 1 }, { session });
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        await stockOf(client).updateOne({ _id: 1 }, { $set: { left: found!.left - 1 } }, { session });
+        const stock = await stockOf(client).findOne({ _id: 1 }, { session });
+        await found?.();
+        await stockOf(client).updateOne({ _id: 1 }, { $set: { left: stock!.left - 1 } }, { session });
         return 'taken';
       });
 
     it('of two that write one document certainly did not happen, and is counted', async () => {
       const counted = { ...first.counts, ...second.counts };
       expect(counted['conflict']).toBeUndefined();
-      const ended = await Promise.allSettled([take(first), take(second)]);
+      const haveFound = meeting(2);
+      const ended = await Promise.allSettled([take(first, haveFound), take(second, haveFound)]);
       const failed = ended.filter((one) => one.status === 'rejected');
       expect(failed).toHaveLength(1);
       expect(failed[0]?.reason).toBeInstanceOf(NotHappened);
