@@ -92,7 +92,8 @@ const CAUGHT: readonly [target: Target<Customers>, scenario: ScenarioName, anoma
   [placeholderLeft, 'failed-creation', 'customer-unexpected'],
 ];
 
-const TIMEOUT_MS = 120_000;
+/** Of all that is judged together: for what hangs, and not for a busy machine. */
+const TIMEOUT_MS = 300_000;
 
 /** Every row of one scenario: of the targets that are put to the test in it, and of those that are broken. */
 async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
