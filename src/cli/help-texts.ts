@@ -12,6 +12,8 @@ Environment:
   RACE_CHECK_POSTGRES_URL, RACE_CHECK_MONGODB_URL, RACE_CHECK_REDIS_URL
                        servers to use, where --postgres-url and the like name none
   RACE_CHECK_REQUIRE   stores, separated by commas, without which a run could not run; else they are skipped
+  RACE_CHECK_CODE_LIMIT
+                       how long a file of your own may work without a pause, as a checker does (default: 30s)
   NO_COLOR             never a colour; FORCE_COLOR: also where the output is no terminal
   COLUMNS              how wide a table may be where the output is no terminal (default: 100)`;
 

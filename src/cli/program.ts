@@ -3,7 +3,9 @@ import { UsageError } from '../core/usage-error.js';
 import { isFile } from '../session/find-scenario.js';
 import type { HeadStart } from '../session/head-start.js';
 import { didYouMean } from '../session/nearest.js';
+import { watchUserCode } from '../session/user-code.js';
 import { version } from '../session/version.js';
+import { codeLimits } from './code-limits.js';
 import { addBurstFlags, BURST_EXAMPLES } from './burst-flags.js';
 import {
   addBudgetFlag,
@@ -39,6 +41,7 @@ export { print } from './output.js';
  * and the like.
  */
 export async function runProgram(given: readonly string[], headStart?: HeadStart): Promise<number> {
+  watchUserCode(codeLimits(process.env));
   const argv = helpAsFlag(given);
   const config = await configOf(argv);
   const scenario = await scenarioOf(argv, config);

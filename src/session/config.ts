@@ -10,6 +10,7 @@ import { baseUrlProblems } from '../stores/http/base-url.js';
 import { targetIdsOf } from './find-targets.js';
 import { didYouMean } from './nearest.js';
 import { loadUserModule } from './user-module.js';
+import { watchedScenario } from './user-scenario.js';
 import { KEBAB, scenarioProblems, targetProblems } from './user-shapes.js';
 
 /** A target of any contract, as a config lists it. What it and its scenarios say to each other stays between them. */
@@ -93,7 +94,11 @@ async function load(file: string): Promise<LoadedConfig> {
       ...togetherProblems(targets as AnyTarget[], scenarios as AnyScenario[], await contractNames()),
     );
   demandNone(problems.map((problem) => `${shown}: ${problem}`));
-  return { path: file, targets: targets as AnyTarget[], scenarios: scenarios as AnyScenario[] };
+  return {
+    path: file,
+    targets: targets as AnyTarget[],
+    scenarios: (scenarios as AnyScenario[]).map((scenario) => watchedScenario(scenario, shown)),
+  };
 }
 
 function partProblems(

@@ -6,6 +6,7 @@ import type { AnyScenario } from './choice.js';
 import type { LoadedConfig } from './config.js';
 import { didYouMean } from './nearest.js';
 import { loadUserModule } from './user-module.js';
+import { watchedScenario } from './user-scenario.js';
 
 /** A name is a file if it looks like one: it ends in `.ts` or `.js` (or `.mts`, `.mjs`, `.cts`, `.cjs`). */
 export function isFile(name: string): boolean {
@@ -40,5 +41,5 @@ async function scenarioOfFile(file: string, given: string): Promise<AnyScenario>
     ]);
   }
   demandNone(scenarioProblems(scenario).map((problem) => `scenario ${given}: ${problem}`));
-  return scenario as AnyScenario;
+  return watchedScenario(scenario as AnyScenario, given);
 }
