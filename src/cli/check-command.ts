@@ -5,11 +5,12 @@ import { anomalyName } from '../core/anomaly.js';
 import { UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
 import { findConfig, loadConfig } from '../session/config.js';
+import { beside, flow, paragraph } from '../report/text-width.js';
 import { whyUnreadable } from '../report/unreadable.js';
 import { EXIT } from '../session/exit-code.js';
 import { findScenario } from '../session/find-scenario.js';
 import { judgeHistory, type HistoryJudgement } from '../session/judge-history.js';
-import { print } from './output.js';
+import { print, terminalWidth } from './output.js';
 
 /** `race-check check <history.jsonl>`: the checkers' word on one recorded history. */
 export async function checkCommand(
@@ -47,14 +48,21 @@ export async function checkCommand(
   }
   await print(
     process.stdout,
-    json ? `${JSON.stringify(judgement, undefined, 2)}\n` : historyText(file, judgement),
+    json
+      ? `${JSON.stringify(judgement, undefined, 2)}\n`
+      : historyText(file, judgement, terminalWidth(process.stdout, process.env)),
   );
   return EXIT[judgement.verdict];
 }
 
 const GLYPH = { holds: '✔', violated: '✘', inconclusive: '?' } as const;
 
-export function historyText(file: string, judgement: Extract<HistoryJudgement, { kind: 'judged' }>): string {
+/** What a history comes to, in lines that are no wider. */
+export function historyText(
+  file: string,
+  judgement: Extract<HistoryJudgement, { kind: 'judged' }>,
+  width: number,
+): string {
   const { header, verdict, findings, reasons, operations } = judgement;
   const { ok, fail, info } = operations;
   const words = {
@@ -62,17 +70,20 @@ export function historyText(file: string, judgement: Extract<HistoryJudgement, {
     violated: 'violated',
     inconclusive: `inconclusive: ${reasons.join('; ')}`,
   }[verdict];
-  const lines = [
-    `${header?.scenario ?? 'unknown scenario'}   ${header?.target ?? 'unknown target'}   ${ok} ok, ${fail} failed, ${info} unknown   ${file}`,
-    '',
-    `${GLYPH[verdict]} ${words}`,
+  const head = [
+    header?.scenario ?? 'unknown scenario',
+    header?.target ?? 'unknown target',
+    `${ok} ok, ${fail} failed, ${info} unknown`,
+    file,
   ];
+  const lines = [...flow(head, width), '', ...paragraph(`${GLYPH[verdict]} ${words}`, width)];
   for (const finding of findings) {
     const mark = finding.grade === 'violation' ? '✘' : '·';
-    lines.push('', `${mark} ${anomalyName(finding.anomaly)}: ${finding.message}`);
-    lines.push(`  expected  ${finding.expected}`, `  observed  ${finding.observed}`);
+    lines.push('', ...paragraph(`${mark} ${anomalyName(finding.anomaly)}: ${finding.message}`, width));
+    lines.push(...beside('  expected  ', finding.expected, width));
+    lines.push(...beside('  observed  ', finding.observed, width));
     for (const { index, timeMs, client, text } of finding.witnessEvents) {
-      lines.push(`  event ${index}  ${timeMs.toFixed(3)} ms  client ${client}  ${text}`);
+      lines.push(...beside(`  event ${index}  ${timeMs.toFixed(3)} ms  client ${client}  `, text, width));
     }
   }
   return `${lines.join('\n')}\n`;

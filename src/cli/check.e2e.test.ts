@@ -15,6 +15,8 @@ async function check(folder: UserFolder, file: string, ...more: string[]) {
   return { code, stderr, judgement: JSON.parse(stdout) as Judgement };
 }
 
+const wordsIn = (text: string) => text.split(/\s+/);
+
 /** Two buyers of one unit, as somebody else's system may have recorded them. */
 function lastUnit(secondAnswer: object): string {
   const cart = [{ productId: 1, quantity: 1 }];
@@ -71,6 +73,9 @@ describe.concurrent('race-check check', { timeout: 60_000 }, () => {
       /^flash-sale {3}memory\/naive {3}33 ok, 0 failed, 0 unknown {3}elsewhere\.jsonl\n/,
     );
     expect(stdout).toContain('✘ lost update: ');
+    const narrow = await folder.run(['check', 'elsewhere.jsonl'], { COLUMNS: '50' });
+    expect(Math.max(...narrow.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(50);
+    expect(wordsIn(narrow.stdout)).toEqual(wordsIn(stdout));
     expect(folder.left()).toEqual([]);
   });
 

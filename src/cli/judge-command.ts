@@ -12,7 +12,7 @@ import { judgeHistory } from '../session/judge-history.js';
 import { exportedOf, mergeRunners, withTarget } from '../session/k6-runners.js';
 import { historyText } from './check-command.js';
 import { configFlag } from './flags.js';
-import { print } from './output.js';
+import { print, terminalWidth } from './output.js';
 
 interface JudgeFlags {
   readonly target?: string;
@@ -62,7 +62,7 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
     process.stdout,
     flags.json
       ? `${JSON.stringify({ ...judgement, thresholds }, undefined, 2)}\n`
-      : `${historyText(what, judgement)}${thresholdText(thresholds)}`,
+      : `${historyText(what, judgement, terminalWidth(process.stdout, process.env))}${thresholdText(thresholds)}`,
   );
   return exitCodeWith(judgement.verdict, thresholds);
 }

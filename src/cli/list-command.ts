@@ -3,7 +3,8 @@ import { storesOf } from '../core/target.js';
 import type { AnyTarget } from '../session/choice.js';
 import { findConfig, loadConfig } from '../session/config.js';
 import { configTargetsOf, loadRegistered, targetIdsOf } from '../session/find-targets.js';
-import { print } from './output.js';
+import { beside } from '../report/text-width.js';
+import { print, terminalWidth } from './output.js';
 
 /** `race-check list`: every scenario with its numbers, and every target with what it claims. */
 export async function listCommand({
@@ -31,7 +32,11 @@ export async function listCommand({
       ),
     })),
   );
-  await print(process.stdout, json ? `${JSON.stringify(contracts, undefined, 2)}\n` : asText(contracts));
+  const width = terminalWidth(process.stdout, process.env);
+  await print(
+    process.stdout,
+    json ? `${JSON.stringify(contracts, undefined, 2)}\n` : asText(contracts, width),
+  );
   return 0;
 }
 
@@ -47,21 +52,21 @@ interface Listed {
   readonly targets: readonly { readonly id: string; readonly summary: string }[];
 }
 
-function asText(contracts: readonly Listed[]): string {
+function asText(contracts: readonly Listed[], width: number): string {
   const names = contracts.flatMap(({ scenarios, targets }) => [
     ...scenarios.map(({ name }) => name),
     ...targets.map(({ id }) => id),
   ]);
-  const width = Math.max(...names.map((name) => name.length)) + 2;
-  const line = (name: string, summary: string) => `  ${name.padEnd(width)}${summary}`;
+  const longest = Math.max(...names.map((name) => name.length)) + 2;
+  const line = (name: string, summary: string) => beside(`  ${name.padEnd(longest)}`, summary, width);
   return contracts
     .map(({ contract, scenarios, targets }) =>
       [
         `${contract}: scenarios`,
-        ...scenarios.map(({ name, summary }) => line(name, summary)),
+        ...scenarios.flatMap(({ name, summary }) => line(name, summary)),
         '',
         `${contract}: targets`,
-        ...targets.map(({ id, summary }) => line(id, summary)),
+        ...targets.flatMap(({ id, summary }) => line(id, summary)),
         '',
       ].join('\n'),
     )

@@ -45,6 +45,17 @@ export function paragraph(text: string, width: number, indent = '  '): string[] 
   return [first, ...below.map((line) => `${indent}${line}`)];
 }
 
+/** Room for a few words, on however narrow a terminal. */
+const NARROWEST = 20;
+
+/** A text behind its label; its later lines begin below its first. */
+export function beside(label: string, text: string, width: number): string[] {
+  const indent = textWidth(label);
+  return wrap(text, Math.max(NARROWEST, width - indent)).map(
+    (line, index) => (index === 0 ? label : ' '.repeat(indent)) + line,
+  );
+}
+
 /** Pieces side by side with three spaces between them, on as few lines as they need. */
 export function flow(pieces: readonly string[], width: number): string[] {
   const lines: string[] = [];
