@@ -6,6 +6,7 @@ import { whyUnreadable } from '../report/unreadable.js';
 import { exploreSpec } from '../session/explore-spec.js';
 import { storeUrlProblems } from '../session/store-problems.js';
 import { print } from './output.js';
+import { unknownWords, wordsOf } from './flags.js';
 import { onInterrupt } from './signals.js';
 import { readServerFlags } from './store-flags.js';
 
@@ -13,12 +14,10 @@ import { readServerFlags } from './store-flags.js';
 const MEANT: ReadonlySet<string> = new Set(['spec', 'postgresUrl', 'allowRemote', 'quiet']);
 
 /** `race-check explore --spec <file>`: an isolation spec, with isolationtester's output on stdout and nothing else there. */
-export async function exploreSpecCommand(
-  file: string,
-  scenario: string | undefined,
-  command: Command,
-): Promise<number> {
+export async function exploreSpecCommand(file: string, command: Command): Promise<number> {
   const problems: string[] = [];
+  unknownWords(command, 1, problems);
+  const [scenario] = wordsOf(command).words;
   if (scenario !== undefined) problems.push(`expected either a scenario or --spec, got both: ${scenario}`);
   const flags: Record<string, unknown> = command.opts();
   for (const { attributeName, long } of namedOptions(command)) {

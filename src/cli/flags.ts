@@ -7,6 +7,7 @@ import type { AnyScenario } from '../session/choice.js';
 import { findConfig } from '../session/config.js';
 import { DEFAULTS, ENGINES, type Engine, type SessionOptions } from '../session/options.js';
 import { didYouMean } from '../session/nearest.js';
+import { missingValues } from './missing-values.js';
 import { addReporterFlag } from './reporters.js';
 import { addServerFlags, readServerFlags } from './store-flags.js';
 
@@ -197,7 +198,7 @@ export function wordsOf({ args }: Command): {
 }
 
 /**
- * What commander did not know: options that look like none of ours, and words too many. Where the scenario is not known,
+ * What commander did not know: options that look like none of ours, words too many, and options without a value. Where the scenario is not known,
  * an option may be one of its numbers, unless it is nearly one of ours.
  */
 export function unknownWords(
@@ -213,6 +214,7 @@ export function unknownWords(
     if (scenarioIsKnown || nearest !== '') problems.push(`unknown option ${name}${nearest}`);
   }
   for (const word of words.slice(expectedWords)) problems.push(`unexpected argument "${word}"`);
+  problems.push(...missingValues(command));
 }
 
 /** Nothing at all is most likely a variable that was not set: it must not run something else. */

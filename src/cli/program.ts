@@ -20,6 +20,7 @@ import { helpAfter, PROGRAM_HELP } from './help-texts.js';
 import { addLimitFlags } from './limit-flags.js';
 import { addLoadFlags } from './load-flags.js';
 import { addMatrixFlags } from './matrix-flags.js';
+import { withoutMissingValues } from './missing-values.js';
 import { configOf, helpAsFlag, scenarioNames, scenarioOf } from './named-scenario.js';
 import { print } from './output.js';
 import { addReplayFlags } from './replay-flags.js';
@@ -81,10 +82,10 @@ export async function runProgram(given: readonly string[], headStart?: HeadStart
       .command('explore')
       .argument('[scenario]')
       .description('every interleaving of two or three clients: hold each statement, decide who goes next')
-      .action(async (given: string | undefined, { spec }: { readonly spec?: string }, command: Command) => {
+      .action(async (_given: string | undefined, { spec }: { readonly spec?: string }, command: Command) => {
         if (spec !== undefined) {
           const { exploreSpecCommand } = await import('./explore-spec-command.js');
-          exitCode = await exploreSpecCommand(spec, given, command);
+          exitCode = await exploreSpecCommand(spec, command);
           return;
         }
         const name = scenarioName(command);
@@ -203,8 +204,9 @@ export async function runProgram(given: readonly string[], headStart?: HeadStart
     throw new UsageError([`unknown command or scenario "${argv[0]}"${didYouMean(argv[0]!, known)}`]);
   }
   const words = scenario === undefined || isNamed ? argv : ['run', ...argv];
+  const named = program.commands.find((command) => command.name() === words[0]) ?? gate;
   try {
-    await program.parseAsync([...words], { from: 'user' });
+    await program.parseAsync([...withoutMissingValues(named, words)], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) {

@@ -106,11 +106,7 @@ describe.concurrent(
         ['unknown option --trails, did you mean'],
       ],
       ['a word too many', 'flash-sale last-unit', ['unexpected argument "last-unit"']],
-      [
-        'an option without its value',
-        'flash-sale --trials',
-        ["option '-n, --trials <number>' argument missing"],
-      ],
+      ['an option without its value', 'flash-sale --trials', ['expected a number for --trials, got nothing']],
       [
         'trials together with what plans them',
         'flash-sale --trials 5 --max-rate 5%',
@@ -206,6 +202,23 @@ export default { ...draw, checkers: () => [], tally: 5 };`,
       expect(stderr).not.toContain('--stock');
       expect(stderr).toContain('unknown option --trails');
       expect(stderr).toContain('did you mean "flash-sale"?');
+
+      it('names an option without its value beside all other mistakes', async ({ folder }) => {
+        const { code, stdout, stderr } = await folder.run([
+          'flash-sale',
+          '--colour',
+          '--trials',
+          'x',
+          '--seed',
+        ]);
+        expect(stderr).toContain('  unknown option --colour\n');
+        expect(stderr).toContain('  expected a text for --seed, got nothing\n');
+        expect(stderr).toContain('  expected a whole number for --trials, got "x"\n');
+        expect([code, stdout]).toEqual([4, '']);
+        const spec = await folder.run(['explore', '--spec', 'gone.spec', '--trials', '--timeout']);
+        expect(spec.stderr).toContain('unknown option --trials');
+        expect(spec.stderr).toContain('no such file');
+      });
     });
   },
 );
