@@ -4,6 +4,7 @@ import type { HistoryEvent, OperationError, StoreSpan } from '../core/history.js
 import type { Json } from '../core/json.js';
 import { seededRandom } from '../core/random.js';
 import { storesOf, type Client, type OpenTarget, type Target, type Worker } from '../core/target.js';
+import { outcomeOf } from './attempt-outcome.js';
 import type { ClientOwner } from './client-owner.js';
 import { ClientSlot, createTargetContext, type ContextSource } from './client-slot.js';
 import { monotonicNs, sinceNs, untilNs } from './clock.js';
@@ -23,6 +24,8 @@ import type {
   LoadRequest,
   SettleReply,
 } from './protocol.js';
+import { ReadAhead } from './read-ahead.js';
+import { Recorder } from './recorder.js';
 import { startSlackNs } from './start-plan.js';
 import { openClient, openTarget } from './target-shape.js';
 
@@ -63,8 +66,6 @@ const NEVER_ABORTED = new AbortController().signal;
 const CLOSE_LIMIT_MS = 1_000;
 /** An attempt is held for at most so long, on top of what it takes to connect. */
 const HOLD_MS = 4_500;
-const FLUSH_AT_EVENTS = 2_000;
-const FLUSH_EVERY_MS = 100;
 
 /**
  * The side on which a target lives: opens it, holds its clients, makes each attempt exactly once, and records.
@@ -80,25 +81,23 @@ export class TargetHost {
   #lostSlots: ClientSlot[] = [];
   #workers: OpenWorker[] = [];
   #processes = new Map<number, number>();
-  #trial = 0;
   #plans: readonly ClientPlan[] = [];
   #held: readonly Held<OpenClient>[] = [];
-  #events: HistoryEvent[] = [];
-  #counts: Record<string, number> = {};
-  #arrivalsMs: number[] = [];
   #originNs = 0n;
   /** An operation that was given up may still be at work in this process. */
   #wasLeftBehind = false;
   #mistake: HostError | undefined;
-  /** What `go` asked to be read when nobody is at work any more. */
-  #early: Promise<Json> | undefined;
+  readonly #recorder: Recorder;
+  readonly #readAhead = new ReadAhead();
   /** What happened in a burst is told with the early read that follows, and not before. */
   #tellsWhileReading = false;
   /** Why nobody stands ready: what a `go` that was asked for ahead is refused with. */
   #unready: HostFailure | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly environment: HostEnvironment) {}
+  constructor(private readonly environment: HostEnvironment) {
+    this.#recorder = new Recorder((events, trial) => environment.emit(events, trial));
+  }
 
   /** Does one request after the other, in the order in which they came. */
   handle(request: HostRequest): Promise<HostReplyValue> {
@@ -162,12 +161,9 @@ export class TargetHost {
   }
 
   async #arm({ trial, plans, faults, renew }: ArmRequest): Promise<ArmReply> {
-    this.#trial = trial;
+    this.#recorder.begin(trial);
     this.#plans = plans;
     this.#abandonHeld();
-    this.#counts = {};
-    this.#arrivalsMs = [];
-    this.#events = [];
     this.#mistake = undefined;
     for (const client of renew) {
       const open = this.#clients.get(client);
@@ -198,7 +194,7 @@ export class TargetHost {
     return new ClientSlot(number, process, this.#source, {
       nowNs: () => sinceNs(this.#originNs),
       note: (slot, kind, fields) =>
-        this.#record({
+        this.#recorder.record({
           type: 'note',
           kind,
           fields,
@@ -206,13 +202,9 @@ export class TargetHost {
           process: slot.process,
           client: slot.client,
         }),
-      count: (event, by) => this.#count(event, by),
-      arrived: (atMs) => this.#arrivalsMs.push(atMs),
+      count: (event, by) => this.#recorder.count(event, by),
+      arrived: (atMs) => this.#recorder.arrived(atMs),
     });
-  }
-
-  #count(event: string, by: number): void {
-    this.#counts[event] = (this.#counts[event] ?? 0) + by;
   }
 
   async #openWorkers(): Promise<void> {
@@ -259,18 +251,17 @@ export class TargetHost {
         })
         .finally(() => this.environment.owner?.ended(open.slot.client));
     }
-    // A host that is killed in an endless loop has at least told what happened before it.
-    const flushing = setInterval(() => this.#flushMeanwhile(), FLUSH_EVERY_MS);
+    const endFlushing = this.#recorder.flushMeanwhile();
     if (told !== undefined) await untilNs(startAtNs);
     const heldPlans = new Set(this.#held.map(({ plan }) => plan));
     const others = this.#plans.filter((plan) => !heldPlans.has(plan));
     const slackOf = startSlackNs(this.#plans);
     const going = others.map((plan) => this.#attempts(plan, startAtNs, slackOf(plan)));
     await Promise.all([this.#release(startAtNs), ...going]);
-    clearInterval(flushing);
+    endFlushing();
     // The store reads while this process tells what happened.
     if (thenReads && this.#workers.length === 0) this.#readEarly();
-    if (!thenReads) this.#flush();
+    if (!thenReads) this.#recorder.flush();
     this.#tellsWhileReading = thenReads;
     if (this.#mistake !== undefined) throw new HostFailure(this.#mistake);
   }
@@ -329,7 +320,7 @@ export class TargetHost {
    */
   async #goOn({ held: { of, plan }, atNs, early, answer }: Released<OpenClient>): Promise<void> {
     const [{ f, input }] = plan.attempts as [{ f: string; input: Json }];
-    if (early) this.#count('early-answer', 1);
+    if (early) this.#recorder.count('early-answer', 1);
     const invokedNs = early ? 0 : Number(atNs - this.#originNs);
     await this.#attempt(of, f, input, invokedNs, () => answer, early);
     if (of.doubtful) this.#replace(of);
@@ -346,7 +337,7 @@ export class TargetHost {
   ): Promise<void> {
     const { slot } = open;
     const of = { f, process: slot.process, client: slot.client };
-    this.#record({ type: 'invoke', timeNs: invokedNs, ...of, value: input });
+    this.#recorder.record({ type: 'invoke', timeNs: invokedNs, ...of, value: input });
     const span = (endedNs: number, answered: boolean): { span?: StoreSpan } => {
       if (!this.#hasServer) {
         return { span: { firstRequestNs: invokedNs, lastAnswerNs: endedNs, requests: 0 } };
@@ -357,13 +348,13 @@ export class TargetHost {
     const end = (type: 'fail' | 'info', error: OperationError) => {
       const timeNs = sinceNs(this.#originNs);
       if (type === 'info') open.doubtful = true;
-      this.#record({ type, timeNs, ...of, error, ...span(timeNs, type === 'fail') });
+      this.#recorder.record({ type, timeNs, ...of, error, ...span(timeNs, type === 'fail') });
     };
 
-    const outcome = await this.#outcome(slot, operation);
+    const outcome = await outcomeOf(slot, this.#load.timeoutMs, operation);
     if (outcome.kind === 'answer') {
       const timeNs = sinceNs(this.#originNs);
-      this.#record({ type: 'ok', timeNs, ...of, value: outcome.value, ...span(timeNs, true) });
+      this.#recorder.record({ type: 'ok', timeNs, ...of, value: outcome.value, ...span(timeNs, true) });
     } else if (outcome.kind === 'ended') {
       end('info', outcome.error);
     } else {
@@ -371,38 +362,6 @@ export class TargetHost {
       if (failure === 'mistake') this.#mistake ??= hostError(outcome.error, 'mistake');
       end(failure === 'not-happened' ? 'fail' : 'info', operationError(outcome.error));
     }
-  }
-
-  /** The first of: an answer, an error, the time-out, a crash at a point. Whatever comes later is not looked at. */
-  #outcome(
-    slot: ClientSlot,
-    operation: () => Promise<Json>,
-  ): Promise<
-    | { kind: 'answer'; value: Json }
-    | { kind: 'thrown'; error: unknown }
-    | { kind: 'ended'; error: OperationError }
-  > {
-    const { timeoutMs } = this.#load;
-    return new Promise((resolve) => {
-      const done = (result: Parameters<typeof resolve>[0]) => {
-        clearTimeout(timer);
-        slot.onCrash = undefined;
-        resolve(result);
-      };
-      const timer = setTimeout(() => {
-        done({
-          kind: 'ended',
-          error: { code: 'timeout', message: `no answer within ${timeoutMs} ms` },
-        });
-        slot.abort();
-      }, timeoutMs);
-      slot.onCrash = () =>
-        done({ kind: 'ended', error: { code: 'crashed', message: 'the client died at a point' } });
-      operation().then(
-        (value) => done({ kind: 'answer', value: value ?? null }),
-        (error: unknown) => done({ kind: 'thrown', error }),
-      );
-    });
   }
 
   /** After an `info` the client is another process on another connection. */
@@ -426,11 +385,11 @@ export class TargetHost {
       if (!rested) workerErrors.push(`the worker "${open.worker.name}" did not stop when asked`);
       if (open.error) workerErrors.push(`the worker "${open.worker.name}" ended with: ${open.error}`);
     }
-    if (!this.#tellsWhileReading) this.#flush();
+    if (!this.#tellsWhileReading) this.#recorder.flush();
     const lost = this.#lostSlots.flatMap((slot) => connectionsOf(slot, true));
     return {
       connections: [...this.#openConnections(), ...lost],
-      ...{ workerErrors, counts: this.#counts, arrivalsMs: this.#arrivalsMs },
+      ...{ workerErrors, ...this.#recorder.counted() },
       isAtRest: this.#lostSlots.length === 0,
     };
   }
@@ -441,19 +400,14 @@ export class TargetHost {
   }
 
   #readEarly(): void {
-    if (this.#lostSlots.length > 0) return;
-    this.#early = this.#target.read();
-    // Whoever asks for it is told.
-    this.#early.catch(() => undefined);
+    if (this.#lostSlots.length === 0) this.#readAhead.begin(() => this.#target.read());
   }
 
   /** A target's own workers may write until they rest, which they do with `settle`. */
-  async #earlyRead(): Promise<EarlyRead> {
-    if (this.#early === undefined) this.#readEarly();
-    this.#flush();
-    const early = this.#early;
-    this.#early = undefined;
-    return early === undefined ? {} : { final: (await early) ?? null };
+  #earlyRead(): Promise<EarlyRead> {
+    this.#readEarly();
+    this.#recorder.flush();
+    return this.#readAhead.take();
   }
 
   /** Whether nothing of the target is at work any more. */
@@ -469,25 +423,6 @@ export class TargetHost {
     this.#clients.clear();
     this.#workers = [];
     return haveClosed && hasClosed && !this.#wasLeftBehind;
-  }
-
-  #record(event: HistoryEvent): void {
-    this.#events.push(event);
-    if (this.#events.length >= FLUSH_AT_EVENTS) this.#flush();
-  }
-
-  #flushMeanwhile(): void {
-    try {
-      this.#flush();
-    } catch {
-      // What cannot be told is tried again at the end, when somebody waits for it.
-    }
-  }
-
-  #flush(): void {
-    if (this.#events.length === 0) return;
-    this.environment.emit(this.#events, this.#trial);
-    this.#events = [];
   }
 }
 
