@@ -2,15 +2,23 @@ import type { AnomalyId } from '../core/anomaly.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { History, HistoryEvent } from '../core/history.js';
 import type { Json } from '../core/json.js';
-import { clientsOf, type Attempt, type Fault, type Parameters, type Scenario } from '../core/scenario.js';
+import { clientsOf, type Attempt, type Parameters, type Scenario } from '../core/scenario.js';
 import type { Expectation } from '../core/target.js';
-import type { Judgement, Offset, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
-import { StoreUnavailable, type StoreNamespace, type StoreServer } from '../stores/store.js';
+import type { Judgement, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
+import { StoreUnavailable, type StoreServer } from '../stores/store.js';
 import { createJudge } from '../verdict/judge.js';
-import { Fleet, type ArmedFleet, type Burst, type BurstProgress } from './fleet.js';
+import {
+  beginTrial,
+  type BegunTrial,
+  type DrawnTrial,
+  type PreparedTrial,
+  type TrialProgress,
+} from './begun-trial.js';
+import { Fleet, type Burst, type BurstProgress } from './fleet.js';
 import { HostGone, type OpenHost } from './host-link.js';
-import type { ClientPlan, HostConnection, HostError, TargetSource } from './protocol.js';
+import type { HostConnection, HostError, TargetSource } from './protocol.js';
 import { OffsetSweep } from './offset-sweep.js';
+import { RunNamespaces } from './run-namespaces.js';
 import { startKindOf, typicalDurationNs, type StartMode } from './start-plan.js';
 import { HostFailure } from './target-host.js';
 import {
@@ -21,7 +29,6 @@ import {
   trialRandom,
   WrongShape,
   type Aftermath,
-  type TrialSetting,
   type TriedTrial,
 } from './trial.js';
 import { watchWaits, type ServerWait } from './wait-watch.js';
@@ -98,39 +105,6 @@ const WATCHED_EVERY = 5;
 /** In a row, without one answer or with the loss of the target's process: nothing more is to be learnt. */
 const FRUITLESS_LIMIT = 3;
 
-/** What a trial begins with, and who does what in it. */
-interface DrawnTrial<C extends ContractTypes> {
-  readonly setting: TrialSetting<C>;
-  readonly initial: C['initial'];
-  readonly offset: Offset | undefined;
-  readonly plans: readonly ClientPlan[];
-  readonly faults: readonly Fault[];
-}
-
-/** A trial for which the hosts are being made ready. */
-interface PreparedTrial<C extends ContractTypes> extends DrawnTrial<C> {
-  readonly armed: Promise<ArmedFleet>;
-}
-
-/** A trial that is tried, or about to be. */
-interface BegunTrial<C extends ContractTypes> extends PreparedTrial<C> {
-  readonly tried: Promise<TriedTrial | undefined>;
-  /** Resolves when the barrier has opened, or never will. */
-  readonly underWay: Promise<void>;
-  /**
-   * Resolves with true as soon as the next trial may be begun behind this one: everybody has been answered, nothing is left at
-   * work, and the host reads the final state before it does anything else. With false where that never comes.
-   */
-  readonly isClear: Promise<boolean>;
-}
-
-/** Who waits for what of a trial. */
-interface TrialProgress {
-  /** The hosts have been told to begin. */
-  readonly onGo: () => void;
-  readonly onClear: () => void;
-}
-
 /** How a run ended; nothing of it is left once `closed` resolves, which it does soon. */
 export interface EndedRun<C extends ContractTypes> {
   readonly result: TargetRunResult<C>;
@@ -155,8 +129,7 @@ class TargetSession<C extends ContractTypes> {
   readonly #fleet: Fleet;
   /** The run was interrupted, or its time was cut off. */
   readonly #ended: AbortSignal;
-  #namespaces = new Map<string, StoreNamespace>();
-  #retired: StoreNamespace[] = [];
+  readonly #namespaces: RunNamespaces;
   #typicalNs = 0;
   readonly #sweep: OffsetSweep;
   #lastTrialMs = 0;
@@ -173,6 +146,7 @@ class TargetSession<C extends ContractTypes> {
     // What a plan holds came from the scenario's own attempts.
     this.#sweep = new OffsetSweep((attempt) => scenario.kindOf?.(attempt as Attempt<C>) ?? attempt.f);
     this.#ended = AbortSignal.any(limit === undefined ? [signal] : [signal, limit.cut]);
+    this.#namespaces = new RunNamespaces(settings.servers, parameters);
     this.#fleet = new Fleet({ ...settings, clients: this.#clients });
   }
 
@@ -217,18 +191,7 @@ class TargetSession<C extends ContractTypes> {
       return;
     }
     await (this.#ended.aborted ? this.#fleet.kill() : this.#fleet.close());
-    const last = this.#serversInOrder()
-      .map(([store]) => this.#namespaces.get(store))
-      .reverse();
-    for (const namespace of [...last, ...this.#retired]) {
-      await namespace?.drop().catch(() => undefined);
-    }
-  }
-
-  /** In the order in which their namespaces are made; they are dropped the other way round. */
-  #serversInOrder(): readonly (readonly [string, StoreServer])[] {
-    const all = [...this.settings.servers];
-    return [...all.filter(([, { isLast }]) => !isLast), ...all.filter(([, { isLast }]) => isLast)];
+    await this.#namespaces.drop();
   }
 
   /** The reason for which it ended early, if it did. */
@@ -237,7 +200,7 @@ class TargetSession<C extends ContractTypes> {
     const before = this.#stop();
     if (before !== undefined) return before;
     // A command of the run before may hold the port that the next one needs.
-    if (this.#serversInOrder().some(([, { isLast }]) => isLast)) await this.settings.after;
+    if (this.#namespaces.haveCommand) await this.settings.after;
     await this.#openFresh();
     await this.settings.after;
     const mostTrials = plan.trials * (scenario.isRepeatable === false ? 1 : MOST_TRIALS_FACTOR);
@@ -317,19 +280,7 @@ class TargetSession<C extends ContractTypes> {
 
   /** Tries it as soon as the hosts are ready: behind the one before where that is not over yet. */
   #begin(prepared: PreparedTrial<C>, before?: BegunTrial<C>): BegunTrial<C> {
-    const opened = whenCalled();
-    const clear = whenCalled();
-    const tried = this.#try(prepared, { onGo: opened.call, onClear: clear.call }, before);
-    // Whoever waits for it is told. Nobody does if the run ends before.
-    const ended = tried.then(
-      () => false,
-      () => false,
-    );
-    return {
-      ...{ ...prepared, tried },
-      underWay: Promise.race([opened.called, ended]).then(() => undefined),
-      isClear: Promise.race([clear.called.then(() => true), ended]),
-    };
+    return beginTrial(prepared, (progress) => this.#try(prepared, progress, before));
   }
 
   /**
@@ -350,7 +301,7 @@ class TargetSession<C extends ContractTypes> {
     let chasing: Promise<Aftermath> | undefined;
     let isClear = false;
     const onSettled = (connections: readonly HostConnection[], isAsked: boolean) => {
-      chasing = chase(connections, this.#namespaces);
+      chasing = chase(connections, this.#namespaces.current);
       const isSettled = isAsked && connections.every(({ doubtful }) => !doubtful);
       // Whoever waits for it is told. Nobody does if the run ends before.
       chasing.then(
@@ -374,7 +325,7 @@ class TargetSession<C extends ContractTypes> {
       await this.#fleet.kill();
       if (this.#ended.aborted) {
         // Others go on with this server: nothing of this trial may be at work there any more.
-        if (!this.settings.signal.aborted) await chase(burst.connections, this.#namespaces);
+        if (!this.settings.signal.aborted) await chase(burst.connections, this.#namespaces.current);
         return undefined;
       }
     }
@@ -382,11 +333,11 @@ class TargetSession<C extends ContractTypes> {
     // look at the sessions.
     const settled = !burst.broken && !burst.connections.some(({ doubtful }) => doubtful);
     const [aftermath, early] = await Promise.all([
-      burst.broken || chasing === undefined ? chase(burst.connections, this.#namespaces) : chasing,
+      burst.broken || chasing === undefined ? chase(burst.connections, this.#namespaces.current) : chasing,
       settled ? this.#readFinal(burst) : undefined,
     ]);
-    const isGone = burst.broken && this.#livesInProcess();
-    if (burst.broken) await this.#fleet.open(this.#addresses(), isGone);
+    const isGone = burst.broken && this.#namespaces.areInProcess;
+    if (burst.broken) await this.#fleet.open(this.#namespaces.addresses(), isGone);
     const isEarly = settled && aftermath.renew.length === 0;
     // The next trial may have begun with its reset before the process was lost.
     const isLost = isGone || (burst.broken && isClear);
@@ -404,7 +355,7 @@ class TargetSession<C extends ContractTypes> {
   ): Promise<{ readonly burst: Burst; readonly serverWaits: readonly ServerWait[] }> {
     const isWatched = this.settings.watchesWaits && setting.trial % WATCHED_EVERY === 1;
     const rest = isWatched
-      ? watchWaits((await armed).connections.flat(), this.#namespaces)
+      ? watchWaits((await armed).connections.flat(), this.#namespaces.current)
       : () => Promise.resolve([]);
     try {
       const burst = await this.#fleet.burst(
@@ -441,26 +392,12 @@ class TargetSession<C extends ContractTypes> {
   async #openFresh(): Promise<void> {
     await this.#leaving;
     this.#leaving = undefined;
-    if (this.#namespaces.size > 0) {
-      this.#retired.push(...this.#namespaces.values());
+    if (this.#namespaces.current.size > 0) {
+      this.#namespaces.retire();
       await this.#fleet.close();
     }
-    this.#namespaces = new Map();
-    for (const [store, server] of this.#serversInOrder()) {
-      const others = this.#addresses();
-      const { parameters } = this.settings;
-      this.#namespaces.set(store, await server.namespace({ others, parameters }));
-    }
-    await this.#fleet.open(this.#addresses(), true);
-  }
-
-  /** Some of its state is in the memory of its own process, and gone with it. */
-  #livesInProcess(): boolean {
-    return this.#addresses().some(({ store }) => store === 'memory');
-  }
-
-  #addresses() {
-    return [...this.#namespaces.values()].map((namespace) => namespace.address);
+    await this.#namespaces.open();
+    await this.#fleet.open(this.#namespaces.addresses(), true);
   }
 
   /** A dead server makes the run inconclusive; everything else that is thrown is the target's mistake, or ours. */
@@ -488,12 +425,6 @@ class TargetSession<C extends ContractTypes> {
     }
     throw error;
   }
-}
-
-function whenCalled(): { readonly called: Promise<void>; readonly call: () => void } {
-  let call: () => void = () => undefined;
-  const called = new Promise<void>((resolve) => (call = resolve));
-  return { called, call };
 }
 
 /** Why a trial taught nothing. */
