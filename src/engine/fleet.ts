@@ -78,6 +78,8 @@ interface EarlyEnd {
 const UNNAMED = -1;
 /** On top of an operation's own limit, for what a host does besides. */
 const GRACE_MS = 5_000;
+/** On top of that, for each client that may have to be opened: some servers make one connection after the other. */
+const OPEN_MS = 200;
 /** Long enough for the word to reach every process before the barrier opens. */
 const BARRIER_LEAD_NS = 3_000_000n;
 
@@ -144,7 +146,7 @@ export class Fleet {
       ...this.#hosts.map(({ link, clients }) => {
         const here = new Set(clients);
         const own = plans.filter((plan) => here.has(plan.client));
-        return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew });
+        return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew }, openingMs(own));
       }),
     ]);
     const holds = armed.some((reply) => reply.holds);
@@ -163,7 +165,8 @@ export class Fleet {
       if ((await arming).holds) await this.#hold();
       for (const { told } of this.#hosts) told.clear();
     }
-    const limitMs = this.#burstLimitMs(plans, faults);
+    // What is told to go ahead opens clients first.
+    const limitMs = this.#burstLimitMs(plans, faults) + (isAhead ? openingMs(plans) : 0);
     const going = isAhead ? [this.#goWhenArmed(limitMs)] : this.#goTogether(limitMs);
     onGo?.();
     // The lead's workers serve the clients of every host, and may rest when all of them have been answered. A host that
@@ -352,6 +355,11 @@ function withUnheard(
     });
   }
   return [...untold, ...events, ...ended];
+}
+
+/** How long it may take to open so many clients. */
+function openingMs(plans: readonly ClientPlan[]): number {
+  return plans.length * OPEN_MS;
 }
 
 /** How long a client waits by plan, in all. */

@@ -10,6 +10,7 @@ import { ClientSlot, createTargetContext, type ContextSource } from './client-sl
 import { monotonicNs, sinceNs, untilNs } from './clock.js';
 import type { StoreErrors } from '../stores/errors.js';
 import { classify, hostError, operationError } from './failures.js';
+import { fewAtOnce } from './few-at-once.js';
 import { abandon, canBeHeld, heldWithin, releaseAll, type Held, type Released } from './held-attempts.js';
 import type {
   ArmReply,
@@ -62,6 +63,8 @@ export class HostFailure extends Error {
   }
 }
 
+/** A server that makes one connection after the other answers the last of those who wait within what a driver gives it. */
+const CONNECTING_AT_ONCE = 40;
 const NEVER_ABORTED = new AbortController().signal;
 const CLOSE_LIMIT_MS = 1_000;
 /** An attempt is held for at most so long, on top of what it takes to connect. */
@@ -170,8 +173,7 @@ export class TargetHost {
       if (open !== undefined) this.#replace(open);
     }
     this.#lostSlots = [];
-    const opening = plans.map((plan) => this.#clientOf(plan.client));
-    const opened = await Promise.all(opening);
+    const opened = await fewAtOnce(CONNECTING_AT_ONCE, plans, ({ client }) => this.#clientOf(client));
     for (const { slot } of opened) slot.faults = faults;
     await this.#openWorkers();
     const holds = opened.some(({ client }) => client.hold !== undefined);

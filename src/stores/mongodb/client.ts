@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 import type { StoreAddress } from '../../core/context.js';
 
 /** Until a connection counts as impossible. */
-const CONNECT_TIMEOUT_MS = 10_000;
+export const CONNECT_TIMEOUT_MS = 10_000;
 /** The longest that a timer can be set to, 25 days: one heartbeat, the first. */
 const NEVER_MS = 2 ** 31 - 1;
 
