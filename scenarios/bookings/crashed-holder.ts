@@ -1,5 +1,6 @@
 import type { History } from '../../src/core/history.js';
 import type { Scenario } from '../../src/core/scenario.js';
+import { grouped } from '../counted.js';
 import { inPairs } from './arrivals.js';
 import { bookingCheckers } from './checkers.js';
 import { bookings, type Bookings } from './contract.js';
@@ -41,7 +42,7 @@ const crashedHolder: Scenario<Bookings, CrashedHolder> = {
   contract: bookings,
   summary: 'A client dies holding its lock; the others ask until somebody can book.',
   describe: ({ clients, expiryMs }) =>
-    `1 table, ${clients} clients, one dies, locks expire after ${expiryMs} ms`,
+    `1 table, ${clients} clients, one dies, locks expire after ${grouped(expiryMs)} ms`,
   source: 'Gray and Cheriton, Leases, SOSP 1989: what a lease costs when its holder fails',
   parameters: {
     clients: clientsParameter(33, 2),

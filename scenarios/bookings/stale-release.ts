@@ -1,4 +1,5 @@
 import type { Scenario } from '../../src/core/scenario.js';
+import { grouped } from '../counted.js';
 import { bookingCheckers } from './checkers.js';
 import { bookings, USUAL_MINUTES, type Bookings } from './contract.js';
 import {
@@ -43,7 +44,7 @@ const staleRelease: Scenario<Bookings, StaleRelease> = {
   contract: bookings,
   summary: 'A client lets go of a lock after it has expired and another holds it; a third comes.',
   describe: ({ expiryMs }) =>
-    `1 table at ${DINNER.start} and ${LATER.start}, 3 clients, locks expire after ${expiryMs} ms`,
+    `1 table at ${DINNER.start} and ${LATER.start}, 3 clients, locks expire after ${grouped(expiryMs)} ms`,
   source: 'Redis manual, SET, Patterns: "delete the key only if it has the expected value"',
   parameters: {
     clients: clientsParameter(3, 3, 3),

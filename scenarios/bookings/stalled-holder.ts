@@ -1,5 +1,6 @@
 import type { PointName } from '../../src/core/context.js';
 import type { Scenario } from '../../src/core/scenario.js';
+import { grouped } from '../counted.js';
 import { inPairs } from './arrivals.js';
 import { bookingCheckers } from './checkers.js';
 import { bookings, type Bookings } from './contract.js';
@@ -42,7 +43,7 @@ const stalledHolder: Scenario<Bookings, StalledHolder> = {
   contract: bookings,
   summary: 'A client stalls at each point in turn until its lock has expired, then goes on.',
   describe: ({ clients, expiryMs, stallMs }) =>
-    `1 table, ${clients} clients, one stalls for ${stallMs} ms, locks expire after ${expiryMs} ms`,
+    `1 table, ${clients} clients, one stalls for ${grouped(stallMs)} ms, locks expire after ${grouped(expiryMs)} ms`,
   source: 'Kleppmann, How to do distributed locking, 2016: a client pauses for longer than its lease',
   parameters: {
     clients: clientsParameter(9, 2),

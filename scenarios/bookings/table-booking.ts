@@ -1,4 +1,5 @@
 import type { Scenario } from '../../src/core/scenario.js';
+import { grouped } from '../counted.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { bookingCheckers } from './checkers.js';
 import { bookings, type Bookings } from './contract.js';
@@ -25,7 +26,7 @@ const tableBooking: Scenario<Bookings, TableBooking> = {
   contract: bookings,
   summary: 'Many clients book the same table for the same time, all at once.',
   describe: ({ clients, attempts }) =>
-    `1 table at ${DINNER.start}, ${clients} clients${attempts === clients ? '' : `, ${attempts} attempts`}`,
+    `1 table at ${DINNER.start}, ${clients} clients${attempts === clients ? '' : `, ${grouped(attempts)} attempts`}`,
   source:
     'PostgreSQL manual, Range Types, Constraints on Ranges: "Preventing overlapping" reservations of a room',
   parameters: {

@@ -44,8 +44,3 @@ export function newCustomer(index: number): Attempt<Customers> {
     input: { name: `Customer ${index + 1}`, phone: String(9_800_000_000 + index) },
   };
 }
-
-/** `1 call`, `1,000 calls`. */
-export function counted(amount: number, noun: string): string {
-  return `${amount.toLocaleString('en-US')} ${noun}${amount === 1 ? '' : 's'}`;
-}

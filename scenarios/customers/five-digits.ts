@@ -1,7 +1,8 @@
 import type { Scenario } from '../../src/core/scenario.js';
+import { counted } from '../counted.js';
 import { customersCheckers } from './checkers.js';
 import { customers, type Customers } from './contract.js';
-import { counted, creation, customersBefore, newCustomer, type Creation } from './creation.js';
+import { creation, customersBefore, newCustomer, type Creation } from './creation.js';
 import { customerNumber } from './number.js';
 import { tallyOf } from './tally.js';
 

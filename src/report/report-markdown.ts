@@ -37,7 +37,7 @@ function table(report: Report): string {
   const figures = figureColumns(report);
   const rows = report.targets.map((target, place) => [
     nameOf(target),
-    verdictWords(target).join(' '),
+    verdictWords(target, report.targets).join(' '),
     ...figures.map(({ cells }) => cells[place] ?? ''),
   ]);
   return markdownTable([['target', 'verdict', ...figures.map(({ header }) => header)], ...rows]);

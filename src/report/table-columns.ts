@@ -1,6 +1,6 @@
 import { exact, percentAtMost, percentInterval, rough, whole } from './numbers.js';
 import type { JudgedTarget, Report } from './report.js';
-import { isJudged, stoppedEarly, violatedOf } from './words.js';
+import { isJudged, plural, stoppedEarly, violatedOf } from './words.js';
 
 /** One column of figures: a cell for each target, in order. */
 export interface FigureColumn {
@@ -44,7 +44,7 @@ export function figureColumns(report: Report): readonly FigureColumn[] {
     column('ops/s', 4, ({ opsPerSecond }) => (opsPerSecond === undefined ? NOTHING : rough(opsPerSecond))),
     counted('retries', 8, ({ counts }) => counts.retry ?? 0),
     counted('deadlocks', 10, ({ counts }) => counts.deadlock ?? 0),
-    column('overlap', 11, ({ overlap }) => `${whole(overlap.interleavedPairs)} pairs`),
+    column('overlap', 11, ({ overlap }) => plural(overlap.interleavedPairs, 'pair')),
   ];
   return columns.filter(({ cells, rank }) => rank === 0 || cells.some((cell) => cell !== NOTHING));
 }

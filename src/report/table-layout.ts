@@ -117,7 +117,7 @@ function arrange(
       rows.push({ kind: 'heading', text: store });
     }
     heading = store;
-    const [verdict, aside] = verdictWords(target);
+    const [verdict, aside] = verdictWords(target, targets);
     const beside = style.aside === 'beside' && aside !== undefined;
     rows.push({
       kind: 'target',

@@ -1,9 +1,10 @@
 import { anomalyName } from '../core/anomaly.js';
-import { TIGHT_SPACE, percent, percentAtMost, percentInterval, whole } from './numbers.js';
+import { TIGHT_SPACE, percent, percentAtMost, percentInterval } from './numbers.js';
 import type { JudgedTarget, Report, ReportFinding, ReportTarget, SkippedTarget } from './report.js';
 import { strictnessOf, testOutcome } from './test-outcome.js';
 import {
   EXPECTATION_WORDS,
+  eventsShown,
   GLYPHS,
   isJudged,
   listed,
@@ -32,6 +33,12 @@ export function reasonsOf(target: JudgedTarget | undefined): string {
 export function full(report: Report, target: ReportTarget): Sentence {
   if (target.outcome === 'skipped') return skippedFor(target, [target.id]);
   if (target.outcome === 'error') return plain(`- ${target.id} could not run: ${target.message}`);
+  const shown = eventsShown(target, report.targets);
+  if (shown !== undefined) {
+    return plain(
+      `- ${target.id} was caught as a control: ${shown} in ${plural(target.trials.run, 'trial')}, and was ended.`,
+    );
+  }
   switch (target.verdict) {
     case 'holds':
       return holds(report, target);
@@ -67,7 +74,7 @@ function holds(report: Report, target: JudgedTarget): Sentence {
   const evidence = [
     confidence(report),
     plural(target.trials.counted, 'trial'),
-    `${whole(target.overlap.interleavedPairs)} interleaved pairs`,
+    plural(target.overlap.interleavedPairs, 'interleaved pair'),
   ].join(', ');
   const asides = [evidence, leastTried(target), caught(report, target)].filter((part) => part !== undefined);
   const bound =

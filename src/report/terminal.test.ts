@@ -251,6 +251,24 @@ describe('a report on a terminal', () => {
     expect(render(withTargets(few))).toContain('race-check flash-sale --target a/b --trials 118');
   });
 
+  it('says of a control what event it was caught for, and of no other target', () => {
+    const control = {
+      ...{ target: 'a/waits', caught: true, shows: ['deadlock', 'lock-timeout'] },
+      reason: 'it shows that these conditions can catch it',
+    };
+    const waits = holding('a/waits', 1, {
+      ...{ role: 'control', verdict: 'inconclusive', reasons: ['58 of 59 trials did not run'] },
+      ...{ counts: { deadlock: 2, retry: 1 }, overlap: { interleavedPairs: 1, possiblePairs: 1 } },
+      trials: { planned: 59, run: 1, counted: 1, violated: 0, undecided: 0 },
+    });
+    const text = render(withTargets(holding('a/orders', 1, { control }), waits), 160);
+    expect(rowOf(text, 'a/waits (control)')).toMatch(/ caught .* 1 pair$/);
+    expect(flat(text)).toContain('- a/waits was caught as a control: 2 deadlocks in 1 trial, and was ended.');
+    expect(text).not.toContain('inconclusive');
+    const named = render(withTargets(holding('a/orders', 1, { control }), { ...waits, role: 'named' }), 120);
+    expect(named).toContain('? a/waits is inconclusive: 58 of 59 trials did not run.');
+  });
+
   it('tells a violation without a rate from one that stopped a gate', () => {
     const uncounted = violatedThroughout('a/b', {
       trials: { planned: 6, run: 12, counted: 0, violated: 12, undecided: 0, firstViolated: 1 },

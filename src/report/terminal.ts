@@ -1,7 +1,7 @@
 import { answerTable } from './answer-table.js';
 import { nextCommands, type NextCommand, type Typed, type Written } from './next-commands.js';
 import { loadTable } from './load-table.js';
-import { TIGHT_SPACE, percent } from './numbers.js';
+import { TIGHT_SPACE, exact, percent } from './numbers.js';
 import { createPaint, type Paint } from './paint.js';
 import { mapStrings, redact } from './redact.js';
 import type { Report } from './report.js';
@@ -52,7 +52,7 @@ function head(report: Report, width: number, paint: Paint): readonly string[] {
   const { scenario, plan, environment, seed, budget } = report;
   const stores = new Set(Object.values(environment.stores).map(({ description }) => description));
   const [first = '', ...rest] = flow([scenario.name, scenario.description, ...stores, `seed ${seed}`], width);
-  const expected = Object.entries(scenario.expected).map(([name, value]) => `${value} ${name}`);
+  const expected = Object.entries(scenario.expected).map(([name, value]) => `${exact(value)} ${name}`);
   const conditions = [
     ...(plan.engine === undefined ? [] : [`requests sent by ${plan.engine}`]),
     ...(plan.processes > 1 ? [`clients spread over ${plan.processes} processes`] : []),

@@ -3,12 +3,30 @@ import { whole } from './numbers.js';
 
 export const GLYPHS = { holds: '✔', violated: '✘', inconclusive: '?' } as const;
 
-/** A table's words for what became of a target, and what belongs to them: `✔ holds,` and `955 of 990 failed`. */
-export function verdictWords(target: ReportTarget): readonly [verdict: string, aside?: string] {
+/** A table's words for what became of one of its targets, and what belongs to them: `✔ holds,` and `955 of 990 failed`. */
+export function verdictWords(
+  target: ReportTarget,
+  targets: readonly ReportTarget[],
+): readonly [verdict: string, aside?: string] {
   if (target.outcome !== 'judged') return [target.outcome];
+  if (eventsShown(target, targets) !== undefined) return ['caught'];
   const words = `${GLYPHS[target.verdict]} ${target.verdict}`;
   const aside = target.verdict === 'holds' ? shortfallWords(target) : undefined;
   return aside === undefined ? [words] : [`${words},`, aside];
+}
+
+/**
+ * What a control was caught for where that is an event and no violation: `1 deadlock`. It ends with the first, and what it
+ * would come to after all trials, nobody asks. Undefined for all others.
+ */
+export function eventsShown(target: JudgedTarget, targets: readonly ReportTarget[]): string | undefined {
+  const { id, role, verdict, counts } = target;
+  if (role !== 'control' || verdict !== 'inconclusive') return undefined;
+  const asked = targets.filter(isJudged).find(({ control }) => control?.target === id && control.caught);
+  const seen = (asked?.control?.shows ?? []).filter((event) => (counts[event] ?? 0) > 0);
+  return seen.length === 0
+    ? undefined
+    : listed(seen.map((event) => plural(counts[event] ?? 0, event.replaceAll('-', ' '))));
 }
 
 /** What did not come to a clear answer that was possible; undefined where everything did. */
