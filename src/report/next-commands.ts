@@ -69,7 +69,7 @@ export function nextCommands(
     if (best !== undefined) {
       commands.push({
         command: line(scenario, ...flagOf(best), ...same(...LIMITS, 'budget')),
-        purpose: 'a gate on the fastest that holds',
+        purpose: `a gate on the fastest that holds on ${storeOf(best)}`,
       });
     }
     commands.push({ command: 'race-check list', purpose: 'all scenarios and their targets' });
@@ -81,11 +81,15 @@ export function nextCommands(
 function ofLargestStore(targets: readonly JudgedTarget[]): readonly JudgedTarget[] {
   const byStore = new Map<string, JudgedTarget[]>();
   for (const target of targets) {
-    const store = target.id.split('/')[0] ?? '';
+    const store = storeOf(target);
     byStore.set(store, [...(byStore.get(store) ?? []), target]);
   }
   const [largest] = [...byStore.values()].sort((a, b) => b.length - a.length);
   return largest ?? [];
+}
+
+function storeOf({ id }: JudgedTarget): string {
+  return id.split('/')[0] ?? '';
 }
 
 /** What may turn an inconclusive target into a verdict, read off its numbers. Nothing may where no operation was answered. */
