@@ -1,6 +1,6 @@
 import type { History } from '../../src/core/history.js';
 import type { Scenario } from '../../src/core/scenario.js';
-import { grouped } from '../counted.js';
+import { grouped } from '../../src/core/grouped.js';
 import { inPairs } from './arrivals.js';
 import { bookingCheckers } from './checkers.js';
 import { bookings, type Bookings } from './contract.js';

@@ -1,5 +1,5 @@
 import type { Scenario } from '../../src/core/scenario.js';
-import { grouped } from '../counted.js';
+import { grouped } from '../../src/core/grouped.js';
 import { bookingCheckers } from './checkers.js';
 import { bookings, USUAL_MINUTES, type Bookings } from './contract.js';
 import {

@@ -1,6 +1,6 @@
 import type { PointName } from '../../src/core/context.js';
 import type { Scenario } from '../../src/core/scenario.js';
-import { grouped } from '../counted.js';
+import { grouped } from '../../src/core/grouped.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
 import { amountParameter, clientsParameter, limitMs, ordersOf, WAITING, type Waiting } from './parameters.js';

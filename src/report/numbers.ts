@@ -1,11 +1,8 @@
+import { grouped } from '../core/grouped.js';
+
 /** Keeps a number and its sign on one line; a terminal is given a plain space in the end. */
 export const TIGHT_SPACE = '\u00a0';
 const PERCENT = `${TIGHT_SPACE}%`;
-
-/** Not by `Intl`: to load the rules of all languages takes as long as a trial. */
-function grouped(digits: string): string {
-  return digits.replace(/\B(?<!\.\d*)(?=(?:\d{3})+(?!\d))/g, ',');
-}
 
 const oneDecimal = (value: number) => grouped(value.toFixed(1));
 

@@ -1,3 +1,5 @@
+import { grouped } from '../core/grouped.js';
+
 /** What a verdict's evidence consists of, and lacks. */
 export interface Evidence {
   readonly planned: number;
@@ -28,7 +30,7 @@ export function lacking(evidence: Evidence): string[] {
   reasons.push(...undecidedReasons(evidence));
   if (operations.ok === 0) {
     reasons.push(
-      `no operation was answered: in ${trials(run)}, ${operations.fail} failed and ${operations.info} may have happened${codes(evidence)}`,
+      `no operation was answered: in ${trials(run)}, ${grouped(operations.fail)} failed and ${grouped(operations.info)} may have happened${codes(evidence)}`,
     );
   }
   if (interleaved === 0) {
@@ -41,7 +43,7 @@ export function lacking(evidence: Evidence): string[] {
   const wanted = Math.max(1, planned);
   if (counted < wanted && (reasons.length === 0 || planned > run)) {
     reasons.push(
-      `only ${counted} of ${trials(wanted, 'planned ')} ${wanted === 1 ? 'is' : 'are'} evidence: ${shortage(evidence)}`,
+      `only ${grouped(counted)} of ${trials(wanted, 'planned ')} ${wanted === 1 ? 'is' : 'are'} evidence: ${shortage(evidence)}`,
     );
   }
   return reasons;
@@ -69,13 +71,15 @@ function codes({ errors }: Evidence): string {
 function shortage({ planned, run, counted, interleaved, undecidedTrials }: Evidence): string {
   const missing = planned - run;
   const parts = [
-    missing > 0 ? `${missing} did not run` : '',
-    run > interleaved ? `in ${run - interleaved} nothing overlapped` : '',
-    undecidedTrials > 0 ? `${undecidedTrials} ${undecidedTrials === 1 ? 'was' : 'were'} undecided` : '',
+    missing > 0 ? `${grouped(missing)} did not run` : '',
+    run > interleaved ? `in ${grouped(run - interleaved)} nothing overlapped` : '',
+    undecidedTrials > 0
+      ? `${grouped(undecidedTrials)} ${undecidedTrials === 1 ? 'was' : 'were'} undecided`
+      : '',
   ].filter((part) => part !== '');
-  return parts.length > 0 ? parts.join(', ') : `in ${run - counted} no operation was answered`;
+  return parts.length > 0 ? parts.join(', ') : `in ${grouped(run - counted)} no operation was answered`;
 }
 
 function trials(count: number, kind = ''): string {
-  return `${count} ${kind}trial${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${kind}trial${count === 1 ? '' : 's'}`;
 }
