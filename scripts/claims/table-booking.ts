@@ -145,8 +145,7 @@ export const tableBooking: ClaimedSystem = {
       },
     },
     {
-      claim:
-        'Of 100 who click at once one gets the lock and books; all others are told that somebody else is at it.',
+      claim: 'Of 100 who click at once one gets the lock and books; all others are refused.',
       commands: [HUNDRED],
       quick: [TWENTY],
       judge: (report) => {
@@ -323,6 +322,17 @@ export const tableBooking: ClaimedSystem = {
     {
       claim: 'It is an industry standard, battle-tested by major platforms, of medium complexity.',
       untested: 'no run can tell what others use, or what is complex',
+    },
+    {
+      claim: 'Only one lock can exist for a table, date and start: a lock is acquired whole or not at all.',
+      commands: [HUNDRED],
+      quick: [TWENTY],
+      judge: (report) => {
+        const row = rowOf(report, LOCK);
+        return hasFound(row, 'two-holders')
+          ? finding('refuted', violationOf(row, ['two-holders']))
+          : mustHold(row, 'nobody of all who asked held it beside another');
+      },
     },
   ],
 };
