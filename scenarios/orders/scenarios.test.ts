@@ -147,6 +147,16 @@ it('keeps retry, limit and expiry in their classic proportions', () => {
   expect(at(30_000)).toMatchObject({ retryMs: 100, limitMs: 10_000 });
 });
 
+it('leaves room for the last of those who change one order in turn, where a store takes 400 ms for a request', () => {
+  const { clients, limitMs, decideMs } = withDefaults(sharedThenExclusive.parameters, {}) as Record<
+    string,
+    number
+  >;
+  // Under the lock: the look, the read, the write, a change of phase, the release; and the lock itself.
+  const heldMs = decideMs! + 6 * 400;
+  expect((clients! - 1) * heldMs).toBeLessThan(limitMs!);
+});
+
 it('expects 650 of 500, +100 and +50, and no total of 500 that is set to 600 and 550', () => {
   expect(orderUpdate.expected(withDefaults(orderUpdate.parameters, {}) as never)).toEqual({
     updated: 2,

@@ -7,14 +7,16 @@ import type { HostRequest, LoadRequest } from './protocol.js';
 /** Hosts that note what they are asked; each answers its clients so long after the barrier as `takesMs` says of it. */
 function recordingHosts(takesMs: (host: number) => number | 'dies' = () => 0) {
   const asked: HostRequest[][] = [];
+  const limitsMs: Partial<Record<HostRequest['type'], number>> = {};
   const openHost: OpenHost = (onEvents) => {
     const requests: HostRequest[] = [];
     const host = asked.push(requests) - 1;
     let armed: readonly number[] = [];
     return Promise.resolve({
       kill: () => Promise.resolve(),
-      request: (request) => {
+      request: (request, limitMs) => {
         requests.push(request);
+        limitsMs[request.type] = limitMs;
         if (request.type === 'load') return Promise.resolve({ workers: 0 });
         if (request.type === 'arm') {
           armed = request.plans.map(({ client }) => client);
@@ -31,7 +33,7 @@ function recordingHosts(takesMs: (host: number) => number | 'dies' = () => 0) {
       },
     });
   };
-  return { asked, openHost };
+  return { asked, limitsMs, openHost };
 }
 
 function answered(client: number, atNs: number): HistoryEvent[] {
@@ -82,6 +84,15 @@ describe('a fleet of several hosts', () => {
     const others = asked.slice(1).flat();
     expect(asked[0]!.map(({ type }) => type)).toEqual(['load', 'reset', 'arm', 'go', 'settle', 'read']);
     expect(others.filter(({ type }) => type === 'reset' || type === 'read')).toEqual([]);
+  });
+
+  it('is given time for each client that it may have to open, and that every attempt may take', async () => {
+    const { limitsMs, openHost } = recordingHosts();
+    const fleet = fleetOf(openHost, 2, 500);
+    await fleet.open([], true);
+    await burstOf(fleet, 500);
+    const attemptMs = 100 + 5_000;
+    expect(limitsMs).toMatchObject({ reset: attemptMs, arm: attemptMs + 250 * 200, go: attemptMs });
   });
 
   it('opens one barrier for all of them, a little ahead, and tells how far apart they began', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ContractTypes } from '../core/contract.js';
 import type { HistoryEvent } from '../core/history.js';
-import type { Target } from '../core/target.js';
-import type { HostRequest } from './protocol.js';
+import type { Client, Target } from '../core/target.js';
+import type { ArmRequest, HostRequest, LoadRequest } from './protocol.js';
 import { HostFailure, TargetHost } from './target-host.js';
 
 type Counting = {
@@ -12,7 +12,7 @@ type Counting = {
 };
 
 /** A target that counts its attempts, and whose reset fails when it is told so. */
-function countingHost() {
+function countingHost(client?: () => Promise<Client<Counting>>) {
   const state = { attempts: 0, resetFails: false };
   const events: HistoryEvent[] = [];
   const target: Target<Counting> = {
@@ -23,11 +23,13 @@ function countingHost() {
         setup: () => Promise.resolve(),
         reset: () => (state.resetFails ? Promise.reject(new HostFailure(FAILURE)) : Promise.resolve()),
         read: () => Promise.resolve({ attempts: state.attempts }),
-        client: () =>
-          Promise.resolve({
-            draw: () => Promise.resolve((state.attempts += 1)),
-            close: () => Promise.resolve(),
-          }),
+        client:
+          client ??
+          (() =>
+            Promise.resolve({
+              draw: () => Promise.resolve((state.attempts += 1)),
+              close: () => Promise.resolve(),
+            })),
         close: () => Promise.resolve(),
       }),
   };
@@ -79,5 +81,32 @@ describe('a host that is asked for a whole trial ahead', () => {
     state.resetFails = false;
     await Promise.all(TRIAL.map((request) => host.handle(request)));
     expect(state.attempts).toBe(1);
+  });
+});
+
+describe('a host of many clients', () => {
+  it('opens few of them at once, and all of them', async () => {
+    const CLIENTS = 100;
+    const opening = { now: 0, most: 0, all: 0 };
+    const client = async () => {
+      opening.now += 1;
+      opening.all += 1;
+      opening.most = Math.max(opening.most, opening.now);
+      await new Promise(setImmediate);
+      opening.now -= 1;
+      return { draw: () => Promise.resolve(0), close: () => Promise.resolve() };
+    };
+    const { host } = countingHost(client);
+    const all = Array.from({ length: CLIENTS }, (_, number) => number);
+    await host.handle({
+      ...(LOAD as LoadRequest),
+      clients: all.map((number) => ({ client: number, process: number })),
+      totalClients: CLIENTS,
+    });
+    await host.handle({
+      ...(ARM as ArmRequest),
+      plans: all.map((number) => ({ client: number, delayNs: 0, attempts: [] })),
+    });
+    expect(opening).toEqual({ now: 0, most: 40, all: CLIENTS });
   });
 });
