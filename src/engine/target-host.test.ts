@@ -99,12 +99,12 @@ describe('a host of many clients', () => {
     const { host } = countingHost(client);
     const all = Array.from({ length: CLIENTS }, (_, number) => number);
     await host.handle({
-      ...(LOAD as LoadRequest),
+      ...(LOAD),
       clients: all.map((number) => ({ client: number, process: number })),
       totalClients: CLIENTS,
     });
     await host.handle({
-      ...(ARM as ArmRequest),
+      ...(ARM),
       plans: all.map((number) => ({ client: number, delayNs: 0, attempts: [] })),
     });
     expect(opening).toEqual({ now: 0, most: 40, all: CLIENTS });
