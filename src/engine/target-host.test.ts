@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContractTypes } from '../core/contract.js';
 import type { HistoryEvent } from '../core/history.js';
 import type { Client, Target } from '../core/target.js';
-import type { ArmRequest, HostRequest, LoadRequest } from './protocol.js';
+import type { HostRequest } from './protocol.js';
 import { HostFailure, TargetHost } from './target-host.js';
 
 type Counting = {
@@ -85,8 +85,11 @@ describe('a host that is asked for a whole trial ahead', () => {
 });
 
 describe('a host of many clients', () => {
-  it('opens few of them at once, and all of them', async () => {
-    const CLIENTS = 100;
+  it.each([
+    [40, 40],
+    [41, 10],
+    [100, 10],
+  ])('opens of %i clients %i at once, and all of them', async (clients, most) => {
     const opening = { now: 0, most: 0, all: 0 };
     const client = async () => {
       opening.now += 1;
@@ -97,16 +100,11 @@ describe('a host of many clients', () => {
       return { draw: () => Promise.resolve(0), close: () => Promise.resolve() };
     };
     const { host } = countingHost(client);
-    const all = Array.from({ length: CLIENTS }, (_, number) => number);
-    await host.handle({
-      ...(LOAD),
-      clients: all.map((number) => ({ client: number, process: number })),
-      totalClients: CLIENTS,
-    });
-    await host.handle({
-      ...(ARM),
-      plans: all.map((number) => ({ client: number, delayNs: 0, attempts: [] })),
-    });
-    expect(opening).toEqual({ now: 0, most: 40, all: CLIENTS });
+    const all = Array.from({ length: clients }, (_, number) => number);
+    const of = all.map((number) => ({ client: number, process: number }));
+    await host.handle({ ...LOAD, clients: of, totalClients: clients } as HostRequest);
+    const plans = all.map((number) => ({ client: number, delayNs: 0, attempts: [] }));
+    await host.handle({ ...ARM, plans } as HostRequest);
+    expect(opening).toEqual({ now: 0, most, all: clients });
   });
 });

@@ -63,8 +63,10 @@ export class HostFailure extends Error {
   }
 }
 
-/** A server that makes one connection after the other answers the last of those who wait within what a driver gives it. */
-const CONNECTING_AT_ONCE = 40;
+/** So many clients are opened together; of more, only a few at a time. */
+const CROWD = 40;
+/** Where a server makes one connection after the other, the last of those who wait is answered within what a driver gives it. */
+const FEW = 10;
 const NEVER_ABORTED = new AbortController().signal;
 const CLOSE_LIMIT_MS = 1_000;
 /** An attempt is held for at most so long, on top of what it takes to connect. */
@@ -173,7 +175,8 @@ export class TargetHost {
       if (open !== undefined) this.#replace(open);
     }
     this.#lostSlots = [];
-    const opened = await fewAtOnce(CONNECTING_AT_ONCE, plans, ({ client }) => this.#clientOf(client));
+    const atOnce = plans.length > CROWD ? FEW : CROWD;
+    const opened = await fewAtOnce(atOnce, plans, ({ client }) => this.#clientOf(client));
     for (const { slot } of opened) slot.faults = faults;
     await this.#openWorkers();
     const holds = opened.some(({ client }) => client.hold !== undefined);
