@@ -102,9 +102,9 @@ describe('a host of many clients', () => {
     const { host } = countingHost(client);
     const all = Array.from({ length: clients }, (_, number) => number);
     const of = all.map((number) => ({ client: number, process: number }));
-    await host.handle({ ...LOAD, clients: of, totalClients: clients } as HostRequest);
+    await host.handle({ ...LOAD, clients: of, totalClients: clients });
     const plans = all.map((number) => ({ client: number, delayNs: 0, attempts: [] }));
-    await host.handle({ ...ARM, plans } as HostRequest);
+    await host.handle({ ...ARM, plans });
     expect(opening).toEqual({ now: 0, most, all: clients });
   });
 });
