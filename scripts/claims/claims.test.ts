@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { addParameterFlags, addRunFlags, readRunFlags } from '../../src/cli/flags.js';
 import type { JudgedTarget, Report } from '../../src/report/report.js';
-import { gateHolds, holding } from '../../src/report/report.fixture.js';
+import { caught, gateHolds, holding } from '../../src/report/report.fixture.js';
 import { planSession } from '../../src/session/plan-session.js';
 import { isTested, type TestedClaim } from './claim.js';
 import { StoreMissing } from './evidence.js';
@@ -99,6 +99,14 @@ describe('what a claim is judged by', () => {
     const { verdict } = claim.judge(...claim.commands.map((command) => reportOf(command, inconclusive)));
     expect(verdict).toBe('not settled here');
   });
+
+  it.each(tested.filter(({ name }) => ['D5', 'D12', 'D14'].includes(name)))(
+    'does not settle $name by what it is not about',
+    ({ claim }) => {
+      const oversold = claim.commands.map((command) => reportOf(command, (id) => caught(id)));
+      expect(claim.judge(...oversold).verdict).toBe('not settled here');
+    },
+  );
 
   /** That nothing goes wrong is what refutes these. */
   const REFUTED_BY_HOLDING = ['B6', 'E1'];
