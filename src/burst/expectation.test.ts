@@ -25,7 +25,13 @@ it.each([
   '$count($filter(answers, function($one, $place) { $one.ms < 5 and $place > 0 })) = 0',
   '$count(answers#$i[$i > 0]) = 9',
   '$count(after.orders@$order.lines[$order.id = id]) > 0',
-  '200 = 1 and true',
+  '$count((answers)[status = 200]) = 1',
+  '$sort(answers, function($a, $b) { $a.ms > $b.ms })[0].status = 200',
+  '$count(answers[status = 200 and body.left < $$.before.left]^(>ms).client) = 1',
+  '$exists(answers@$one.after[left > $one.ms]) or $.after.left = 0',
+  '(answers{request: $count($)}).`POST /api/bookings` = 100',
+  '$map(answers, function($one) { $one.anything }) = [] or answers ~> |body|{"total": price}| = 1',
+  'after.answers.total = 1 and $count(answers.(status; body)) = 1',
 ])('takes %j for an expression', async (text) => {
   const { expectation, problems } = await read(text);
   expect(problems).toEqual([]);
@@ -40,6 +46,19 @@ it.each([
   ['$cout(answers) = 1', '^', 'names $cout, which is nothing'],
   ['answers.status in $good', '                  ^', 'names $good, which is nothing'],
   ['', '^', 'unexpected end'],
+  ['afer.stock = 0', '^', 'names afer, which is nothing: the document has answers, before, after'],
+  ['$count(answer[status = 200]) <= 1', '       ^', 'names answer, which is nothing'],
+  [
+    '$count(answers[stauts = 200]) <= 1',
+    '               ^',
+    'an answer has status, body, ms, client, request',
+  ],
+  ['$count(answers^(mss).status) = 1', '                ^', 'names mss, which is nothing'],
+  ['answers.state = "ok"', '        ^', 'names state, which is nothing'],
+  ['$$.afer.stock >= 0', '   ^', 'names afer, which is nothing'],
+  ['$exists(answers@$one.status)', '                     ^', 'names status, which is nothing'],
+  ['200 = x', '      ^', 'names x, which is nothing'],
+  ['200 = 1 and true', '    ^', 'compares two numbers, 200 = 1'],
 ])('puts a caret under what is wrong with %j', async (text, caret, words) => {
   const { expectation, problems } = await read(text);
   expect(expectation).toBeUndefined();
@@ -54,7 +73,8 @@ it.each([
   ['after.stock >= 0', ['after']],
   ['before.stock = after.stock + $sum(after.items[answers > 1].before)', ['before', 'after']],
   ['$count(answers[status = 200]) = 1', ['answers']],
-  ['$$.after.stock > 0', []],
+  ['$$.after.stock > 0', ['after']],
+  ['$count(answers[body.left > $$.before.left]) = 0', ['answers', 'before']],
 ])('knows what %j looks up in the document itself', async (text, names) => {
   expect((await read(text)).expectation).toMatchObject({ names });
 });

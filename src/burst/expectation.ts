@@ -1,4 +1,5 @@
 import type jsonata from 'jsonata';
+import { KNOWN_NAMES, lookedUp, type LookedUp } from './document-names.js';
 
 /** What must be true of the answers of every trial, as the user wrote it. */
 export type Expectation = CountExpectation | ExpressionExpectation;
@@ -36,7 +37,8 @@ const COUNT = /^\s*([1-5]\d\d|[1-5]xx)\s*(!=|<=|>=|=|<|>)\s*(\d+)\s*$/i;
 
 /**
  * Reads an expectation; adds what is wrong with it, with a caret under the place, to `problems`. Of an expression that is its
- * syntax, and every name with a `$` that nothing stands for; nothing of it is evaluated.
+ * syntax, every name that nothing stands for, and a count of a status within it, which would compare two numbers; nothing
+ * of it is evaluated.
  */
 export async function readExpectation(text: string, problems: string[]): Promise<Expectation | undefined> {
   const [, status, comparison, count] = COUNT.exec(text) ?? [];
@@ -58,22 +60,58 @@ export async function readExpectation(text: string, problems: string[]): Promise
     problems.push(`--expect cannot be read: ${lowered(message)}\n${underlined(text, position, token)}`);
     return undefined;
   }
-  const unknown = await unknownVariables(expression.ast());
-  for (const { name, position } of unknown) {
-    problems.push(`--expect names $${name}, which is nothing\n${underlined(text, position, `$${name}`)}`);
-  }
-  return unknown.length > 0
-    ? undefined
-    : { kind: 'expression', text, names: [...rootNames(expression.ast())] };
+  const ast: unknown = expression.ast();
+  const names = lookedUp(ast);
+  const wrong = [
+    ...countsWithin(ast).map(({ words, position, token }) => ({
+      ...{ position, token },
+      what: `compares two numbers, ${words}: a count of a status stands alone in an --expect of its own`,
+    })),
+    ...(await unknownVariables(expression.ast())).map(({ name, position }) => ({
+      ...{ position, token: `$${name}` },
+      what: `names $${name}, which is nothing`,
+    })),
+    ...names.filter(isUnknown).map(({ name, in: place, position }) => ({
+      ...{ position, token: name },
+      what: `names ${name}, which is nothing: ${place === 'answer' ? 'an answer' : 'the document'} has ${KNOWN_NAMES[place].join(', ')}`,
+    })),
+  ];
+  problems.push(
+    ...wrong.map(({ what, position, token }) => `--expect ${what}\n${underlined(text, position, token)}`),
+  );
+  if (wrong.length > 0) return undefined;
+  const ofDocument = names.filter((one) => one.in === 'document').map(({ name }) => name);
+  return { kind: 'expression', text, names: [...new Set(ofDocument)] };
 }
 
-/** Where paths begin; what stands in a later step or a predicate is looked up in what the step before gave. */
-function rootNames(part: unknown): Set<string> {
-  if (typeof part !== 'object' || part === null) return new Set();
+function isUnknown({ name, in: place }: LookedUp): boolean {
+  return !KNOWN_NAMES[place].includes(name);
+}
+
+interface CountWithin {
+  readonly words: string;
+  readonly position: number | undefined;
+  readonly token: string;
+}
+
+/** `200 = 1` in the midst of an expression: to JSONata two numbers, which differ whatever was answered. */
+function countsWithin(part: unknown): readonly CountWithin[] {
+  if (typeof part !== 'object' || part === null) return [];
   const node = part as Readonly<Record<string, unknown>>;
-  if (node['type'] === 'name') return new Set([String(node['value'])]);
-  const inside = node['type'] === 'path' ? (node['steps'] as unknown[]).slice(0, 1) : Object.values(node);
-  return new Set(inside.flatMap((one) => [...rootNames(one)]));
+  const { type, value, lhs, rhs, position } = node;
+  const left = numberOf(lhs);
+  const right = numberOf(rhs);
+  const isComparison = type === 'binary' && Object.hasOwn(COMPARISONS, String(value));
+  if (isComparison && left !== undefined && right !== undefined) {
+    const token = String(value);
+    return [{ words: `${left} ${token} ${right}`, position: position as number | undefined, token }];
+  }
+  return Object.values(node).flatMap(countsWithin);
+}
+
+function numberOf(part: unknown): number | undefined {
+  const { type, value } = (part ?? {}) as Readonly<Record<string, unknown>>;
+  return type === 'number' ? (value as number) : undefined;
 }
 
 interface Named {

@@ -67,4 +67,5 @@ export function expressionProgram(load: NodeJS.Require): void {
   threads.parentPort?.on('message', (request: ExpressionRequest) => {
     void evaluate(request).then((reply) => threads.parentPort?.postMessage(reply));
   });
+  threads.parentPort?.postMessage('ready');
 }

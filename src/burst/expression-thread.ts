@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Json } from '../core/json.js';
@@ -39,7 +40,7 @@ export function openExpressionThread(limitMs = LIMIT_MS): ExpressionThread {
   const evaluate = async (text: string, document: Json): Promise<Evaluated> => {
     const known = endless.get(text);
     if (known !== undefined) return { kind: 'endless', reason: known };
-    worker ??= startThread();
+    worker ??= await startThread();
     const outcome = await ask(worker, { text, document }, limitMs);
     if (outcome.kind === 'endless') {
       endless.set(text, outcome.reason);
@@ -58,12 +59,14 @@ export function openExpressionThread(limitMs = LIMIT_MS): ExpressionThread {
   };
 }
 
-function startThread(): Worker {
+/** Resolves when it can be asked: the limit is for an expression, and not for a busy machine that starts a thread. */
+async function startThread(): Promise<Worker> {
   const worker = new Worker(`(${expressionProgram.toString()})(require);`, {
     eval: true,
     workerData: { jsonata: createRequire(import.meta.url).resolve('jsonata') },
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   });
+  await once(worker, 'message');
   worker.unref();
   return worker;
 }
