@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import { openBurst, type OpenBurst } from '../burst/open-burst.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import { checkWritable } from '../report/files.js';
+import { keepSecret } from '../report/redact.js';
 import type { AnyScenario, AnyTarget } from '../session/choice.js';
 import type { SessionOptions } from '../session/options.js';
 import { numberProblems, planSession } from '../session/plan-session.js';
 import { announcement } from './burst-announcement.js';
+import { secretsOf } from './burst-secrets.js';
 import { readBurstFlags } from './burst-flags.js';
 import { readShowFlags, readTrialFlags, unknownWords, wholeNumber } from './flags.js';
 import { readReporters } from './reporters.js';
@@ -14,10 +16,12 @@ import { runAndShow, type ShowFlags } from './run-command.js';
 /** `race-check burst METHOD url`: requests that arrive together, and what must be true of their answers. */
 export async function burstCommand(command: Command): Promise<number> {
   const { burst, session, flags, announced } = await readEverything(command);
+  const release = keepSecret(secretsOf(burst.definition));
   try {
     return await runAndShow(session, flags, 'burst', announced);
   } finally {
     await burst.close();
+    release();
   }
 }
 

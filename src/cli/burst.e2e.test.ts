@@ -94,7 +94,7 @@ describe('race-check burst', () => {
   });
 
   it('judges nothing where nobody says what is right, and asks', async ({ folder }) => {
-    const { code, stdout } = await burst(
+    const { code, stdout, stderr } = await burst(
       folder,
       'POST /api/fixed',
       '-c',
@@ -109,6 +109,7 @@ describe('race-check burst', () => {
       'is inconclusive: nothing says what is right: add --expect (1 of 5 said 200: was that right?)',
     );
     expect(stdout).toContain(`--expect '200 = 1'`);
+    expect(stderr).toMatch(/^http\/\S+: inconclusive$/m);
     expect(stdout).toMatch(/409 \{"error":"already booked"\} +8 +2 of 2/);
   });
 
@@ -130,7 +131,7 @@ describe('race-check burst', () => {
 
   it('gives each client its row, and keeps its token to itself', async ({ folder }) => {
     folder.write('users.csv', 'name,token\nann,secret-a\nbob,secret-b\n');
-    folder.write('body.json', '{"slot":"{{name}}-{{trial}}","client":{{client}}}');
+    folder.write('body.json', '{"slot":"{{name}}-{{trial}}","client":{{client}},"hint":"{{token}}"}');
     const words = ['--clients', '2', '--body', '@body.json', '--data', 'users.csv', '--trials', '1'];
     const { stdout, stderr, code } = await burst(
       folder,

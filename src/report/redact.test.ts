@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redact, redactDeep } from './redact.js';
+import { keepSecret, redact, redactDeep } from './redact.js';
 
 describe('redact', () => {
   it.each([
@@ -59,6 +59,9 @@ describe('tokens', () => {
     ['echo of Bearer abc.def-1 in a body', 'echo of Bearer *** in a body'],
     ['eyJhbGciOi.eyJzdWIi.c2ln is no valid token', '*** is no valid token'],
     ['refreshToken=abc', 'refreshToken=***'],
+    ['{"access_token":"cut off in the mid', '{"access_token":"***'],
+    [String.raw`{"by":"{\"token\":\"abc\",\"n\":1}"}`, String.raw`{"by":"{\"token\":\"***\",\"n\":1}"}`],
+    ['/a?token=abc-{{client}}&b={{client}}', '/a?token=***&b={{client}}'],
   ])('go out of %j', (text, expected) => {
     expect(redact(text)).toBe(expected);
   });
@@ -66,12 +69,22 @@ describe('tokens', () => {
   it.each([
     'Authorization: Bearer {{token}}',
     '{"token":"{{token}}"}',
+    '/api/{{user}}?token={{token}}&n={{client}}',
     'expected one of {{client}}, {{token}} in a template',
     'the token was refused: it is too old',
     'tokens: 5, token count 3',
     'unexpected token: "b"',
   ])('that are none stay: %j', (text) => {
     expect(redact(text)).toBe(text);
+  });
+
+  it('go wherever they stand while they are known, the longer ones first', () => {
+    const release = keepSecret(['abc-123', 'abc-123-456', 'c.d+', 'no']);
+    expect(redactDeep({ echo: 'abc-123-456, abc-1234 and c.d+, no ccd' })).toEqual({
+      echo: '***, ***4 and ***, no ccd',
+    });
+    release();
+    expect(redact('abc-123')).toBe('abc-123');
   });
 
   it('go out of fields whose name says what they hold, and stay out of numbers', () => {

@@ -8,9 +8,12 @@ const SECRET_FIELD = new RegExp(`^${SECRET_NAME}$`, 'i');
 /** A header as it is written, to the end of its line or of the text around it. */
 const SECRET_HEADER =
   /(\b(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:token|key|secret|auth)[\w-]*|api-?key)["']?\s*:\s*["']?)([^\r\n"']+)/gi;
-/** In JSON, in a query, in a form. A name in front of a mere colon is a word in a sentence. */
+/**
+ * In JSON, also within a text of JSON and where the text was cut off, in a query, in a form. A name in front of a mere colon is
+ * a word in a sentence.
+ */
 const SECRET_VALUE = new RegExp(
-  String.raw`(\b${SECRET_NAME}(?:["']\s*:\s*|=))("[^"]*"|'[^']*'|[^\s&;,"'}\]]+)`,
+  String.raw`(\b${SECRET_NAME}(?:\\*["']\s*:\s*|=))(\\*"[^"]*(?:"|$)|\\*'[^']*(?:'|$)|(?:\{\{[^{}]*\}\}|[^\s&;,"'}\]])+)`,
   'gi',
 );
 const BEARER = /\b(Bearer\s+)([\w.~+/=-]+)/g;
@@ -25,7 +28,7 @@ const TEMPLATE = /^(?:\w+\s+)?\{\{[^{}]*\}\}$/;
  * does, so everything up to the last `@` goes.
  */
 export function redact(text: string): string {
-  return text
+  return withoutKnown(text)
     .replace(URL_WITH_REST, (whole, scheme: string, rest: string) => redactRest(scheme, rest) ?? whole)
     .replace(PASSWORD_FIELD, '$1***')
     .replace(SECRET_HEADER, hidden)
@@ -34,10 +37,40 @@ export function redact(text: string): string {
     .replace(JSON_WEB_TOKEN, '***');
 }
 
+/** Shorter ones stand in every text by chance. */
+const LEAST_CHARACTERS = 4;
+const known = new Set<string>();
+let knownPattern: RegExp | undefined;
+
+/**
+ * From now on, and until it is called, these values go wherever they stand: an API may give back a token in a field of any name,
+ * or a part of what it was sent, cut off. Of this process, as what it prints is. Values of less than four characters are left.
+ */
+export function keepSecret(values: readonly string[]): () => void {
+  const added = values.filter((value) => value.length >= LEAST_CHARACTERS && !known.has(value));
+  const change = (apply: (value: string) => unknown) => {
+    added.forEach(apply);
+    // The longest first: one may begin with another.
+    const all = [...known].sort((a, b) => b.length - a.length).map(escaped);
+    knownPattern = all.length === 0 ? undefined : new RegExp(all.join('|'), 'g');
+  };
+  change((value) => known.add(value));
+  return () => change((value) => known.delete(value));
+}
+
+function withoutKnown(text: string): string {
+  return knownPattern === undefined ? text : text.replace(knownPattern, '***');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 function hidden(whole: string, name: string, value: string): string {
-  const [quote = ''] = /^["']/.exec(value) ?? [];
-  const bare = quote === '' ? value : value.slice(1, -1);
-  return TEMPLATE.test(bare.trim()) ? whole : `${name}${quote}***${quote}`;
+  const [quote = ''] = /^\\*["']/.exec(value) ?? [];
+  const isClosed = quote !== '' && value.length > quote.length && value.endsWith(quote);
+  const bare = value.slice(quote.length, isClosed ? -quote.length : undefined);
+  return TEMPLATE.test(bare.trim()) ? whole : `${name}${quote}***${isClosed ? quote : ''}`;
 }
 
 function redactRest(scheme: string, rest: string): string | undefined {
