@@ -47,6 +47,28 @@ describe('the definition of an API is typed by its contract:', () => {
     expect(api?.problems).toEqual(['operations.bookSeat: expected { request, outcome }, got nothing']);
   });
 
+  it('no part has a name that nothing reads, or a value that nobody understands', () => {
+    const book = { request: () => ({ path: '/' }), outcome: () => ({ result: 'locked' as const }) };
+    const { api } = defineHttpTarget({
+      ...{ ...REST, operations: { bookSeat: book }, insecure: 'yes', sync: 'fast', decoyPath: 'health' },
+      ...{ settel: { afterMs: 5 } },
+      start: {
+        ...{ command: 'node server.js', cmd: 'node', stopSignal: 'TERM', stopWithinMs: -1 },
+        readyWhen: { path: '/', within: 5 },
+      },
+    } as unknown as Parameters<typeof defineHttpTarget<typeof seats>>[0]);
+    expect(api?.problems).toEqual([
+      'insecure: expected true or false, got "yes"',
+      'sync: expected one of auto, last-byte, single-packet, none, got "fast"',
+      'decoyPath: expected a path such as /health, got "health"',
+      expect.stringMatching(/^settel: expected one of contract, .*settle/),
+      expect.stringMatching(/^start.cmd: expected one of command, /),
+      'start.stopSignal: expected a signal such as SIGTERM, got "TERM"',
+      'start.stopWithinMs: expected milliseconds from 0 on, got -1',
+      'start.readyWhen.within: expected one of path, output, withinMs',
+    ]);
+  });
+
   it('a command is given the stores that are named', () => {
     const book = { request: () => ({ path: '/' }), outcome: () => ({ result: 'locked' as const }) };
     const target = defineHttpTarget({

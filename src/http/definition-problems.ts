@@ -1,5 +1,6 @@
 import type { ContractTypes } from '../core/contract.js';
 import { baseUrlProblems } from '../stores/http/base-url.js';
+import { partProblems } from './definition-parts.js';
 import { MOST_HOLD_MS } from './hold.js';
 import type { HttpTargetDefinition } from './define-http-target.js';
 
@@ -24,6 +25,7 @@ export function definitionProblems<C extends ContractTypes, Store extends 'postg
     ...statusProblems(given),
     ...settleProblems(given),
     ...controlProblems(given),
+    ...partProblems(given),
   ];
 }
 

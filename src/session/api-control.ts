@@ -44,5 +44,6 @@ function withEnvironment(target: AnyTarget, env: Environment): AnyTarget {
     ...api.start,
     env: (given: CommandGiven) => ({ ...(typeof before === 'function' ? before(given) : before), ...env }),
   };
-  return { ...target, id: `${target.id}-control`, api: { ...api, start } };
+  // What is claimed of the target is not claimed of it.
+  return { ...target, id: `${target.id}-control`, expectations: {}, api: { ...api, start } };
 }
