@@ -23,13 +23,15 @@ export function burstTarget(definition: BurstDefinition): Target<Burst> {
     source: baseUrl,
     expectations: {},
     api: {
-      ...{ baseUrl, insecure, sync, problems: [] },
+      ...{ baseUrl, insecure, sync, settleHint: SETTLE_HINT, problems: [] },
       ...(settleMs === undefined ? {} : { settle: { afterMs: settleMs } }),
       ...(holdMs === undefined ? {} : { holdMs }),
     },
     open: (context) => openBurst(definition, context),
   };
 }
+
+const SETTLE_HINT = 'say how long after a request nothing of it is at work any more, such as --settle 2s';
 
 async function openBurst(definition: BurstDefinition, context: TargetContext): Promise<OpenTarget<Burst>> {
   const { baseUrl, sync, insecure, rows, arrivalHeader, decoyPath, holdMs } = definition;

@@ -120,6 +120,8 @@ export interface Api {
   readonly holdMs?: number;
   readonly start?: ApiStart;
   readonly settle?: ApiSettle;
+  /** How its user says when it has come to rest; for people. Default: in the target. */
+  readonly settleHint?: string;
   readonly control?: ApiControl;
   /** What another sender of its requests needs. Absent where there is no contract of operations: a burst from the command line. */
   readonly exchange?: ApiExchange;

@@ -180,11 +180,9 @@ export async function chase(
     const suspects = [...own.filter((connection) => connection.doubtful), ...holders];
     const remaining = suspects.length > 0 ? await namespace.endSessions(suspects) : [];
     if (remaining.length > 0) {
-      const { remedy } = namespace;
       undecided.push(
-        remedy === undefined
-          ? `${remaining.length} session(s) on ${store} whose operation had no answer could not be ended: they may still write`
-          : `operations without a clear answer may still be at work on ${store}, and write: ${remedy}`,
+        namespace.unended ??
+          `${remaining.length} session(s) on ${store} whose operation had no answer could not be ended: they may still write`,
       );
     }
   }

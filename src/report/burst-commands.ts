@@ -21,7 +21,7 @@ export function burstCommands(
         again(without(words, 'seed'), seeded, 'the same requests and starts again'),
       ];
     case 'inconclusive':
-      return [remedy(report, words, target)];
+      return remedies(report, words, target);
     case 'holds': {
       const { trials } = report.plan;
       return [
@@ -41,34 +41,57 @@ function recorded({ history }: JudgedTarget, written: Written | undefined): read
   return [{ command: `race-check check ${quoted(file)}`, purpose: 'the same findings' }];
 }
 
-function remedy(report: Report, words: readonly string[], target: JudgedTarget): NextCommand {
-  const { trials, errors, overlap, operations, control } = target;
+function remedies(
+  report: Report,
+  words: readonly string[],
+  target: JudgedTarget,
+): readonly [NextCommand, ...NextCommand[]] {
+  const { trials, errors, overlap, operations, control, tally } = target;
   if (report.scenario.unjudged !== undefined) {
-    return again(words, ['--expect', guess(target)], 'if that is right, say so');
+    return [again(words, ['--expect', guess(target)], 'if that is right, say so')];
   }
-  if ((errors.timeout ?? 0) > 0) {
-    return again(
+  if (operations.info > 0) {
+    const settled = again(
+      without(words, 'settle'),
+      ['--settle', '2s'],
+      'if nothing of a request is at work so long after it: then the run goes on',
+    );
+    if ((errors.timeout ?? 0) === 0) return [settled];
+    const patient = again(
       without(words, 'timeout'),
       ['--timeout', `${report.timeoutMs * 2}ms`],
       'more time for each request',
     );
+    return [patient, settled];
+  }
+  const isServerError = Object.keys(tally).some((label) => label.startsWith('5'));
+  if (trials.undecided > 0 && isServerError) {
+    return [
+      again(
+        words,
+        ['--expect', '5xx = 0'],
+        'if the server must not fail: then such an answer is a violation',
+      ),
+    ];
   }
   const { clients = 1 } = report.scenario.parameters;
   const isToothless = control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
   if (isToothless && operations.ok > 0) {
-    return again(
-      without(words, 'clients', 'c'),
-      ['--clients', String(clients * 2)],
-      'more clients, so that more of them meet',
-    );
+    return [
+      again(
+        without(words, 'clients', 'c'),
+        ['--clients', String(clients * 2)],
+        'more clients, so that more of them meet',
+      ),
+    ];
   }
-  return again(words, [], 'once more');
+  return [again(words, [], 'once more')];
 }
 
-/** What was seen of successes, as an expectation. */
+/** What was seen of successes, as an expectation. Where it differs from trial to trial, those that met nobody had the fewest. */
 function guess({ tally }: JudgedTarget): string {
   const [status, seen] = Object.entries(tally).find(([label]) => label.startsWith('2')) ?? [];
-  return status === undefined || seen === undefined ? '2xx = 1' : `${status} = ${seen.median}`;
+  return status === undefined || seen === undefined ? '2xx = 1' : `${status} = ${Math.max(1, seen.min)}`;
 }
 
 function again(words: readonly string[], more: readonly string[], purpose: string): NextCommand {

@@ -1,7 +1,7 @@
 import { redact } from './redact.js';
 import type { ReportTarget } from './report.js';
 import { printable, textWidth } from './text-width.js';
-import { durationWords } from './words.js';
+import { durationWords, plural } from './words.js';
 
 /** Where progress goes: standard error, or anything that takes text. */
 export interface ProgressStream {
@@ -100,7 +100,7 @@ export function createProgress({ stream, isTty, now, quiet, unit = 'trial' }: Pr
         ? `${unit} ${done}${of}${found}`
         : planned === undefined
           ? `one ${unit} after the other`
-          : `up to ${planned} ${unit}s`;
+          : `up to ${plural(planned, unit)}`;
     return `${id}: ${how}${waitingWords({ ...at, done, planned }, now())}`;
   };
 

@@ -1,6 +1,5 @@
 import type { ContractTypes } from '../core/contract.js';
 import { storesOf } from '../core/target.js';
-import type { Judgement } from '../core/verdict.js';
 import type { TrialThresholds } from '../engine/k6-host.js';
 import type { LoadTable } from '../engine/load.js';
 import type { TargetRunResult } from '../engine/run-target.js';
@@ -20,7 +19,8 @@ import { exitCodeOf } from './exit-code.js';
 import type { SessionPlan } from './plan-session.js';
 import { notJudged } from './not-judged.js';
 import { invocationOf, scenarioOf, type SessionFacts } from './session-facts.js';
-import { hardlyMet, REFERENCE_SHOWS } from './vouching.js';
+import { REFERENCE_SHOWS } from './vouching.js';
+import { withDoubts } from './doubts.js';
 
 /** One target, and what became of it. */
 export interface RanTarget {
@@ -111,7 +111,7 @@ function describe(one: RanTarget, facts: RunFacts): ReportTarget {
 
   const { history } = result.firstViolation ?? {};
   const control = role === 'named' ? controlOf(target, facts) : undefined;
-  const seen = withDoubts(target, withErrorMessages(result.judgement), facts);
+  const seen = withDoubts(target, withErrorMessages(result.judgement), facts.plan);
   const judgement = control === undefined ? seen : applyControl(seen, control);
   const expectation = expectationOf(target, facts.plan);
   return {
@@ -130,27 +130,6 @@ function describe(one: RanTarget, facts: RunFacts): ReportTarget {
       ? {}
       : { control: vouching(control, facts.ran) }),
   };
-}
-
-/** What keeps a run from holding, whatever its trials say: nobody said what is right, or the requests of an API did not meet. */
-function withDoubts({ api }: AnyTarget, judgement: Judgement, { plan }: RunFacts): Judgement {
-  const { scenario } = plan;
-  if (judgement.verdict !== 'holds') return judgement;
-  const apart = api === undefined ? undefined : hardlyMet(judgement, plan);
-  const reasons = [
-    ...(scenario.unjudged === undefined ? [] : [`${scenario.unjudged}${successes(judgement)}`]),
-    ...(apart === undefined ? [] : [apart]),
-  ];
-  return reasons.length === 0 ? judgement : { ...judgement, verdict: 'inconclusive', reasons };
-}
-
-/** What was seen, as a question: ` (5 of 33 said 200: was that right?)`. */
-function successes({ tally, operations: { ok, fail, info }, trials }: Judgement): string {
-  const [label, seen] = Object.entries(tally).find(([status]) => status.startsWith('2')) ?? [];
-  if (label === undefined || seen === undefined) return '';
-  const each = Math.round((ok + fail + info) / Math.max(1, trials.run));
-  const often = seen.min === seen.max ? `${seen.min}` : `${seen.min} to ${seen.max}`;
-  return ` (${often} of ${each} said ${label}: was that right?)`;
 }
 
 /** What became of the control of a target's store under the very conditions of this run. */

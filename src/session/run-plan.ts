@@ -19,7 +19,7 @@ import { demandPoints } from './points.js';
 import { demandSpreadable } from './processes.js';
 import { noWords, sentBy, wordsSaid, type EngineWords } from './sent-by.js';
 import type { TimeSlice } from './time-budget.js';
-import { hardlyMet } from './vouching.js';
+import { withDoubts } from './doubts.js';
 
 /** What plans are run with; several may share it, one after the other. */
 export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress' | 'headStart'> {
@@ -120,13 +120,13 @@ function shownInComparison(
 
 /** What the reference server must vouch for: an API that held, and names no control of its own. */
 function vouchable(one: RanTarget | undefined, plan: SessionPlan): Vouched | undefined {
-  const { controls, scenario } = plan;
-  if (one?.target.api === undefined || controls.has(one.target.id)) return undefined;
-  if (one.result.kind !== 'judged' || one.result.judgement.verdict !== 'holds') return undefined;
+  if (one?.target.api === undefined || plan.controls.has(one.target.id)) return undefined;
+  if (one.result.kind !== 'judged') return undefined;
   const { judgement } = one.result;
-  const cannotHold = scenario.unjudged !== undefined || hardlyMet(judgement, plan) !== undefined;
   const { target, httpVersion = 'http1' } = one;
-  return cannotHold ? undefined : { target, api: one.target.api, httpVersion, judgement };
+  return withDoubts(target, judgement, plan).verdict === 'holds'
+    ? { target, api: one.target.api, httpVersion, judgement }
+    : undefined;
 }
 
 async function runReferenceFor(
@@ -154,7 +154,7 @@ async function runReferenceFor(
           }),
     onTrial: progressOf(progress),
   });
-  if (!signal?.aborted) progress?.targetDone(id, wordsOf(reference.result));
+  if (!signal?.aborted) progress?.targetDone(id, wordsOf(reference.result, reference.target, plan));
   return { role: 'control', ...reference, ...wordsSaid(words) };
 }
 
@@ -231,7 +231,7 @@ async function runOne(
     },
   }).finally(() => limit?.release());
   slice?.end(result.kind === 'judged' ? result.judgement.trials : undefined);
-  if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result));
+  if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result, target, plan));
   const httpVersion = servers.get('http')?.httpVersion?.();
   return {
     ...head,
@@ -332,6 +332,8 @@ function progressOf(progress: SessionProgress | undefined): (result: TrialResult
   };
 }
 
-function wordsOf(result: TargetRunResult<ContractTypes>): string {
-  return result.kind === 'judged' ? result.judgement.verdict : `could not run: ${result.error.message}`;
+function wordsOf(result: TargetRunResult<ContractTypes>, target: AnyTarget, plan: SessionPlan): string {
+  return result.kind === 'judged'
+    ? withDoubts(target, result.judgement, plan).verdict
+    : `could not run: ${result.error.message}`;
 }

@@ -69,8 +69,8 @@ export interface StoreNamespace {
    * cannot commit later. Resolves with the connections for which this could not be shown.
    */
   endSessions(connections: readonly ClientConnection[]): Promise<readonly ClientConnection[]>;
-  /** What would help where sessions could not be ended; for people. Absent where nothing would. */
-  readonly remedy?: string;
+  /** What it means where sessions could not be ended, and what would help; for people. Default: that they may still write. */
+  readonly unended?: string;
   /**
    * Who waits for whom right now, among these connections, as the server sees it. Absent where a server cannot tell. Asked
    * while the clients are at work, so it must be cheap.

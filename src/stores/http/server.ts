@@ -37,14 +37,16 @@ export const openHttp: OpenStore = async (request) => {
   return api.start === undefined ? openRunning(api, request) : openStarted(api, api.start, request);
 };
 
-const REMEDY =
+const SETTLE_HINT =
   'say in the target when its API has come to rest (settle), or which statuses surely did nothing (statuses)';
+
+const AT_WORK = 'a request without a clear answer may still be at work in the API';
 
 /** What both kinds of API have in common: no session is seen, and none can be ended. */
 function namespaceAt(
   { host, port, encrypted, shown }: BaseUrl,
   api: Api,
-  left: { unsettled(): void; drop(): Promise<void> },
+  left: { unsettled(): void; drop(): Promise<void>; readonly unended: string },
 ): StoreNamespace {
   const { settle, insecure } = api;
   return {
@@ -58,7 +60,7 @@ function namespaceAt(
       left.unsettled();
       return connections;
     },
-    remedy: REMEDY,
+    unended: left.unended,
     drop: () => left.drop(),
   };
 }
@@ -89,14 +91,14 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
     environment: { baseUrl: url.shown },
     namespace: () => {
       if (isUnsettled) {
-        const lost =
-          'a request without a clear answer may still be at work in the API, and write into any later trial';
-        return Promise.reject(new StoreUnavailable('http', lost, REMEDY));
+        const lost = 'a request without a clear answer may write into any later trial, so the run ended';
+        return Promise.reject(new StoreUnavailable('http', lost, api.settleHint ?? SETTLE_HINT));
       }
       return Promise.resolve(
         namespaceAt(url, api, {
           unsettled: () => (isUnsettled = true),
           drop: () => Promise.resolve(),
+          unended: AT_WORK,
         }),
       );
     },
@@ -184,6 +186,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
       return namespaceAt(started.url, api, {
         unsettled: () => undefined,
         drop: () => started.command.stop(),
+        unended: `${AT_WORK}, and write: ${api.settleHint ?? SETTLE_HINT}`,
       });
     },
     alive: async () =>
