@@ -44,8 +44,11 @@ describe.concurrent('--engine autocannon', { timeout: 60_000 }, () => {
   it('waits for the answers to what it began within its time, and shows its table', async ({ folder }) => {
     const api = await startSeatApi(folder, 'slow');
     const { code, stdout, stderr } = await folder.run(
-      [...MINE, '--duration', '1s', '--rate', '80', '--no-report', '--quiet'],
+      [...MINE, '--duration', '1s', '--rate', '80', '--no-report'],
       { COLUMNS: '200' },
+    );
+    expect(stderr).toMatch(
+      /^To http:\/\/\S+ go requests of last-seat over 8 connections, for 1 s, in up to 1 trial .* its state is reset/m,
     );
     const [, requests] = /autocannon +requests .*p97\.5.*req\/s\n +http\/mine +(\d+) /.exec(stdout)!;
     expect(Number(requests), stdout + stderr).toBe(await api.asked());

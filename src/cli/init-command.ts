@@ -38,16 +38,18 @@ export async function initCommand(command: Command): Promise<number> {
   );
   demandNone(problems);
 
+  const shown = path.relative(process.cwd(), file);
+  const configFlag = shown === DEFAULTS.file ? '' : ` --config ${shown}`;
   const known = { contract: text('contract'), baseUrl: text('baseUrl'), command: text('command') };
   const mayAsk = flags['yes'] !== true && process.stdin.isTTY && process.stderr.isTTY;
   const replies = mayAsk ? await askFor(known, { input: process.stdin, output: process.stderr }) : known;
-  const answers = answersOf({ ...replies, name: text('name') ?? DEFAULTS.name, stores });
+  const answers = answersOf({ ...replies, name: text('name') ?? DEFAULTS.name, stores, configFlag });
   await writeFile(file, configText(answers), { flag: isThere ? 'w' : 'wx' }).catch((error: unknown) => {
     throw new UsageError([
       `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
     ]);
   });
-  await print(process.stdout, told(path.relative(process.cwd(), file), answers));
+  await print(process.stdout, told(shown, answers));
   return 0;
 }
 
@@ -57,6 +59,7 @@ interface Given {
   readonly command: string | undefined;
   readonly name: string;
   readonly stores: readonly string[];
+  readonly configFlag: string;
 }
 
 function answersOf({
@@ -65,6 +68,7 @@ function answersOf({
   command,
   name,
   stores,
+  configFlag,
 }: Given): InitAnswers {
   const contracts = TEMPLATES.map((one) => one.contract);
   const template = TEMPLATES.find((one) => one.contract === contract);
@@ -80,17 +84,16 @@ function answersOf({
       ? ['expected a command to give the stores to (--command), got only --store']
       : []),
   ]);
-  return { template: template!, name, baseUrl: url, command, stores };
+  return { template: template!, name, baseUrl: url, command, stores, configFlag };
 }
 
-function told(file: string, { template, name, command }: InitAnswers): string {
-  const config = file === DEFAULTS.file ? '' : ` --config ${file}`;
+function told(file: string, { template, name, command, configFlag }: InitAnswers): string {
   return [
     `${file} is written. Correct its routes to those of your API${command === undefined ? ', and start it' : ''}. Then:`,
     '',
-    `  race-check ${template.scenario} --target ${name}${config}`,
+    `  race-check ${template.scenario} --target ${name}${configFlag}`,
     '',
-    'How it is judged, and what else the file may hold: docs/http-targets.md',
+    'How it is judged, and what else the file may hold: docs/http-targets.md of race-check',
     '',
   ].join('\n');
 }

@@ -9,8 +9,12 @@ const WORDS = ['burst', 'POST', 'http://localhost:3000/take', '--timeout', '1s']
 function next(more: Partial<JudgedTarget>, scenario: Partial<Report['scenario']> = {}): readonly string[] {
   const target = holding('http/localhost-3000', 1, { verdict: 'inconclusive', ...more });
   const report = { ...gateHolds, scenario: { ...gateHolds.scenario, ...scenario }, targets: [target] };
-  return burstCommands({ ...report, timeoutMs: 1_000 }, { scenario: 'burst', words: WORDS }, undefined).map(
-    ({ command }) => command.replace('race-check burst POST http://localhost:3000/take', '').trim(),
+  return commands({ ...report, timeoutMs: 1_000 });
+}
+
+function commands(report: Report): readonly string[] {
+  return burstCommands(report, { scenario: 'burst', words: WORDS }, undefined).map(({ command }) =>
+    command.replace('race-check burst POST http://localhost:3000/take', '').trim(),
   );
 }
 
@@ -33,6 +37,16 @@ describe('after a burst that shows too little, the next command', () => {
     expect(next({ tally: { 200: seen(1, 1) }, trials: { ...trials, undecided: 3 } })).toEqual([
       '--timeout 1s',
     ]);
+  });
+
+  it('takes any certificate, or speaks HTTP/2, where it could not run for lack of that', () => {
+    const failed = (message: string) => {
+      const target = { outcome: 'error', id: 'http/a', role: 'named', summary: '', message } as const;
+      return commands({ ...gateHolds, targets: [target] });
+    };
+    expect(failed('self-signed certificate; a certificate ...')).toEqual(['--timeout 1s --insecure']);
+    expect(failed('what came is no HTTP/1.1 (Parse Error)')).toEqual(['--timeout 1s --sync single-packet']);
+    expect(failed('no answer within 1000 ms')).toEqual(['--timeout 1s']);
   });
 
   it('takes the fewest successes for what is right, where nobody said so', () => {

@@ -12,7 +12,7 @@ export function burstCommands(
   written: Written | undefined,
 ): readonly NextCommand[] {
   const target = report.targets.filter(isJudged).find(({ role }) => role === 'named');
-  if (target === undefined) return [again(words, [], 'once more')];
+  if (target === undefined) return [again(words, ...afterFailure(report))];
   const seeded = ['--seed', report.seed];
   switch (target.verdict) {
     case 'violated':
@@ -33,6 +33,18 @@ export function burstCommands(
       ];
     }
   }
+}
+
+/** Flags for what could not run, and what they are for. */
+function afterFailure({ targets }: Report): [more: readonly string[], purpose: string] {
+  const [failure] = targets.flatMap((target) => (target.outcome === 'error' ? [target.message] : []));
+  if (failure?.includes('certificate') === true) {
+    return [['--insecure'], 'if nobody need vouch for that certificate'];
+  }
+  if (failure?.includes('no HTTP/1.1') === true) {
+    return [['--sync', 'single-packet'], 'if it speaks HTTP/2'];
+  }
+  return [[], 'once more'];
 }
 
 function recorded({ history }: JudgedTarget, written: Written | undefined): readonly NextCommand[] {

@@ -47,6 +47,10 @@ export function nextCommands(
     return [{ command: line(...all, ...seeded), purpose: 'the same run again, to its end' }];
   }
   if (report.targets.every(({ outcome }) => outcome === 'skipped')) {
+    // An API is nothing that could be got.
+    const isApi = report.targets.some((target) => target.outcome === 'skipped' && target.store === 'http');
+    if (isApi && words !== undefined)
+      return [{ command: line(...words), purpose: 'once more, when it runs' }];
     return [{ command: 'race-check doctor', purpose: 'what can be had here, and how to get the rest' }];
   }
   if (report.scenario.contract === 'burst') return burstCommands(report, typed, written);

@@ -166,8 +166,10 @@ export function mergeRunners(
   planned.forEach((attempts, client) =>
     attempts.forEach(({ f, input }, attempt) => {
       const told = answers.filter((one) => one.client === client && one.attempt === attempt);
-      if (told.length !== 1)
-        miscounted.push(`client ${client} made its attempt ${attempt + 1} ${told.length} times`);
+      if (told.length === 0)
+        miscounted.push(`attempt ${attempt + 1} of client ${client} is in no output: is one missing?`);
+      if (told.length > 1)
+        miscounted.push(`attempt ${attempt + 1} of client ${client} was made ${told.length} times`);
       const [answer] = told;
       if (answer === undefined) return;
       const of = { process: client, client, f };

@@ -19,6 +19,7 @@ import { demandPoints } from './points.js';
 import { demandSpreadable } from './processes.js';
 import { noWords, sentBy, wordsSaid, type EngineWords } from './sent-by.js';
 import type { TimeSlice } from './time-budget.js';
+import { apiAnnouncement } from './api-announcement.js';
 import { withDoubts } from './doubts.js';
 
 /** What plans are run with; several may share it, one after the other. */
@@ -196,6 +197,8 @@ async function runOne(
   }
   // A control need be caught only once, also in a comparison that it is no row of.
   const trials = role === 'control' ? { ...plan.trials, stopAtFirstViolation: true } : plan.trials;
+  const sent = apiAnnouncement(plan, target);
+  if (sent !== undefined) progress?.announce?.(sent);
   if (!runner.signal?.aborted) progress?.targetStarted(target.id, role, trials.trials);
   const claim = expectationOf(target, plan);
   const slice = runner.nextSlice?.(target);

@@ -8,19 +8,20 @@ export interface InitAnswers {
   readonly baseUrl: string | undefined;
   /** Absent: the API is running already. */
   readonly command: string | undefined;
+  /** What names the file where it is not the usual one: ` --config mine.ts`; else empty. */
+  readonly configFlag: string;
   /** What the command is given. */
   readonly stores: readonly string[];
 }
 
 /** The text of a race-check.config.ts: it type-checks, and runs where the API has these routes. */
 export function configText(answers: InitAnswers): string {
-  const { template, name, command } = answers;
-  const { contract, finalType, scenario, operations } = template;
+  const { template, command, name } = answers;
+  const { contract, finalType, operations } = template;
   return `import { defineConfig, defineHttpTarget } from 'race-check';
 import { ${contract}, type ${finalType} } from 'race-check/scenarios/${contract}/contract';
 
-// race-check ${scenario} --target ${name}      does it hold when everybody comes at once?
-// race-check list                              every scenario of the contract "${contract}", with what it asks for
+${usage(answers)}
 const api = defineHttpTarget({
   contract: ${contract},
   name: ${quoted(name)},
@@ -39,18 +40,27 @@ ${operations.replace(/^ {2}/gm, '')}
 
   // Without a clear answer (a time-out, a 5xx) a request may still be at work in the API, and such a trial proves nothing.
   // So say when it has come to rest: after the longest time that it gives a request, or when a route says so.
-  // settle: { afterMs: 1_000 },
-${command === undefined ? CONTROL_OF_RUNNING : CONTROL_OF_COMMAND}
+  // settle: { afterMs: 1_000 },${command === undefined ? '' : CONTROL_OF_COMMAND}
 });
 
 export default defineConfig({ targets: [api] });
 `;
 }
 
+/** What to type, with what it does in a column of its own. */
+function usage({ template: { contract, scenario }, name, configFlag }: InitAnswers): string {
+  const rows = [
+    [`race-check ${scenario} --target ${name}${configFlag}`, 'does it hold when everybody comes at once?'],
+    [`race-check list${configFlag}`, `every scenario of the contract "${contract}", with what it asks for`],
+  ] as const;
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, what]) => `// ${command.padEnd(width)}   ${what}`).join('\n');
+}
+
 const CONTROL_OF_COMMAND = `
+
   // The same command without what makes it right must be caught, or these conditions could not have shown the race.
   // control: { env: { LOCKING: 'off' } },`;
-const CONTROL_OF_RUNNING = '';
 
 function addressOf({ baseUrl, command, stores }: InitAnswers): string {
   const url =

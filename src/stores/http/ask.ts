@@ -40,6 +40,11 @@ export async function ask(
     return answerOf(status, headers, body);
   } catch (error) {
     if (limit.aborted) throw new Error(`no answer within ${withinMs} ms`, { cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Node's own words, which take HTTP for granted.
+    if (code?.startsWith('HPE_') === true) {
+      throw new Error(`what came is no HTTP/1.1 (${message})`, { cause: error });
+    }
     throw error;
   }
 }
