@@ -50,4 +50,17 @@ describe('what is written for people', () => {
     const ours = links.filter((link) => !/^[a-z]+:/.test(link));
     expect(ours.filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)))).toEqual([]);
   });
+
+  it('has its examples in the package, as its pages are', () => {
+    const { files } = JSON.parse(read('package.json')) as { readonly files: readonly string[] };
+    const links = pages
+      .filter((page) => page.startsWith('docs/'))
+      .flatMap((page) =>
+        [...read(page).matchAll(/\]\((?!\w+:)([^)#\s]+)/g)].map(([, link]) => `docs/${link}`),
+      )
+      .map((link) => path.posix.normalize(link))
+      .filter((link) => /^(examples|reports|docs)\//.test(link));
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((link) => !files.some((packed) => link.startsWith(`${packed}/`)))).toEqual([]);
+  });
 });
