@@ -33,3 +33,12 @@ it('does not ask for what is known', async () => {
   expect(replies).toEqual({ contract: 'orders', command: undefined, baseUrl: 'http://127.0.0.1:1' });
   expect(questions).toHaveLength(1);
 });
+
+it('asks again where an answer is no contract, before it asks for anything else', async () => {
+  const { replies, questions } = await asked({}, ['seat', 'bus', 'seats', 'npm start']);
+  expect(replies).toMatchObject({ contract: 'seats', command: 'npm start' });
+  expect(questions.slice(1, 3)).toEqual([
+    '"seat" is none of these. [checkout]',
+    '"bus" is none of these. [checkout]',
+  ]);
+});

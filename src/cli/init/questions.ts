@@ -14,7 +14,7 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream;
 }
 
-/** Asks for what no flag has said. */
+/** Asks for what no flag has said; once more where the answer is no contract. */
 export async function askFor(known: Replies, terminal: Terminal): Promise<Replies> {
   const line = createInterface({ ...terminal, terminal: false });
   const ask = async (question: string) => (await line.question(`${question} `)).trim() || undefined;
@@ -22,7 +22,11 @@ export async function askFor(known: Replies, terminal: Terminal): Promise<Replie
     let { contract } = known;
     if (contract === undefined) {
       const choices = TEMPLATES.map(({ contract: name, question }) => `  ${name}: ${question}`).join('\n');
-      contract = await ask(`What does the API do?\n${choices}\n[${TEMPLATES[0]!.contract}]`);
+      const expected = `[${TEMPLATES[0]!.contract}]`;
+      contract = await ask(`What does the API do?\n${choices}\n${expected}`);
+      while (contract !== undefined && !isContract(contract)) {
+        contract = await ask(`"${contract}" is none of these. ${expected}`);
+      }
     }
     const command = known.command ?? (await ask('Which command starts it? [it is running]'));
     const isOpen = known.baseUrl === undefined && command === undefined;
@@ -31,4 +35,8 @@ export async function askFor(known: Replies, terminal: Terminal): Promise<Replie
   } finally {
     line.close();
   }
+}
+
+function isContract(name: string): boolean {
+  return TEMPLATES.some(({ contract }) => contract === name);
 }
