@@ -42,3 +42,11 @@ it('asks again where an answer is no contract, before it asks for anything else'
     '"bus" is none of these. [checkout]',
   ]);
 });
+
+it('says that nothing was written where the input ends', async () => {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  output.once('data', () => input.end());
+  const none = { contract: undefined, baseUrl: undefined, command: undefined };
+  await expect(askFor(none, { input, output })).rejects.toThrow('nothing was written');
+});

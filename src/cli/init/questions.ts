@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { UsageError } from '../../core/usage-error.js';
 import { TEMPLATES } from './operations.js';
 
 /** What was asked and answered; nothing where the default will do. */
@@ -14,10 +15,18 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream;
 }
 
-/** Asks for what no flag has said; once more where the answer is no contract. */
+/** Asks for what no flag has said; once more where the answer is no contract. Throws UsageError where the input ends before. */
 export async function askFor(known: Replies, terminal: Terminal): Promise<Replies> {
   const line = createInterface({ ...terminal, terminal: false });
-  const ask = async (question: string) => (await line.question(`${question} `)).trim() || undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const words =
+      'nothing was written: there is no answer to what was asked; flags answer too, and --yes asks nothing';
+    line.once('close', () => reject(new UsageError([words])));
+  });
+  // Closed here when all is asked.
+  ended.catch(() => undefined);
+  const ask = async (question: string) =>
+    (await Promise.race([line.question(`${question} `), ended])).trim() || undefined;
   try {
     let { contract } = known;
     if (contract === undefined) {
