@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import http2 from 'node:http2';
 import { describe, expect, it } from 'vitest';
-import { bodyOf, PROTOCOLS, serve, type Protocol } from '../../http/servers.fixture.js';
+import { bodyOf, PROTOCOLS, serve, serveRaw, type Protocol } from '../../http/servers.fixture.js';
 import { ask } from './ask.js';
 
 const SYNC: Partial<Record<Protocol, 'single-packet'>> = { h2c: 'single-packet' };
@@ -57,4 +57,11 @@ it('is made over HTTP/2 to a server that knows nothing else', async () => {
   const url = await serve('https+h2', (_request, response) => response.end('here'), {}, false);
   const answer = await ask({ path: '/' }, { baseUrl: url, insecure: true, withinMs: 5_000 });
   expect(answer.body).toBe('here');
+});
+
+it('says that what came is no HTTP', async () => {
+  const url = await serveRaw((socket) => void socket.on('data', () => socket.write('\u0000\u0001\r\n\r\n')));
+  await expect(ask({ path: '/' }, { baseUrl: url, insecure: false, withinMs: 5_000 })).rejects.toThrow(
+    'what came is no HTTP/1.1 (',
+  );
 });
