@@ -110,7 +110,7 @@ describe.concurrent('--exec', { timeout: 60_000 }, () => {
     async (signal, { folder, expect: here }) => {
       const program = exec('a child that outlives it');
       const running = await folder.start(['last-seat', ...program, '--no-report', '--trials', '100000']);
-      await running.says('file/fixture: up to 100000 trials');
+      await running.says('file/fixture: up to 100,000 trials');
       await until('its child', () => folder.left().some((one) => one.includes('sleep 3600')));
       running.child.kill(signal);
       const { code } = await running.ended;

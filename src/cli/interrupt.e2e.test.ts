@@ -34,7 +34,7 @@ async function startLong(folder: UserFolder, ...more: string[]): Promise<Running
   folder.write('marked.target.ts', MARKED);
   const words = ['./draw.scenario.ts', '--target', './marked.target.ts', '--trials', '100000', ...more];
   const running = await folder.start(words);
-  await running.says('postgres/locked: up to 100000 trials');
+  await running.says('postgres/locked: up to 100,000 trials');
   await until('a few trials', () => folder.has('resets') && folder.read('resets').length > 5);
   return running;
 }
@@ -102,7 +102,7 @@ describe.concurrent('a run that is ended from outside', { timeout: 90_000, skip 
     folder,
   }) => {
     const running = await folder.start(['flash-sale', '--trials', '5000', '--no-report']);
-    await running.says('postgres/naive (control): up to 5000 trials');
+    await running.says('postgres/naive (control): up to 5,000 trials');
     running.child.kill('SIGTERM');
     const { code, stdout } = await running.ended;
     expect(code).toBe(143);

@@ -74,7 +74,7 @@ describe('a server that the user names', { timeout: 90_000 }, () => {
 
   it('keeps nothing of a run that is interrupted', async ({ folder }) => {
     const running = await folder.start([...LONG, url]);
-    await running.says('postgres/for-update: up to 100000 trials');
+    await running.says('postgres/for-update: up to 100,000 trials');
     await until('its schema is there', async () => (await schemas()).length > 0);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(130);
@@ -84,7 +84,7 @@ describe('a server that the user names', { timeout: 90_000 }, () => {
 
   it('is cleaned of what a killed run left by the next one', async ({ folder }) => {
     const running = await folder.start([...LONG, url]);
-    await running.says('postgres/for-update: up to 100000 trials');
+    await running.says('postgres/for-update: up to 100,000 trials');
     await until('its schema is there', async () => (await schemas()).length > 0);
     running.child.kill('SIGKILL');
     expect((await running.ended).code).toBe(137);

@@ -112,7 +112,7 @@ describe.concurrent('clients spread over processes', { timeout: 120_000 }, () =>
     const running = await folder.start([...words, '--no-report']);
     const workers = () =>
       descendantsOf(running.pid).filter(({ words: parts }) => parts.join(' ').includes('worker-process'));
-    await running.says('file/lock-file: up to 100000 trials');
+    await running.says('file/lock-file: up to 100,000 trials');
     await until('three workers', () => workers().length === 3);
     const started = workers();
     running.child.kill('SIGKILL');
