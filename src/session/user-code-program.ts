@@ -4,8 +4,7 @@ import type workerThreads from 'node:worker_threads';
 
 /** What the thread is told by the one that runs the user's code. */
 export type UserCodeMessage =
-  /** `ends`: what does not pause for the limit is ended by the thread. Else by whoever called it. */
-  | { readonly kind: 'begins'; readonly what: string; readonly ends: boolean }
+  | { readonly kind: 'begins'; readonly what: string }
   /** The event loop turns. */
   | { readonly kind: 'turns' }
   | { readonly kind: 'ended' };
@@ -16,19 +15,27 @@ export interface UserCodeLimits {
   readonly endAfterMs: number;
 }
 
+/** For people. */
+export function stillAtWork(what: string, forMs: number, limitMs: number): string {
+  const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
+  return (
+    `${what} has been at work for ${seconds(forMs)} without a pause: is there an endless loop in it? ` +
+    `It is ended after ${seconds(limitMs)}, or with Ctrl-C.`
+  );
+}
+
 /**
  * What the thread runs, handed to it as text: it may use nothing of this module.
  *
  * It tells what runs without a pause, to stderr itself: what other threads print goes through the one that is busy. It ends that
  * through the debugger's door, which opens in the middle of a loop as well: so the process lives on, cleans up and says why.
  */
-export function userCodeProgram(load: NodeJS.Require): void {
+export function userCodeProgram(load: NodeJS.Require, words: typeof stillAtWork): void {
   const threads = load('node:worker_threads') as typeof workerThreads;
   const fs = load('node:fs') as typeof fsModule;
   const { tellAfterMs, endAfterMs, isTty } = threads.workerData as UserCodeLimits & { isTty: boolean };
 
-  let watched:
-    { readonly what: string; readonly ends: boolean; quietSince: number; told: boolean } | undefined;
+  let watched: { readonly what: string; quietSince: number; told: boolean } | undefined;
 
   const say = (text: string) => {
     try {
@@ -54,13 +61,9 @@ export function userCodeProgram(load: NodeJS.Require): void {
     const quietMs = performance.now() - watched.quietSince;
     if (!watched.told && quietMs >= tellAfterMs) {
       watched.told = true;
-      const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
-      say(
-        `${watched.what} has been at work for ${seconds(quietMs)} without a pause: is there an endless loop in it? ` +
-          `It is ended after ${seconds(endAfterMs)}, or with Ctrl-C.`,
-      );
+      say(words(watched.what, quietMs, endAfterMs));
     }
-    if (watched.ends && quietMs >= endAfterMs) {
+    if (quietMs >= endAfterMs) {
       watched = undefined;
       end();
     }
@@ -70,7 +73,7 @@ export function userCodeProgram(load: NodeJS.Require): void {
   threads.parentPort?.on('message', (message: UserCodeMessage) => {
     const now = performance.now();
     if (message.kind === 'begins') {
-      watched = { what: message.what, ends: message.ends, quietSince: now, told: false };
+      watched = { what: message.what, quietSince: now, told: false };
     } else if (message.kind === 'ended') watched = undefined;
     else if (watched !== undefined) watched.quietSince = now;
   });

@@ -1,6 +1,11 @@
 import type vm from 'node:vm';
 import type { Worker } from 'node:worker_threads';
-import { userCodeProgram, type UserCodeLimits, type UserCodeMessage } from './user-code-program.js';
+import {
+  stillAtWork,
+  userCodeProgram,
+  type UserCodeLimits,
+  type UserCodeMessage,
+} from './user-code-program.js';
 
 /** How long code of the user's may go on without letting anything else have a turn. */
 export const USER_CODE_MS: UserCodeLimits = { tellAfterMs: 5_000, endAfterMs: 30_000 };
@@ -14,7 +19,11 @@ export class Endless extends Error {
 export interface UserCodeWatch {
   /** Has a file loaded. Rejects with Endless where its code does not pause for the limit; to wait in it is no such thing. */
   loading<T>(what: string, load: () => Promise<T>): Promise<T>;
-  /** Calls a function. Throws Endless where that lasts longer than the limit, and at once when it did so before. */
+  /**
+   * Calls a function that does nothing but answer. Throws Endless where that lasts longer than the limit, and at once when it did so
+   * before. What takes long is begun again, in a way that Ctrl-C can end: to watch for that costs every other Ctrl-C a moment
+   * in which it is lost, or ends the process as it is.
+   */
   calling<T>(what: string, code: object, call: () => T): T;
 }
 
@@ -46,9 +55,7 @@ export function watchUserCode(limits: UserCodeLimits = USER_CODE_MS): void {
   };
 }
 
-const TURN_MS = 500;
-/** What was interrupted may be at its ordinary work: that is done again, and has so long. */
-const AFTER_INTERRUPT_MS = 1_000;
+const LONGEST_TURN_MS = 500;
 
 function openWatch(limits: UserCodeLimits): UserCodeWatch {
   let thread: Worker | undefined;
@@ -61,8 +68,9 @@ function openWatch(limits: UserCodeLimits): UserCodeWatch {
   let last: Promise<unknown> = Promise.resolve();
 
   const loading = async <T>(what: string, load: () => Promise<T>): Promise<T> => {
-    tell({ kind: 'begins', what, ends: true });
-    const turning = setInterval(() => tell({ kind: 'turns' }), TURN_MS).unref();
+    tell({ kind: 'begins', what });
+    const everyMs = Math.min(LONGEST_TURN_MS, limits.endAfterMs / 4);
+    const turning = setInterval(() => tell({ kind: 'turns' }), everyMs).unref();
     let ended: () => void = () => undefined;
     try {
       return await Promise.race([
@@ -90,25 +98,21 @@ function openWatch(limits: UserCodeLimits): UserCodeWatch {
     calling(what, code, call) {
       const known = endless.get(code);
       if (known !== undefined) throw known;
-      tell({ kind: 'begins', what, ends: false });
-      try {
-        const first = bounded(call, limits.endAfterMs, true);
-        if (first.kind === 'done') return first.value;
-        if (first.kind === 'interrupted') {
-          interrupt();
-          const again = bounded(call, AFTER_INTERRUPT_MS, false);
-          if (again.kind === 'done') return again.value;
-        }
-        const error = new Endless(
-          first.kind === 'interrupted'
-            ? 'it did not end, and was interrupted'
-            : `it did not end within ${seconds(limits)}`,
-        );
-        endless.set(code, error);
-        throw error;
-      } finally {
-        tell({ kind: 'ended' });
+      const { tellAfterMs, endAfterMs } = limits;
+      let called = bounded(call, Math.min(tellAfterMs, endAfterMs), false);
+      if (called.kind !== 'done' && tellAfterMs < endAfterMs) {
+        process.stderr.write(`race-check: ${stillAtWork(what, tellAfterMs, endAfterMs)}\n`);
+        called = bounded(call, endAfterMs, true);
       }
+      if (called.kind === 'done') return called.value;
+      if (called.kind === 'interrupted') interrupt();
+      const error = new Endless(
+        called.kind === 'interrupted'
+          ? 'it did not end, and was interrupted'
+          : `it did not end within ${seconds(limits)}`,
+      );
+      endless.set(code, error);
+      throw error;
     },
   };
 }
@@ -117,7 +121,7 @@ const seconds = ({ endAfterMs }: UserCodeLimits) => `${endAfterMs / 1_000} s`;
 
 function startThread(limits: UserCodeLimits): Worker {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const thread = new Worker(`(${userCodeProgram.toString()})(require);`, {
+  const thread = new Worker(`(${userCodeProgram.toString()})(require, ${stillAtWork.toString()});`, {
     eval: true,
     execArgv: [],
     workerData: { ...limits, isTty: process.stderr.isTTY },
