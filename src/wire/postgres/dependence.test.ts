@@ -427,6 +427,20 @@ describe('two steps depend on each other', () => {
     expect(await areDependent(one, other)).toBe(true);
   });
 
+  it('after a change of the search path, until the catalogue is learned and it is where that was read', async () => {
+    const isUnknownIn = async (path: string) => {
+      wired.wire.hold(false);
+      // What a session sets at its start comes before anything is known.
+      await clients[1].query('create table passing (id int); drop table passing');
+      await clients[0].query(`set search_path to ${path}`);
+      await wired.wire.learn();
+      await startOver();
+      return (await hold(0, sql('select 1'))).footprint.touches === 'unknown';
+    };
+    expect(await isUnknownIn('public')).toBe(true);
+    expect(await isUnknownIn(wired.address.namespace)).toBe(false);
+  });
+
   it('after the schema was changed, until it is learned again', async () => {
     await startOver();
     await (await hold(0, sql('create table later (id int)'))).release();

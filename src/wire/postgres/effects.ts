@@ -51,7 +51,12 @@ export type Effect =
   /** What was read of the catalogue is no longer true, for nobody. */
   | { readonly kind: 'changes-schema'; readonly why: string }
   /** From here on, names mean something else in this session. */
-  | { readonly kind: 'renames'; readonly why: string }
+  | {
+      readonly kind: 'renames';
+      readonly why: string;
+      /** All that it changes is that they are looked for here. */
+      readonly path?: string;
+    }
   | { readonly kind: 'unknown'; readonly why: string };
 
 export const NO_DATA: DataEffect = {

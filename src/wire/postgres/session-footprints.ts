@@ -41,11 +41,14 @@ export class SessionFootprints {
 
   /** The catalogue was read. A session that set no isolation of its own has `isolation`. No transaction may be open. */
   learned(isolation: Isolation): void {
-    const { sessionIsolation, sessionLocks, lostSession } = this.#view;
+    const { sessionIsolation, sessionLocks, path } = this.#view;
+    // Where it looks for names is where the catalogue was read from.
+    const isAtHome = path !== undefined && this.known.catalogue?.schemas.join() === path;
+    const lostSession = isAtHome ? undefined : this.#view.lostSession;
     this.#view = {
       ...newSession(sessionIsolation === 'unknown' ? isolation : sessionIsolation),
       sessionLocks,
-      ...(lostSession !== undefined && { lostSession }),
+      ...(lostSession !== undefined && { lostSession, ...(path !== undefined && { path }) }),
     };
   }
 

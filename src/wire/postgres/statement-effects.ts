@@ -158,7 +158,9 @@ function setEffect(fields: Node['fields'], catalogue: Catalogue): Effect {
     words.length === 1 &&
     catalogue.schemas.length === 1 &&
     words[0] === catalogue.schemas[0];
-  return isSame ? NOTHING : { kind: 'renames', why: `it sets ${name}` };
+  if (isSame) return NOTHING;
+  const path = name === 'search_path' && words.length === 1 ? words[0] : undefined;
+  return { kind: 'renames', why: `it sets ${name}`, ...(path !== undefined && { path }) };
 }
 
 /** Takes no snapshot. */

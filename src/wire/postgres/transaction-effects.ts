@@ -38,6 +38,8 @@ export interface TransactionView {
   readonly lost?: string;
   /** Why the session cannot. */
   readonly lostSession?: string;
+  /** That is only since it looks for names here. */
+  readonly path?: string | undefined;
 }
 
 const fresh = new Map<Isolation, TransactionView>();
@@ -176,7 +178,7 @@ class Step {
         return;
       case 'renames':
         this.#why ??= effect.why;
-        this.#view = { ...view, lost: effect.why, lostSession: effect.why };
+        this.#view = renamed(view, effect);
         return;
       case 'changes-schema':
       case 'unknown':
@@ -268,7 +270,7 @@ class Step {
     this.#frees = joinLocks(this.#frees, view.locks);
     this.#endWatched(publishes ? 'commit' : 'rollback');
     if (view.lost !== undefined) this.#why ??= view.lost;
-    const { sessionIsolation, sessionLocks, lostSession, isolation } = view;
+    const { sessionIsolation, sessionLocks, lostSession, path, isolation } = view;
     this.#begins ||= andBegins;
     const rested = newSession(sessionIsolation);
     if (sessionLocks.length === 0 && lostSession === undefined && !andBegins) {
@@ -279,6 +281,7 @@ class Step {
       ...rested,
       sessionLocks,
       ...(lostSession !== undefined && { lostSession }),
+      ...(path !== undefined && { path }),
       ...(andBegins && { open: 'explicit' as const, isolation }),
     };
   }
@@ -378,6 +381,15 @@ export function isWatched(view: TransactionView): boolean {
 }
 
 const ANY_ADVISORY: readonly AdvisoryLock[] = [{ key: undefined, isShared: false }];
+
+/** In a transaction it may be taken back. */
+function renamed(
+  view: TransactionView,
+  { why, path }: Extract<Effect, { kind: 'renames' }>,
+): TransactionView {
+  const isOnlyPath = view.open === 'no' && (view.lostSession === undefined || view.path !== undefined);
+  return { ...view, lost: why, lostSession: why, path: isOnlyPath ? path : undefined };
+}
 
 /** A function may have taken one for the session. */
 function withAny(locks: readonly AdvisoryLock[]): readonly AdvisoryLock[] {
