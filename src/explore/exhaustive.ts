@@ -97,6 +97,8 @@ class Search<Result> {
   #divergence: Diverged | undefined;
   /** How often it began again because the code did not do the same again. */
   #warmings = 0;
+  /** Of the search before this one. */
+  #numbers = '';
 
   constructor(
     private readonly system: System<Result>,
@@ -116,7 +118,8 @@ class Search<Result> {
     let cut: string | undefined;
     let grown = this.system.dependenceGrown;
     for (;;) {
-      if (schedules === this.limits.maxSchedules) cut = `after ${schedules} ${schedules === 1 ? 'schedule' : 'schedules'}`;
+      if (schedules === this.limits.maxSchedules)
+        cut = `after ${schedules} ${schedules === 1 ? 'schedule' : 'schedules'}`;
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
       const victims = this.#victims();
@@ -147,7 +150,11 @@ class Search<Result> {
         standFor += equivalent;
         onExecution(execution, equivalent, victims);
       }
-      if (!this.#next()) break;
+      if (this.#next()) continue;
+      if (this.#isConfirmed(`${schedules} ${redundant} ${standFor}`)) break;
+      schedules = redundant = 0;
+      standFor = 0n;
+      this.#startOver();
     }
     const isSum = cut === undefined && this.#heldBack === 0 && this.#preemptionsCut === 0;
     return {
@@ -197,6 +204,14 @@ class Search<Result> {
     if (!(error instanceof Diverged) || this.#warmings === MOST_WARMING) throw error;
     this.#warmings += 1;
     return 'another way';
+  }
+
+  /** What happened for the first time only may also have come where no prefix was repeated: then another search has other numbers. */
+  #isConfirmed(numbers: string): boolean {
+    const isSame = this.#warmings === 0 || this.#warmings === MOST_WARMING || numbers === this.#numbers;
+    this.#numbers = numbers;
+    if (!isSame) this.#warmings += 1;
+    return isSame;
   }
 
   #startOver(): void {
