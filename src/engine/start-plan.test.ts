@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../core/random.js';
-import { MIXED_STARTS, shuffled, startDelays, startKindOf, startSlackNs } from './start-plan.js';
+import {
+  MIXED_STARTS,
+  shuffled,
+  startDelays,
+  startKindOf,
+  startSlackNs,
+  typicalDurationNs,
+} from './start-plan.js';
 
 const SEED = '7f3a91';
 const trials = (count: number) => Array.from({ length: count }, (_, trial) => trial);
@@ -34,6 +41,26 @@ describe(`starts drawn from the seed ${SEED}`, () => {
     expect(trials(5).map((trial) => startKindOf('staggered', SEED, trial))).toEqual(
       Array(5).fill('staggered'),
     );
+  });
+});
+
+describe('the typical duration of an operation', () => {
+  const answeredAfter = (...durationsNs: readonly number[]) =>
+    durationsNs.flatMap((durationNs, process) => {
+      const of = { f: 'draw', process, client: process };
+      return [
+        { ...of, type: 'invoke' as const, timeNs: 100, value: null },
+        { ...of, type: 'ok' as const, timeNs: 100 + durationNs, value: null },
+      ];
+    });
+
+  it('is the median', () => {
+    expect(typicalDurationNs(answeredAfter(9, 2, 5))).toBe(5);
+    expect(typicalDurationNs([])).toBeUndefined();
+  });
+
+  it('of two is that of the one who did not wait for the other', () => {
+    expect(typicalDurationNs(answeredAfter(70, 9))).toBe(9);
   });
 });
 

@@ -68,7 +68,10 @@ export function startSlackNs(
   return ({ delayNs }) => (moments.size > FEW_MOMENTS ? ofManyNs : delayNs * LATE_SHARE);
 }
 
-/** The median duration of the operations that were answered; undefined if none was. */
+/**
+ * The median duration of the operations that were answered; undefined if none was. Of two in the middle the shorter one: where two
+ * clients met, the longer one waited for the other, and clients who begin within that would mostly miss each other.
+ */
 export function typicalDurationNs(events: readonly HistoryEvent[]): number | undefined {
   const begunNs = new Map<number, number>();
   const durationsNs: number[] = [];
@@ -77,7 +80,7 @@ export function typicalDurationNs(events: readonly HistoryEvent[]): number | und
     else if (type === 'ok') durationsNs.push(timeNs - (begunNs.get(process) ?? timeNs));
   }
   durationsNs.sort((a, b) => a - b);
-  return durationsNs[Math.floor(durationsNs.length / 2)];
+  return durationsNs[Math.floor((durationsNs.length - 1) / 2)];
 }
 
 /** Fisher-Yates. */
