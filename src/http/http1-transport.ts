@@ -1,7 +1,6 @@
 import type { ClientContext, TargetContext } from '../core/context.js';
 import { tellArrival } from './arrival.js';
 import { dial, type Origin } from './dial.js';
-import { DecoyChoice } from './decoy-choice.js';
 import { Decoys } from './http1-decoys.js';
 import { Http1Connection, type Exchange } from './http1-connection.js';
 import { openHold, type Hold } from './hold.js';
@@ -17,8 +16,12 @@ import { requestBytes, type Cut } from './request-bytes.js';
 
 /** So soon is a probe answered at best where the answers to decoys tell in time that the server is busy with them. */
 const FAST_MS = 1;
-/** Of more requests some two meet anyway, also where several processes share the work. */
-const CHOICE_UP_TO = 4;
+/**
+ * One burst in so many goes without decoys: where two processes share the work, they can hold one of a pair back. Of more requests
+ * some two meet anyway.
+ */
+const PLAIN_EVERY = 16;
+const PLAIN_UP_TO = 4;
 
 /** Decoys connected and probed. */
 export async function openHttp1(
@@ -34,7 +37,6 @@ export async function openHttp1(
 class Http1Transport implements HttpTransport {
   /** A server that ends each connection after one answer leaves none to be warmed. */
   #keepsAlive = true;
-  readonly #choice = new DecoyChoice();
 
   constructor(
     private readonly origin: Origin,
@@ -49,7 +51,6 @@ class Http1Transport implements HttpTransport {
       arrivalHeader: this.options.arrivalHeader?.toLowerCase(),
       cut: () => this.#cut,
       hold: this.hold,
-      released: (atMs) => this.#choice.released(atMs),
     });
     await client.open();
     return client;
@@ -76,10 +77,9 @@ class Http1Transport implements HttpTransport {
   }
 
   aboutToRelease(): Promise<void> | void {
-    const { held } = this.hold;
-    this.hold.released();
-    if (this.options.sync === 'none') return;
-    if (held > 1 && held <= CHOICE_UP_TO && this.#choice.next() === 'plain') return;
+    const isSmall = this.hold.held <= PLAIN_UP_TO;
+    const isPlain = this.hold.released() % PLAIN_EVERY === 0 && isSmall;
+    if (isPlain || this.options.sync === 'none') return;
     const busy = this.decoys.write();
     // What answers over a network, or waits for something itself, has long been idle when that is known here.
     if (this.hold.fastestProbeMs < FAST_MS) return busy;
@@ -97,8 +97,6 @@ interface Shared {
   open(): Promise<Http1Connection>;
   readonly hold: Hold;
   cut(): Cut;
-  /** A request that was held is let go; gives what is to be told when it has been answered. */
-  released(atMs: number): (answeredAtMs: number) => void;
 }
 
 class Http1Client implements HttpClient {
@@ -146,12 +144,7 @@ class Http1Client implements HttpClient {
         // Whatever else there is to do waits until the ends of the whole burst are written.
         await Promise.resolve();
         hold.released();
-        const answered = this.shared.released(startedAt);
         const answer = this.#answerOf(exchange, startedAt, early);
-        answer.then(
-          ({ ms }) => answered(startedAt + ms),
-          () => undefined,
-        );
         if (request.body) hold.body.learn(answer);
         return answer;
       },
