@@ -383,9 +383,8 @@ class TargetSession<C extends ContractTypes> {
 
   /** As controls are: that one was not, and needs its clients again, is rare. An API would be started again for it. */
   #isMostlyCaughtAtOnce(): boolean {
-    const { shows, plan, servers } = this.settings;
-    const isOfUser = [...servers.values()].some(({ isLast }) => isLast);
-    return shows !== undefined && plan.stopAtFirstViolation && !isOfUser;
+    const { shows, plan } = this.settings;
+    return shows !== undefined && plan.stopAtFirstViolation && !this.#namespaces.haveCommand;
   }
 
   /** A namespace that nothing of this run has touched, with the target set up in it. */
