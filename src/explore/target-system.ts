@@ -42,8 +42,8 @@ export interface ExploredTrial<C extends ContractTypes> {
   readonly startAtNs: bigint;
 }
 
-/** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. */
-const VICTIM_WITHIN_MS = [20, 200, 2_000];
+/** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. After the last it counts as one that cannot be had. */
+const VICTIM_WITHIN_MS = [20, 200, 1_000];
 
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
 
@@ -128,14 +128,13 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   }
 
   async run(choose: Choose, victims: Victims = []): Promise<Execution<ExploredTrial<C>>> {
-    const limitsMs = [...VICTIM_WITHIN_MS, this.options.timeoutMs];
     for (let time = 0; ; time += 1) {
       try {
-        return await this.#run(choose, victims, limitsMs[time]!);
+        return await this.#run(choose, victims, VICTIM_WITHIN_MS[time]!);
       } catch (error) {
         if (!(error instanceof CircleStays) || victims.every((victim) => victim === null)) throw error;
         await this.#unravel();
-        if (error.isCertain || time === limitsMs.length - 1) throw error;
+        if (error.isCertain || time === VICTIM_WITHIN_MS.length - 1) throw error;
       }
     }
   }
