@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { raceCheck, type ReportTarget, type Target } from '../../src/index.js';
+import type { ReportTarget, Target } from '../../src/index.js';
 import type { Bookings } from '../../scenarios/bookings/contract.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
-import { byTrials } from '../trials.fixture.js';
+import { judgeAll } from '../trials.fixture.js';
 import lockPerTableLooksFirst from './mongodb/broken/lock-per-table-looks-first.fixture.js';
 import fencedLockUnfenced from './mongodb/broken/fenced-lock-unfenced.fixture.js';
 import pessimisticOutside from './mongodb/broken/pessimistic-outside.fixture.js';
@@ -74,22 +74,10 @@ const BROKEN: readonly [target: Target<Bookings>, scenario: ScenarioName, anomal
 const TIMEOUT_MS = 300_000;
 
 /** What stands and what is broken together, so that each server is started once for a scenario. */
-async function judge(scenario: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
+function judge(scenario: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
   const broken = BROKEN.filter(([, where]) => where === scenario).map(([target]) => target);
   const targets = [...NAMED[scenario], ...new Set(broken)];
-  const rows = new Map<string, ReportTarget>();
-  for (const { trials, targets: alike } of await byTrials('bookings', scenario, targets)) {
-    const report = await raceCheck({
-      scenario,
-      targets: alike as readonly string[],
-      parameters: PARAMETERS[scenario],
-      trials,
-      seed: SEED,
-    });
-    // A control that was not asked for is nobody's row.
-    for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
-  }
-  return rows;
+  return judgeAll('bookings', { scenario, targets, parameters: PARAMETERS[scenario], seed: SEED });
 }
 
 /** Nobody is stalled or crashed inside of an API, so it has no claim where that is the point. */

@@ -1,11 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  raceCheck,
-  type JudgedTarget,
-  type ReportTarget,
-  type Scenario,
-  type Target,
-} from '../../src/index.js';
+import type { JudgedTarget, ReportTarget, Scenario, Target } from '../../src/index.js';
 import basket from '../../scenarios/checkout/basket.js';
 import type { Checkout } from '../../scenarios/checkout/contract.js';
 import crashedBuyer from '../../scenarios/checkout/crashed-buyer.js';
@@ -13,7 +7,7 @@ import flashSale from '../../scenarios/checkout/flash-sale.js';
 import oversizedCart from '../../scenarios/checkout/oversized-cart.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
-import { byTrials } from '../trials.fixture.js';
+import { judgeAll } from '../trials.fixture.js';
 import mutexNotAwaited from './memory/broken/mutex-not-awaited.fixture.js';
 import conditionalUpdateAnyLeft from './mongodb/broken/conditional-update-any-left.fixture.js';
 import transactionRetryReadsOutside from './mongodb/broken/transaction-retry-reads-outside.fixture.js';
@@ -64,20 +58,11 @@ const SAFE = ALL.flatMap((target) =>
     : [],
 );
 
-/** Each on as many trials as its claim asks for. */
-async function judge(
+const judge = (
   scenario: Scenario<Checkout, never>,
   targets: readonly Named[],
   parameters: Readonly<Record<string, number>> = {},
-): Promise<Rows> {
-  const rows = new Map<string, ReportTarget>();
-  for (const alike of await byTrials('checkout', scenario.name, targets, SOMETIMES)) {
-    const report = await raceCheck({ scenario, ...alike, parameters, seed: SEED });
-    // A control that was not asked for is a row of another call.
-    for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
-  }
-  return rows;
-}
+): Promise<Rows> => judgeAll('checkout', { scenario, targets, parameters, seed: SEED, more: SOMETIMES });
 
 function anomaliesOf({ findings }: JudgedTarget): readonly string[] {
   return findings.map(({ anomaly }) => anomaly);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { raceCheck, type ReportTarget, type Target } from '../../src/index.js';
+import type { ReportTarget, Target } from '../../src/index.js';
 import type { Customers } from '../../scenarios/customers/contract.js';
 import customerCreation from '../../scenarios/customers/customer-creation.js';
 import failedCreation from '../../scenarios/customers/failed-creation.js';
@@ -8,7 +8,7 @@ import returningCustomer from '../../scenarios/customers/returning-customer.js';
 import thousandCustomers from '../../scenarios/customers/thousand-customers.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
-import { byTrials } from '../trials.fixture.js';
+import { judgeAll } from '../trials.fixture.js';
 import mutexNotAwaited from './memory/broken/mutex-not-awaited.fixture.js';
 import duplicateKeyCalledCreated from './mongodb/broken/duplicate-key-called-created.fixture.js';
 import incThenFind from './mongodb/broken/inc-then-find.fixture.js';
@@ -96,16 +96,11 @@ const CAUGHT: readonly [target: Target<Customers>, scenario: ScenarioName, anoma
 const TIMEOUT_MS = 300_000;
 
 /** Every row of one scenario: of the targets that are put to the test in it, and of those that are broken. */
-async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
+function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
   const { scenario, parameters } = SCENARIOS[name];
   const named = NAMED.filter(([of]) => of === name).flatMap(([, ids]) => ids);
   const targets = [...named, ...CAUGHT.filter(([, of]) => of === name).map(([target]) => target)];
-  const rows = new Map<string, ReportTarget>();
-  for (const alike of await byTrials('customers', name, targets)) {
-    const report = await raceCheck({ scenario, ...alike, parameters, seed: SEED });
-    for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
-  }
-  return rows;
+  return judgeAll('customers', { scenario, targets, parameters, seed: SEED });
 }
 
 it('names every target in a scenario', () => {

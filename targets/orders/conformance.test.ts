@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { raceCheck, type ReportTarget, type Scenario, type Target } from '../../src/index.js';
+import type { ReportTarget, Scenario, Target } from '../../src/index.js';
 import type { Orders } from '../../scenarios/orders/contract.js';
 import discountedOrders from '../../scenarios/orders/discounted-orders.js';
 import oppositeLocks from '../../scenarios/orders/opposite-locks.js';
@@ -10,7 +10,7 @@ import stalledTransaction from '../../scenarios/orders/stalled-transaction.js';
 import { SCENARIOS as REGISTERED } from '../../scenarios/index.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
-import { byTrials } from '../trials.fixture.js';
+import { judgeAll } from '../trials.fixture.js';
 import incLimitReadFirst from './mongodb/broken/inc-limit-read-first.fixture.js';
 import locksExclusiveBesideShared from './mongodb/broken/locks-exclusive-beside-shared.fixture.js';
 import locksKeptOnError from './mongodb/broken/locks-kept-on-error.fixture.js';
@@ -107,24 +107,18 @@ const TIMEOUT_MS = 300_000;
 const SOMETIMES = { 'postgres/for-update': 20, 'mongodb/two-phase-locking': 15 };
 
 /** Every row of one scenario: of the targets that are put to the test in it, and of those that are broken. */
-async function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
+function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
   const { scenario, parameters }: Trying = SCENARIOS[name];
   const named = NAMED.filter(([of]) => of === name).flatMap(([, ids]) => ids);
   const broken = CAUGHT.filter(([, of]) => of === name).map(([target]) => target);
-  const rows = new Map<string, ReportTarget>();
-  for (const alike of await byTrials(
-    'orders',
-    (scenario as Scenario<Orders>).name,
-    [...named, ...broken],
-    SOMETIMES,
-  )) {
-    const report = await raceCheck({
-      scenario: scenario as Scenario<Orders>,
-      ...{ ...alike, parameters, seed: SEED },
-    });
-    for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
-  }
-  return rows;
+  const targets = [...named, ...broken];
+  return judgeAll('orders', {
+    scenario: scenario as Scenario<Orders>,
+    targets,
+    parameters,
+    seed: SEED,
+    more: SOMETIMES,
+  });
 }
 
 it('names every target in a scenario', () => {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { raceCheck, type ReportTarget, type Target } from '../../src/index.js';
+import type { ReportTarget, Target } from '../../src/index.js';
 import type { Seats } from '../../scenarios/seats/contract.js';
 import { loadTarget, targetIds } from '../index.js';
 import { claimed, judgedRow } from '../judged-row.fixture.js';
-import { byTrials } from '../trials.fixture.js';
+import { judgeAll } from '../trials.fixture.js';
 import lockFileLooksFirst from './file/broken/lock-file-looks-first.fixture.js';
 import lockFileRemovedByAll from './file/broken/lock-file-removed-by-all.fixture.js';
 import properLockfileTooLate from './file/broken/proper-lockfile-too-late.fixture.js';
@@ -67,24 +67,8 @@ const TIMEOUT_MS = 300_000;
 /** It refuses a seat that is free in a third of the trials. */
 const SOMETIMES = { 'redis/decr-compensate': 59 };
 
-async function judge(
-  scenario: ScenarioName,
-  targets: readonly (string | Target<Seats>)[],
-): Promise<ReadonlyMap<string, ReportTarget>> {
-  const rows = new Map<string, ReportTarget>();
-  for (const { trials, targets: alike } of await byTrials('seats', scenario, targets, SOMETIMES)) {
-    const report = await raceCheck({
-      scenario,
-      targets: alike as readonly string[],
-      parameters: PARAMETERS[scenario],
-      trials,
-      seed: SEED,
-    });
-    // A control that was not asked for is a row of another call.
-    for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
-  }
-  return rows;
-}
+const judge = (scenario: ScenarioName, targets: readonly (string | Target<Seats>)[]) =>
+  judgeAll('seats', { scenario, targets, parameters: PARAMETERS[scenario], seed: SEED, more: SOMETIMES });
 
 it('names every target in a scenario, and every unsafe one where it must be caught', async () => {
   const named = new Set(Object.values(NAMED).flat());
