@@ -16,7 +16,6 @@ import { median, seconds } from './numbers.js';
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
 import { openOn } from './open-on.js';
 import { withSharedServer } from './shared-server.js';
-
 import { markdownTable } from './table.js';
 
 /** frontrun 0.7.0 with psycopg2, as it was measured on another occasion: not by this program. */

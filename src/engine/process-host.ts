@@ -70,7 +70,7 @@ export function processHosts(
         }
         const gone = process.kill();
         ending.add(gone);
-        return gone;
+        return gone.finally(() => ending.delete(gone));
       });
       inUse.add(host);
       return host;

@@ -42,7 +42,10 @@ export interface ExploredTrial<C extends ContractTypes> {
   readonly startAtNs: bigint;
 }
 
-/** A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. After the last it counts as one that cannot be had. */
+/**
+ * A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. After
+ * the last it counts as one that cannot be had.
+ */
 const VICTIM_WITHIN_MS = [20, 200, 1_000];
 
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
