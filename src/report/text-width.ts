@@ -45,15 +45,22 @@ export function paragraph(text: string, width: number, indent = '  '): string[] 
   return [first, ...below.map((line) => `${indent}${line}`)];
 }
 
-/** Room for a few words, on however narrow a terminal. */
+/** Columns that a text needs beside its label; with fewer it goes below. */
 const NARROWEST = 20;
 
-/** A text behind its label; its later lines begin below its first. */
+/** A text behind its label; its later lines begin below its first. Where the label leaves no room, the text goes below it. */
 export function beside(label: string, text: string, width: number): string[] {
   const indent = textWidth(label);
-  return wrap(text, Math.max(NARROWEST, width - indent)).map(
-    (line, index) => (index === 0 ? label : ' '.repeat(indent)) + line,
-  );
+  if (width - indent >= Math.min(NARROWEST, textWidth(text))) {
+    return wrap(text, width - indent).map((line, index) => (index === 0 ? label : ' '.repeat(indent)) + line);
+  }
+  const margin = ' '.repeat(label.search(/\S|$/));
+  const under = (line: string) => `${margin}    ${line}`;
+  const [first = '', ...rest] = wrap(label.trim(), Math.max(1, width - margin.length - 4));
+  return [
+    `${margin}${first}`,
+    ...[...rest, ...wrap(text, Math.max(1, width - margin.length - 4))].map(under),
+  ];
 }
 
 /** Pieces side by side with three spaces between them, on as few lines as they need. */
