@@ -4,6 +4,9 @@ import { resolveTarget } from './resolve-target.js';
 import type { HostEvents, HostReply, HostRequest, Preparation } from '../engine/protocol.js';
 import { HostFailure, TargetHost } from '../engine/target-host.js';
 import { untellable } from '../engine/untellable.js';
+import { yieldInBackground } from '../process/background-threads.js';
+
+yieldInBackground();
 
 /** The entry of a worker process: the engine's protocol over the channel to its parent. */
 const send = (message: HostReply | HostEvents) => {
