@@ -57,9 +57,9 @@ const plansOf = (clients: number) =>
     attempts: [{ f: 'draw', input: null }],
   }));
 
-function burstOf(fleet: Fleet, clients: number, trial = 0) {
-  const plans = plansOf(clients);
-  return fleet.burst(fleet.arm(trial, null, plans, [], []), { trial, plans, faults: [] });
+function burstOf(fleet: Fleet, clients: number, trial = 0, isBehind = false) {
+  const drawn = { trial, plans: plansOf(clients), faults: [], isBehind };
+  return fleet.burst(fleet.arm(drawn, null, []), drawn);
 }
 
 describe('a fleet of several hosts', () => {
@@ -139,14 +139,16 @@ describe('a fleet of one host that goes when it is armed', () => {
    */
   function readyHost(diesAt?: string) {
     const requests: HostRequest[] = [];
+    const limitsMs: number[] = [];
     const asked: number[] = [];
     let armed = 0;
     const openHost: OpenHost = (onEvents) =>
       Promise.resolve({
         goesWhenArmed: true,
         kill: () => Promise.resolve(),
-        request: async (request) => {
+        request: async (request, limitMs) => {
           requests.push(request);
+          limitsMs.push(limitMs);
           if (request.type === 'arm') armed = request.trial;
           if (request.type === 'go' && request.thenReads) asked.push(armed);
           else if (request.type === 'go') onEvents(answered(0, 1_000), armed + 1);
@@ -161,7 +163,7 @@ describe('a fleet of one host that goes when it is armed', () => {
               workerErrors: [],
               counts: {},
               arrivalsMs: [],
-              isAtRest: true,
+              isClear: true,
             };
           }
           if (request.type === 'early-read') {
@@ -173,18 +175,19 @@ describe('a fleet of one host that goes when it is armed', () => {
           return null;
         },
       });
-    return { requests, openHost };
+    return { requests, limitsMs, openHost };
   }
   const connection = { client: 0, process: 0, store: 'postgres', localPort: 5, doubtful: false };
 
   /** It is known by now that nothing is to be held. */
   async function warmFleet(diesAt?: string) {
-    const { requests, openHost } = readyHost(diesAt);
+    const { requests, limitsMs, openHost } = readyHost(diesAt);
     const fleet = fleetOf(openHost, 1, 2);
     await fleet.open([], true);
     await burstOf(fleet, 2);
     requests.length = 0;
-    return { requests, fleet };
+    limitsMs.length = 0;
+    return { requests, limitsMs, fleet };
   }
 
   it('asks for the burst and the final state ahead, once it is known that nothing is to be held', async () => {
@@ -197,24 +200,17 @@ describe('a fleet of one host that goes when it is armed', () => {
     expect(burst.broken).toBe(false);
   });
 
-  it('keeps what it tells of a burst apart from the next, which may begin before', async () => {
-    const { requests, fleet } = await warmFleet();
-    let next: ReturnType<typeof burstOf> | undefined;
-    const plans = plansOf(2);
-    const arming = fleet.arm(1, null, plans, [], []);
-    const first = await fleet.burst(
-      arming,
-      { trial: 1, plans, faults: [] },
-      {
-        onSettled: (_connections, isAsked) => {
-          expect(isAsked).toBe(true);
-          next = burstOf(fleet, 2, 2);
-        },
-      },
-    );
+  it('is asked for the next while one is under way, and keeps what it tells of the two apart', async () => {
+    const { requests, limitsMs, fleet } = await warmFleet();
+    expect(fleet.goesOn).toBe(true);
+    const [first, second] = await Promise.all([burstOf(fleet, 2, 1), burstOf(fleet, 2, 2, true)]);
     const of = ['reset', 'arm', 'go', 'settle', 'early-read'];
     expect(requests.map(({ type }) => type)).toEqual([...of, ...of]);
-    const second = await next!;
+    expect(requests[of.length]).toEqual({ type: 'reset', initial: null, ifClear: true });
+    expect(first.isClear).toBe(true);
+    // What stands before a request is in its limit.
+    const [own, behind] = [limitsMs.slice(2, of.length), limitsMs.slice(of.length + 2)];
+    expect(behind.map((limitMs, index) => limitMs > own[index]!)).toEqual([true, true, true]);
     const clients = [first, second].map(({ events }) => events.map(({ client }) => client).sort());
     expect(clients).toEqual([
       [0, 0, 1, 1],

@@ -41,6 +41,8 @@ export interface Burst {
   readonly undecided: readonly string[];
   /** A host is gone: the fleet must be opened again. */
   readonly broken: boolean;
+  /** The only host begins the next trial by itself where that was asked for: see `ResetRequest`. */
+  readonly isClear?: boolean;
   /** What was read of the final state, which is nothing where an operation may still be at work. */
   readonly final?: EarlyRead;
 }
@@ -50,6 +52,8 @@ export interface ArmedFleet {
   readonly trial: number;
   readonly plans: readonly ClientPlan[];
   readonly faults: readonly Fault[];
+  /** It was asked for while the one before was under way. */
+  readonly isBehind: boolean;
   /** What is open just before the burst, by host. */
   readonly connections: readonly (readonly HostConnection[])[];
   /** Its targets can hold attempts. */
@@ -61,10 +65,10 @@ export interface BurstProgress {
   /** The hosts have been told to begin. One that is alone may be told before it is ready. */
   readonly onGo?: () => void;
   /**
-   * Everybody has been answered, and no host was lost: these are the connections. What happened is still being told. Where the
-   * final state is being read as well, `isAsked` says so: what is asked of the host from now on is done after that.
+   * Everybody has been answered, and no host was lost: these are the connections. What happened is still being told, and where the
+   * final state is being read as well, that is done before whatever is asked from now on.
    */
-  readonly onSettled?: (connections: readonly HostConnection[], isAsked: boolean) => void;
+  readonly onSettled?: (connections: readonly HostConnection[]) => void;
 }
 
 /** What a host that was asked ahead told at the end of a burst; `untold` says why it could not. */
@@ -97,6 +101,10 @@ export class Fleet {
   #workers = 0;
   /** The last time it was armed there was nothing to hold. */
   #isKnownNotToHold = false;
+  /** The last burst left nothing, as its only host could tell. */
+  #wasClear = false;
+  /** How long the last burst that was asked for may take. */
+  #lastLimitMs = 0;
 
   constructor(private readonly options: FleetOptions) {}
 
@@ -104,6 +112,7 @@ export class Fleet {
   async open(addresses: readonly StoreAddress[], setup: boolean): Promise<void> {
     const { processes, clients: totalClients, target, parameters, seed, timeoutMs } = this.options;
     this.#isKnownNotToHold = false;
+    this.#wasClear = false;
     for (let number = 0; number < processes; number += 1) {
       const told = new Map<number, HistoryEvent[]>();
       const link = await this.options.openHost((events, trial = UNNAMED) => {
@@ -133,40 +142,56 @@ export class Fleet {
     return this.#ask<Json>(this.#lead, { type: 'read' });
   }
 
-  /** Resets, and arms every host with what its clients shall do. */
+  /** A trial may be asked for while the one before is under way: its only host will know whether it may begin. */
+  get goesOn(): boolean {
+    return this.#goesAhead && this.#wasClear;
+  }
+
+  /** The only host can be told to go, and to read, while it is still arming. */
+  get #goesAhead(): boolean {
+    return this.#hosts.length === 1 && this.#lead.goesWhenArmed === true && this.#isKnownNotToHold;
+  }
+
+  /**
+   * Resets, and arms every host with what its clients shall do; `isBehind`: where the trial that is under way leaves nothing. Where
+   * it does, this rejects with a `HostFailure` whose kind is `passed-over`, as does the burst.
+   */
   async arm(
-    trial: number,
+    { trial, plans, faults, isBehind }: Omit<ArmedFleet, 'connections' | 'holds'>,
     initial: Json,
-    plans: readonly ClientPlan[],
-    faults: readonly Fault[],
     renew: readonly number[],
   ): Promise<ArmedFleet> {
+    const behindMs = isBehind ? this.#lastLimitMs : 0;
     const [, ...armed] = await Promise.all([
-      this.#ask(this.#lead, { type: 'reset', initial }),
+      this.#ask(this.#lead, { type: 'reset', initial, ...(isBehind && { ifClear: true }) }, behindMs),
       ...this.#hosts.map(({ link, clients }) => {
         const here = new Set(clients);
         const own = plans.filter((plan) => here.has(plan.client));
-        return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew }, openingMs(own));
+        const limitMs = behindMs + openingMs(own);
+        return this.#ask<ArmReply>(link, { type: 'arm', trial, plans: own, faults, renew }, limitMs);
       }),
     ]);
     const holds = armed.some((reply) => reply.holds);
     this.#isKnownNotToHold = !holds;
-    return { ...{ trial, plans, faults, holds }, connections: armed.map(({ connections }) => connections) };
+    const connections = armed.map((reply) => reply.connections);
+    return { trial, plans, faults, isBehind, holds, connections };
   }
 
   /** Opens the barrier for what is being armed, and waits for the last answer and for all that was recorded. */
   async burst(
     arming: Promise<ArmedFleet>,
-    { trial, plans, faults }: Pick<ArmedFleet, 'trial' | 'plans' | 'faults'>,
+    { trial, plans, faults, isBehind }: Omit<ArmedFleet, 'connections' | 'holds'>,
     { onGo, onSettled }: BurstProgress = {},
   ): Promise<Burst> {
-    const isAhead = this.#hosts.length === 1 && this.#lead.goesWhenArmed === true && this.#isKnownNotToHold;
+    const isAhead = this.#goesAhead;
     if (!isAhead) {
       if ((await arming).holds) await this.#hold();
       for (const { told } of this.#hosts) told.clear();
     }
     // What is told to go ahead opens clients first.
-    const limitMs = this.#burstLimitMs(plans, faults) + (isAhead ? openingMs(plans) : 0);
+    const ownMs = this.#burstLimitMs(plans, faults) + (isAhead ? openingMs(plans) : 0);
+    const limitMs = ownMs + (isBehind ? this.#lastLimitMs : 0);
+    this.#lastLimitMs = ownMs;
     const going = isAhead ? [this.#goWhenArmed(limitMs)] : this.#goTogether(limitMs);
     onGo?.();
     // The lead's workers serve the clients of every host, and may rest when all of them have been answered. A host that
@@ -176,7 +201,8 @@ export class Fleet {
     const parts = await Promise.all(
       this.#hosts.map(async ({ link }, index) => {
         try {
-          await answered;
+          // At once where a host is asked ahead: what is asked for the next trial comes behind.
+          if (answered !== undefined) await answered;
           const settling = this.#ask<SettleReply>(link, { type: 'settle' }, limitMs);
           if (isAhead) ending = this.#earlyEnd(trial, limitMs);
           const [, , reply] = await Promise.all([arming, going[index], settling]);
@@ -194,9 +220,9 @@ export class Fleet {
     );
     const settled = parts.flatMap((part) => part.connections);
     const wasLost = parts.some((part) => 'gone' in part);
-    // A client that was left behind without a connection, as all in memory are, is no doubtful connection.
-    const isAtRest = parts.every((part) => 'isAtRest' in part && part.isAtRest === true);
-    if (!wasLost) onSettled?.(settled, isAhead && isAtRest);
+    this.#wasClear = parts.every((part) => 'isClear' in part && part.isClear === true);
+    const isClear = isAhead && this.#wasClear;
+    if (!wasLost) onSettled?.(settled);
     const { final, untold, events: told } = (await ending) ?? { events: takenFrom(this.#hosts, trial) };
     const broken = wasLost || untold !== undefined;
     const connections = untold === undefined ? settled : settled.map((one) => ({ ...one, doubtful: true }));
@@ -210,6 +236,7 @@ export class Fleet {
       arrivalSpreadNs: spreadNs(parts.flatMap((part) => part.arrivalsMs)),
       undecided: [...parts.flatMap((part) => part.workerErrors), ...(untold === undefined ? [] : [untold])],
       broken,
+      isClear,
       ...(final === undefined || broken ? {} : { final }),
     };
   }

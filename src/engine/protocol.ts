@@ -10,7 +10,7 @@ import type { ClientConnection } from '../stores/store.js';
  */
 export type HostRequest =
   | LoadRequest
-  | { readonly type: 'reset'; readonly initial: Json }
+  | ResetRequest
   | ArmRequest
   /** Begins every first attempt that can be held; the reply comes when they are. After `reset` and `arm`. */
   | { readonly type: 'hold' }
@@ -58,6 +58,16 @@ export interface LoadRequest {
 export interface LoadReply {
   /** Background actors of the target, which all run on the lead host. */
   readonly workers: number;
+}
+
+export interface ResetRequest {
+  readonly type: 'reset';
+  readonly initial: Json;
+  /**
+   * Asked while the trial before is under way: this one is begun only if that leaves nothing, as the host alone can tell (see
+   * `SettleReply.isClear`). Else this request and all others up to `early-read` fail with `passed-over`, and do nothing.
+   */
+  readonly ifClear?: true;
 }
 
 /** What one client does in a trial, one attempt after the other. */
@@ -120,8 +130,12 @@ export interface SettleReply {
   readonly counts: Readonly<Record<string, number>>;
   /** When requests arrived, by the server's own word, in milliseconds of its clock. */
   readonly arrivalsMs: readonly number[];
-  /** No operation was left behind that may still be at work: an early read is answered with the final state. Default: false. */
-  readonly isAtRest?: boolean;
+  /**
+   * Nothing was left behind: no operation that may still be at work, no worker that failed, and on each connection the store itself
+   * said last that nothing is open. Nobody need look at the server before the next trial begins, and an early read is answered
+   * with the final state. Default: false, also where the host cannot tell.
+   */
+  readonly isClear?: boolean;
 }
 
 /** Unasked, in batches. */
@@ -135,9 +149,10 @@ export interface HostEvents {
 /**
  * `mistake`: a programming error in the target (a TypeError, a syntax error in SQL), which ends the run.
  * `failure`: anything else that a target's set-up, reset or read threw.
+ * `passed-over`: see `ResetRequest`.
  */
 export interface HostError {
-  readonly kind: 'mistake' | 'failure';
+  readonly kind: 'mistake' | 'failure' | 'passed-over';
   readonly message: string;
   readonly code?: string;
   readonly stack?: string;

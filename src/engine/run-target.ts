@@ -10,9 +10,9 @@ import { createJudge } from '../verdict/judge.js';
 import {
   beginTrial,
   type BegunTrial,
+  isPassedOver,
   type DrawnTrial,
   type PreparedTrial,
-  type TrialProgress,
 } from './begun-trial.js';
 import { Fleet, type Burst, type BurstProgress } from './fleet.js';
 import { HostGone, type OpenHost } from './host-link.js';
@@ -214,27 +214,26 @@ class TargetSession<C extends ContractTypes> {
           if (stopped !== undefined) return stopped;
         }
         const beganAt = performance.now();
-        const begun = ahead ?? this.#begin(this.#prepare(this.#draw(trial), renew));
+        const begun = ahead ?? this.#begin(this.#prepare(this.#draw(trial, false), renew));
         ahead = undefined;
         // While this one is told of and judged the next is under way. Most of what is unsafe is caught in the first, and needs
         // no second.
         const isNextSure = trial > 0 && this.#judge.missing() > 1 && trial + 1 < mostTrials;
-        const next = isNextSure ? this.#draw(trial + 1) : undefined;
-        if (next !== undefined && (await begun.isClear) && this.#stop() === undefined) {
-          ahead = this.#begin(this.#prepare(next, []), begun);
-        }
+        if (isNextSure && this.#goesOn)
+          ahead = this.#begin(this.#prepare(this.#draw(trial + 1, true), []), begun);
         const tried = await begun.tried;
         if (tried === undefined) return this.#stop();
         // The first one also connects the clients, and that is no part of what the next will take.
         this.#lastTrialMs = performance.now() - (trial === 0 ? this.#armedAt : beganAt);
         renew = tried.aftermath.renew;
         const isFit = !tried.burst.broken && !isTainted(tried);
-        if (!isFit) {
-          // What was begun behind it was lost with it.
+        if (!(isFit && tried.burst.isClear)) {
+          // What was to begin behind it was passed over, or lost with it.
           await ahead?.tried;
           ahead = undefined;
-        } else if (next !== undefined && this.#stop() === undefined) {
-          ahead ??= this.#begin(this.#prepare(next, renew));
+        }
+        if (isFit && isNextSure && this.#stop() === undefined) {
+          ahead ??= this.#begin(this.#prepare(this.#draw(trial + 1, false), renew));
         }
         if (trial === 0 && isFit && this.#isMostlyCaughtAtOnce()) this.#leaving = this.#fleet.close();
         await ahead?.underWay;
@@ -256,8 +255,13 @@ class TargetSession<C extends ContractTypes> {
     }
   }
 
+  /** The next may be asked for while this one is under way: whatever it takes, nobody has to look at the clock in between. */
+  get #goesOn(): boolean {
+    return this.#fleet.goesOn && this.settings.limit === undefined && !this.#ended.aborted;
+  }
+
   /** Draws a trial from the seed; how far apart its clients begin follows from what was measured so far. */
-  #draw(trial: number): DrawnTrial<C> {
+  #draw(trial: number, isBehind: boolean): DrawnTrial<C> {
     const { scenario, parameters, seed, start: mode } = this.settings;
     const start = startKindOf(mode, seed, trial, scenario.unequal);
     const setting = {
@@ -266,13 +270,13 @@ class TargetSession<C extends ContractTypes> {
     };
     const initial = scenario.initial(parameters, trial, trialRandom(seed, trial));
     const faults = scenario.faults?.(parameters, trial) ?? [];
-    return { setting, initial, faults, ...planClients(setting) };
+    return { setting, initial, faults, isBehind, ...planClients(setting) };
   }
 
   /** Begins to reset and arm for it. */
   #prepare(drawn: DrawnTrial<C>, renew: readonly number[]): PreparedTrial<C> {
-    const { setting, initial, plans, faults } = drawn;
-    const armed = this.#fleet.arm(setting.trial, initial, plans, faults, renew);
+    const { setting, initial } = drawn;
+    const armed = this.#fleet.arm({ trial: setting.trial, ...drawn }, initial, renew);
     // Whoever runs the trial is told. Nobody does if the run ends before.
     armed.catch(() => undefined);
     return { ...drawn, armed };
@@ -280,16 +284,16 @@ class TargetSession<C extends ContractTypes> {
 
   /** Tries it as soon as the hosts are ready: behind the one before where that is not over yet. */
   #begin(prepared: PreparedTrial<C>, before?: BegunTrial<C>): BegunTrial<C> {
-    return beginTrial(prepared, (progress) => this.#try(prepared, progress, before));
+    return beginTrial(prepared, (onGo) => this.#try(prepared, onGo, before));
   }
 
   /**
    * The burst, what it left in the server, and the final reads. Nothing if the run was ended meanwhile, or if the process was
-   * lost already with the trial before.
+   * lost already with the trial before, or that one left something behind.
    */
   async #try(
     prepared: PreparedTrial<C>,
-    progress: TrialProgress,
+    onGo: () => void,
     before?: BegunTrial<C>,
   ): Promise<TriedTrial | undefined> {
     const { setting, armed, offset } = prepared;
@@ -299,24 +303,16 @@ class TargetSession<C extends ContractTypes> {
       this.settings.onReady?.();
     }
     let chasing: Promise<Aftermath> | undefined;
-    let isClear = false;
-    const onSettled = (connections: readonly HostConnection[], isAsked: boolean) => {
+    const onSettled = (connections: readonly HostConnection[]) => {
       chasing = chase(connections, this.#namespaces.current);
-      const isSettled = isAsked && connections.every(({ doubtful }) => !doubtful);
       // Whoever waits for it is told. Nobody does if the run ends before.
-      chasing.then(
-        ({ renew, undecided }) => {
-          isClear = isSettled && renew.length === 0 && undecided.length === 0;
-          if (isClear) progress.onClear();
-        },
-        () => undefined,
-      );
+      chasing.catch(() => undefined);
     };
-    const bursting = this.#burst(prepared, { onGo: progress.onGo, onSettled });
+    const bursting = this.#burst(prepared, { onGo, onSettled });
     if (before !== undefined) {
       // Where that trial loses the process it opens another one, and ends the sessions of this one too.
-      await bursting.catch(() => undefined);
-      if ((await before.tried)?.burst.broken !== false) return undefined;
+      const isOver = await bursting.then(() => false, isPassedOver);
+      if (isOver || (await before.tried)?.burst.broken !== false) return undefined;
     }
     const { burst, serverWaits } = await bursting;
     this.#learnDuration(setting.start, burst.events);
@@ -340,7 +336,7 @@ class TargetSession<C extends ContractTypes> {
     if (burst.broken) await this.#fleet.open(this.#namespaces.addresses(), isGone);
     const isEarly = settled && aftermath.renew.length === 0;
     // The next trial may have begun with its reset before the process was lost.
-    const isLost = isGone || (burst.broken && isClear);
+    const isLost = isGone || (burst.broken && burst.isClear);
     const final = isLost ? undefined : isEarly ? early : await this.#fleet.read();
     return { burst, aftermath, serverWaits, final, offset };
   }
@@ -350,7 +346,7 @@ class TargetSession<C extends ContractTypes> {
   }
 
   async #burst(
-    { setting, armed, plans, faults }: PreparedTrial<C>,
+    { setting, armed, ...drawn }: PreparedTrial<C>,
     progress: BurstProgress,
   ): Promise<{ readonly burst: Burst; readonly serverWaits: readonly ServerWait[] }> {
     const isWatched = this.settings.watchesWaits && setting.trial % WATCHED_EVERY === 1;
@@ -360,7 +356,7 @@ class TargetSession<C extends ContractTypes> {
     try {
       const burst = await this.#fleet.burst(
         armed,
-        { trial: setting.trial, plans, faults },
+        { trial: setting.trial, ...drawn },
         {
           ...progress,
           onSettled: (...settled) => {

@@ -11,9 +11,9 @@ type Counting = {
   readonly final: { readonly attempts: number };
 };
 
-/** A target that counts its attempts, and whose reset fails when it is told so. */
+/** A target that counts its attempts, and whose reset or read fails when it is told so. */
 function countingHost(client?: () => Promise<Client<Counting>>) {
-  const state = { attempts: 0, resetFails: false };
+  const state = { attempts: 0, resetFails: false, readFails: false };
   const events: HistoryEvent[] = [];
   const target: Target<Counting> = {
     ...{ contract: 'tickets', id: 'memory/counting', summary: '', prevents: '', costs: '', source: '' },
@@ -22,7 +22,10 @@ function countingHost(client?: () => Promise<Client<Counting>>) {
       Promise.resolve({
         setup: () => Promise.resolve(),
         reset: () => (state.resetFails ? Promise.reject(new HostFailure(FAILURE)) : Promise.resolve()),
-        read: () => Promise.resolve({ attempts: state.attempts }),
+        read: () =>
+          state.readFails
+            ? Promise.reject(new HostFailure(FAILURE))
+            : Promise.resolve({ attempts: state.attempts }),
         client:
           client ??
           (() =>
@@ -61,6 +64,8 @@ const TRIAL: readonly HostRequest[] = [
   { type: 'early-read' },
 ];
 
+const BEHIND: HostRequest = { type: 'reset', initial: null, ifClear: true };
+
 describe('a host that is asked for a whole trial ahead', () => {
   it('does one thing after the other, and tells what happened before it answers with the final state', async () => {
     const { events, host } = countingHost();
@@ -80,6 +85,54 @@ describe('a host that is asked for a whole trial ahead', () => {
     expect(state.attempts).toBe(0);
     state.resetFails = false;
     await Promise.all(TRIAL.map((request) => host.handle(request)));
+    expect(state.attempts).toBe(1);
+  });
+
+  /** Two trials, the second asked for before the first has begun. */
+  const together = (host: TargetHost) =>
+    Promise.allSettled([...TRIAL, BEHIND, ...TRIAL.slice(1)].map((request) => host.handle(request)));
+
+  it('begins the next by itself after one that left nothing', async () => {
+    const { state, host } = countingHost();
+    await host.handle(LOAD);
+    const replies = await together(host);
+    expect(replies.map(({ status }) => status)).toEqual(Array(10).fill('fulfilled'));
+    expect(replies[3]).toMatchObject({ value: { isClear: true } });
+    expect(state.attempts).toBe(2);
+  });
+
+  it.each([
+    ['whose answer never came', () => new Promise<never>(() => undefined)],
+    ['whose code is wrong', () => Promise.reject(new TypeError('x is not a function'))],
+  ])('passes the next over, whole, after one %s, and begins it when asked again', async (_which, draw) => {
+    let attempts = 0;
+    const { host } = countingHost(() => {
+      const first = attempts === 0;
+      return Promise.resolve({
+        draw: () => {
+          attempts += 1;
+          return first ? draw() : Promise.resolve(0);
+        },
+        close: () => Promise.resolve(),
+      });
+    });
+    await host.handle({ ...LOAD, timeoutMs: 20 });
+    const replies = await together(host);
+    expect(replies[3]).toMatchObject({ value: { isClear: false } });
+    const passedOver = { status: 'rejected', reason: { error: { kind: 'passed-over' } } };
+    for (const reply of replies.slice(TRIAL.length)) expect(reply).toMatchObject(passedOver);
+    expect(attempts).toBe(1);
+    await Promise.allSettled(TRIAL.map((request) => host.handle(request)));
+    expect(attempts).toBe(2);
+  });
+
+  it('passes the next over after one whose final state could not be read', async () => {
+    const { state, host } = countingHost();
+    await host.handle(LOAD);
+    state.readFails = true;
+    const replies = await together(host);
+    expect(replies[4]).toMatchObject({ status: 'rejected', reason: { error: FAILURE } });
+    expect(replies[5]).toMatchObject({ status: 'rejected', reason: { error: { kind: 'passed-over' } } });
     expect(state.attempts).toBe(1);
   });
 });

@@ -9,6 +9,7 @@ import type { ClientOwner } from './client-owner.js';
 import { ClientSlot, createTargetContext, type ContextSource } from './client-slot.js';
 import { monotonicNs, sinceNs, untilNs } from './clock.js';
 import type { StoreErrors } from '../stores/errors.js';
+import { AT_REST } from '../stores/socket-watch.js';
 import { classify, hostError, operationError } from './failures.js';
 import { fewAtOnce } from './few-at-once.js';
 import { abandon, canBeHeld, heldWithin, releaseAll, type Held, type Released } from './held-attempts.js';
@@ -67,6 +68,11 @@ export class HostFailure extends Error {
 const CROWD = 40;
 /** Where a server makes one connection after the other, the last of those who wait is answered within what a driver gives it. */
 const FEW = 10;
+const OF_A_TRIAL: ReadonlySet<HostRequest['type']> = new Set(['reset', 'arm', 'go', 'settle', 'early-read']);
+const PASSED_OVER = new HostFailure({
+  kind: 'passed-over',
+  message: 'the trial before left something behind',
+});
 const NEVER_ABORTED = new AbortController().signal;
 const CLOSE_LIMIT_MS = 1_000;
 /** An attempt is held for at most so long, on top of what it takes to connect. */
@@ -98,6 +104,10 @@ export class TargetHost {
   #tellsWhileReading = false;
   /** Why nobody stands ready: what a `go` that was asked for ahead is refused with. */
   #unready: HostFailure | undefined;
+  /** What was settled last left nothing behind: the next may begin. */
+  #isClear = false;
+  /** The trial that is asked for was to begin only if it was. */
+  #passesOver = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly environment: HostEnvironment) {
@@ -113,10 +123,16 @@ export class TargetHost {
 
   async #answer(request: HostRequest): Promise<HostReplyValue> {
     const makesReady = request.type === 'reset' || request.type === 'arm';
-    if (request.type === 'reset') this.#unready = undefined;
+    if (request.type === 'reset') {
+      this.#unready = undefined;
+      this.#passesOver = request.ifClear === true && !this.#isClear;
+      this.#isClear = false;
+    }
+    if (this.#passesOver && OF_A_TRIAL.has(request.type)) throw PASSED_OVER;
     try {
       return (await this.#dispatch(request)) ?? null;
     } catch (error) {
+      this.#isClear = false;
       const kind = classify(error, this.#errors) === 'mistake' ? 'mistake' : 'failure';
       const failure = error instanceof HostFailure ? error : new HostFailure(hostError(error, kind));
       if (makesReady) this.#unready ??= failure;
@@ -391,11 +407,16 @@ export class TargetHost {
       if (open.error) workerErrors.push(`the worker "${open.worker.name}" ended with: ${open.error}`);
     }
     if (!this.#tellsWhileReading) this.#recorder.flush();
+    const open = this.#openConnections();
     const lost = this.#lostSlots.flatMap((slot) => connectionsOf(slot, true));
+    this.#isClear =
+      this.#lostSlots.length === 0 &&
+      open.every(({ trace }) => trace === AT_REST) &&
+      workerErrors.length === 0 &&
+      this.#mistake === undefined;
     return {
-      connections: [...this.#openConnections(), ...lost],
-      ...{ workerErrors, ...this.#recorder.counted() },
-      isAtRest: this.#lostSlots.length === 0,
+      connections: [...open, ...lost],
+      ...{ workerErrors, ...this.#recorder.counted(), isClear: this.#isClear },
     };
   }
 

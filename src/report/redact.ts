@@ -18,6 +18,8 @@ const SECRET_VALUE = new RegExp(
 );
 const BEARER = /\b(Bearer\s+)([\w.~+/=-]+)/g;
 const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+/** Without one of these no pattern above can match. */
+const SUSPICIOUS = /[:=]|Bearer|eyJ/;
 /** Filled in later, and no secret itself. */
 const TEMPLATE = /^(?:\w+\s+)?\{\{[^{}]*\}\}$/;
 
@@ -28,7 +30,9 @@ const TEMPLATE = /^(?:\w+\s+)?\{\{[^{}]*\}\}$/;
  * does, so everything up to the last `@` goes.
  */
 export function redact(text: string): string {
-  return withoutKnown(text)
+  const left = withoutKnown(text);
+  if (!SUSPICIOUS.test(left)) return left;
+  return left
     .replace(URL_WITH_REST, (whole, scheme: string, rest: string) => redactRest(scheme, rest) ?? whole)
     .replace(PASSWORD_FIELD, '$1***')
     .replace(SECRET_HEADER, hidden)
@@ -98,13 +102,20 @@ function mapFields<T>(
   replace: (text: string) => string,
   replaceField: (name: string, text: string) => string,
 ): T {
+  // Rows of a kind have the same keys.
+  const keys = new Map<string, string>();
+  const keyOf = (key: string) => {
+    const replaced = keys.get(key) ?? replace(key);
+    keys.set(key, replaced);
+    return replaced;
+  };
   const map = (part: unknown): unknown => {
     if (typeof part === 'string') return replace(part);
     if (Array.isArray(part)) return part.map(map);
     if (typeof part !== 'object' || part === null) return part;
     return Object.fromEntries(
       Object.entries(part).map(([key, field]) => [
-        replace(key),
+        keyOf(key),
         typeof field === 'string' ? replaceField(key, field) : map(field),
       ]),
     );

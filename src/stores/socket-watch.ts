@@ -1,6 +1,9 @@
 import type { Json } from '../core/json.js';
 import { TransactionWatch } from './postgres/transaction-watch.js';
 
+/** A trace: the last thing that the store said on the connection is that nothing is open on it, and nothing was asked since. */
+export const AT_REST = 'at rest';
+
 /** Looks at what goes over one unencrypted connection of a client, at the cost of a glance at each packet. */
 export interface SocketWatch {
   sent(): void;

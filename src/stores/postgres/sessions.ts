@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OpenTransaction } from '../../core/history.js';
+import { AT_REST } from '../socket-watch.js';
 import type { Blocking, ClientConnection } from '../store.js';
 import type { Admin } from './admin.js';
 import { namePrefix, sessionName } from './session.js';
-import { IN_NO_TRANSACTION } from './transaction-watch.js';
 
 /** How long a session that is to end may take to be gone. */
 const END_MS = 5_000;
@@ -38,7 +38,7 @@ export async function openTransactions(
   scope: SessionScope,
   all: readonly ClientConnection[],
 ): Promise<readonly OpenTransaction[]> {
-  const connections = all.filter(({ trace }) => trace !== IN_NO_TRANSACTION);
+  const connections = all.filter(({ trace }) => trace !== AT_REST);
   if (connections.length === 0) return [];
   const ask = () =>
     scope.admin.query<Seen & { readonly state: string; readonly query: string }>(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { IN_NO_TRANSACTION, TransactionWatch } from './transaction-watch.js';
+import { AT_REST } from '../socket-watch.js';
+import { TransactionWatch } from './transaction-watch.js';
 
 const COMPLETE = Buffer.from('C\0\0\0\x0bSELECT 1\0', 'latin1');
 const ready = (state: string) => Buffer.from(`Z\0\0\0\x05${state}`, 'latin1');
@@ -13,8 +14,8 @@ function after(...parts: readonly Buffer[]) {
 
 describe('the watch on a session', () => {
   it('knows from the end of an answer that no transaction is open', () => {
-    expect(after(Buffer.concat([COMPLETE, ready('I')]))).toBe(IN_NO_TRANSACTION);
-    expect(after(COMPLETE, ready('I'))).toBe(IN_NO_TRANSACTION);
+    expect(after(Buffer.concat([COMPLETE, ready('I')]))).toBe(AT_REST);
+    expect(after(COMPLETE, ready('I'))).toBe(AT_REST);
   });
 
   it('does not say so in a transaction, nor in a failed one', () => {

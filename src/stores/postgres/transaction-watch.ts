@@ -1,8 +1,5 @@
 import type { Json } from '../../core/json.js';
-import type { SocketWatch } from '../socket-watch.js';
-
-/** What `trace` says of a session that is in no transaction. */
-export const IN_NO_TRANSACTION = 'in no transaction';
+import { AT_REST, type SocketWatch } from '../socket-watch.js';
 
 /** ReadyForQuery, which ends every answer: its type, its length, and a byte for the state of the transaction. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
@@ -27,6 +24,6 @@ export class TransactionWatch implements SocketWatch {
   }
 
   trace(): Json {
-    return this.#isIdle ? IN_NO_TRANSACTION : null;
+    return this.#isIdle ? AT_REST : null;
   }
 }
