@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEvent } from '../core/history.js';
 import { Fleet } from './fleet.js';
+import { AT_REST } from '../stores/socket-watch.js';
 import { HostGone, type OpenHost } from './host-link.js';
 import type { HostRequest, LoadRequest } from './protocol.js';
 
@@ -142,6 +143,7 @@ describe('a fleet of one host that goes when it is armed', () => {
     const limitsMs: number[] = [];
     const asked: number[] = [];
     let armed = 0;
+    let isBehind = false;
     const openHost: OpenHost = (onEvents) =>
       Promise.resolve({
         goesWhenArmed: true,
@@ -156,10 +158,11 @@ describe('a fleet of one host that goes when it is armed', () => {
           await new Promise((resolve) => setImmediate(resolve));
           if (request.type === diesAt) throw new HostGone('it died');
           if (request.type === 'load') return { workers: 0 };
-          if (request.type === 'arm') return { connections: [connection] };
+          if (request.type === 'reset') isBehind = request.ifClear === true;
+          if (request.type === 'arm') return isBehind ? {} : { connections: [connection] };
           if (request.type === 'settle') {
             return {
-              connections: [connection],
+              ...(isBehind ? {} : { connections: [connection] }),
               workerErrors: [],
               counts: {},
               arrivalsMs: [],
@@ -208,6 +211,9 @@ describe('a fleet of one host that goes when it is armed', () => {
     expect(requests.map(({ type }) => type)).toEqual([...of, ...of]);
     expect(requests[of.length]).toEqual({ type: 'reset', initial: null, ifClear: true });
     expect(first.isClear).toBe(true);
+    // What it does not tell again has not changed.
+    expect(first.connections).toEqual([connection]);
+    expect(second.connections).toEqual([{ ...connection, trace: AT_REST }]);
     // What stands before a request is in its limit.
     const [own, behind] = [limitsMs.slice(2, of.length), limitsMs.slice(of.length + 2)];
     expect(behind.map((limitMs, index) => limitMs > own[index]!)).toEqual([true, true, true]);

@@ -2,6 +2,7 @@ import type { StoreAddress } from '../core/context.js';
 import type { HistoryEvent } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import type { Fault, Parameters } from '../core/scenario.js';
+import { AT_REST } from '../stores/socket-watch.js';
 import { monotonicNs } from './clock.js';
 import { firstRequestSpreadNs } from './first-requests.js';
 import { HostGone, type HostLink, type OpenHost } from './host-link.js';
@@ -90,6 +91,8 @@ const BARRIER_LEAD_NS = 3_000_000n;
 interface Host {
   readonly link: HostLink;
   readonly clients: readonly number[];
+  /** What was open when it told last. */
+  connections: readonly HostConnection[];
   /** What it told, by trial. */
   readonly told: Map<number, HistoryEvent[]>;
 }
@@ -121,7 +124,7 @@ export class Fleet {
         else known.push(...events);
       });
       const clients = range(totalClients).filter((client) => client % processes === number);
-      this.#hosts.push({ link, clients, told });
+      this.#hosts.push({ link, clients, connections: [], told });
       const reply = await this.#ask<LoadReply>(link, {
         type: 'load',
         target,
@@ -161,6 +164,7 @@ export class Fleet {
     initial: Json,
     renew: readonly number[],
   ): Promise<ArmedFleet> {
+    const hosts = this.#hosts;
     const behindMs = isBehind ? this.#lastLimitMs : 0;
     const [, ...armed] = await Promise.all([
       this.#ask(this.#lead, { type: 'reset', initial, ...(isBehind && { ifClear: true }) }, behindMs),
@@ -173,7 +177,7 @@ export class Fleet {
     ]);
     const holds = armed.some((reply) => reply.holds);
     this.#isKnownNotToHold = !holds;
-    const connections = armed.map((reply) => reply.connections);
+    const connections = hosts.map((host, index) => connectionsOf(host, armed[index]!));
     return { trial, plans, faults, isBehind, holds, connections };
   }
 
@@ -183,6 +187,7 @@ export class Fleet {
     { trial, plans, faults, isBehind }: Omit<ArmedFleet, 'connections' | 'holds'>,
     { onGo, onSettled }: BurstProgress = {},
   ): Promise<Burst> {
+    const hosts = this.#hosts;
     const isAhead = this.#goesAhead;
     if (!isAhead) {
       if ((await arming).holds) await this.#hold();
@@ -218,7 +223,7 @@ export class Fleet {
         }
       }),
     );
-    const settled = parts.flatMap((part) => part.connections);
+    const settled = parts.flatMap((part, index) => connectionsOf(hosts[index]!, part));
     const wasLost = parts.some((part) => 'gone' in part);
     this.#wasClear = parts.every((part) => 'isClear' in part && part.isClear === true);
     const isClear = isAhead && this.#wasClear;
@@ -336,6 +341,16 @@ export class Fleet {
       this.#processes.set(client, Math.max(process, this.#processes.get(client) ?? 0));
     }
   }
+}
+
+/** What is open in a host, that tells of it where it has changed. */
+function connectionsOf(
+  host: Host,
+  { connections, isClear = false }: Pick<SettleReply, 'connections' | 'isClear'>,
+): readonly HostConnection[] {
+  host.connections =
+    connections ?? host.connections.map((one) => (isClear ? { ...one, trace: AT_REST } : one));
+  return host.connections;
 }
 
 /** What was told of a trial and not taken yet. */

@@ -63,7 +63,7 @@ export abstract class LoadHost implements HostLink {
   #settle(reply: SettleReply): SettleReply {
     return {
       ...reply,
-      connections: [...reply.connections, ...this.connections()],
+      connections: [...(reply.connections ?? []), ...this.connections()],
       workerErrors: [...reply.workerErrors, ...this.miscounted()],
     };
   }

@@ -115,16 +115,18 @@ export interface HostConnection extends ClientConnection {
   readonly doubtful: boolean;
 }
 
-/** Reply to `arm`: what is open when the barrier opens, so that it is known even if the host dies. */
+/** Reply to `arm`. */
 export interface ArmReply {
-  readonly connections: readonly HostConnection[];
+  /** What is open when the barrier opens, so that it is known even if the host dies. Missing where the trial was asked for while another was under way, and it is what was told last. */
+  readonly connections?: readonly HostConnection[];
   /** There are attempts to hold. Default: none. */
   readonly holds?: boolean;
 }
 
 /** Reply to `settle`. */
 export interface SettleReply {
-  readonly connections: readonly HostConnection[];
+  /** Missing as in `ArmReply`: then all of them are at rest. */
+  readonly connections?: readonly HostConnection[];
   /** Workers that crashed, or did not stop when asked; leases that could not be made to lapse. */
   readonly workerErrors: readonly string[];
   readonly counts: Readonly<Record<string, number>>;

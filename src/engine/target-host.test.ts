@@ -99,6 +99,11 @@ describe('a host that is asked for a whole trial ahead', () => {
     expect(replies.map(({ status }) => status)).toEqual(Array(10).fill('fulfilled'));
     expect(replies[3]).toMatchObject({ value: { isClear: true } });
     expect(state.attempts).toBe(2);
+    // Of what is open it has told, and that has not changed.
+    const connections = [replies[1], replies[3], replies[6], replies[8]].map(
+      (reply) => (reply as { readonly value: object }).value,
+    );
+    expect(connections.map((value) => 'connections' in value)).toEqual([true, true, false, false]);
   });
 
   it.each([

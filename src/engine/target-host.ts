@@ -107,7 +107,12 @@ export class TargetHost {
   /** What was settled last left nothing behind: the next may begin. */
   #isClear = false;
   /** The trial that is asked for was to begin only if it was. */
+  #isBehind = false;
   #passesOver = false;
+  /** How many were ever made. */
+  #slots = 0;
+  /** What was open when that was told last. */
+  #told = '';
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly environment: HostEnvironment) {
@@ -125,7 +130,8 @@ export class TargetHost {
     const makesReady = request.type === 'reset' || request.type === 'arm';
     if (request.type === 'reset') {
       this.#unready = undefined;
-      this.#passesOver = request.ifClear === true && !this.#isClear;
+      this.#isBehind = request.ifClear === true;
+      this.#passesOver = this.#isBehind && !this.#isClear;
       this.#isClear = false;
     }
     if (this.#passesOver && OF_A_TRIAL.has(request.type)) throw PASSED_OVER;
@@ -196,7 +202,8 @@ export class TargetHost {
     for (const { slot } of opened) slot.faults = faults;
     await this.#openWorkers();
     const holds = opened.some(({ client }) => client.hold !== undefined);
-    return { connections: this.#openConnections(), holds };
+    const isTold = this.#isToldOfAll() && this.#isBehind;
+    return { ...(isTold ? {} : { connections: this.#openConnections() }), holds };
   }
 
   /** The open client, or a new one with a new process number where the last one ended in `info`. */
@@ -210,6 +217,7 @@ export class TargetHost {
   }
 
   #slot(number: number): ClientSlot {
+    this.#slots += 1;
     const process = this.#processes.get(number) ?? number;
     this.#processes.set(number, process);
     return new ClientSlot(number, process, this.#source, {
@@ -414,10 +422,23 @@ export class TargetHost {
       open.every(({ trace }) => trace === AT_REST) &&
       workerErrors.length === 0 &&
       this.#mistake === undefined;
+    const isKnown = this.#isToldOfAll() && this.#isClear && this.#isBehind;
+    // What is told of otherwise holds for this moment only.
+    if (!this.#isClear) this.#told = '';
     return {
-      connections: [...open, ...lost],
+      ...(isKnown ? {} : { connections: [...open, ...lost] }),
       ...{ workerErrors, ...this.#recorder.counted(), isClear: this.#isClear },
     };
+  }
+
+  /** Whether what is open is what was told last, as it is after this. A client only ever adds connections, or is replaced. */
+  #isToldOfAll(): boolean {
+    const open = [...this.#clients.values(), ...this.#workers];
+    const count = open.reduce((sum, { slot }) => sum + slot.connections.length, 0);
+    const now = `${this.#slots} slots, ${count} connections`;
+    const isTold = this.#told === now;
+    this.#told = now;
+    return isTold;
   }
 
   #openConnections() {

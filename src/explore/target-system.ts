@@ -169,7 +169,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
    * no schedule: the sessions are ended, and it is run again with more time.
    */
   async #unravel(): Promise<void> {
-    const { connections } = this.#armed;
+    const { connections = [] } = this.#armed;
     const doubtful = connections.map(({ trace: _old, ...one }) => ({ ...one, doubtful: true }));
     this.#scheduler.free();
     const { renew } = await this.options.chase(doubtful);
@@ -192,7 +192,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     startAtNs: bigint,
   ): Promise<ExploredTrial<C> | undefined> {
     const { scenario, parameters, seed } = this.options;
-    const { connections } = settled;
+    const { connections = [] } = settled;
     const isCalm =
       !run.isAbandoned &&
       !connections.some(({ doubtful }) => doubtful) &&
@@ -244,7 +244,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
         .sort((one, other) => one.client - other.client),
       faults: scenario.faults?.(parameters, 0) ?? [],
     })) as ArmReply;
-    const { connections } = this.#armed;
+    const { connections = [] } = this.#armed;
     const ports = connections.map(({ localPort }) => localPort).join();
     if (ports === this.#ports) return;
     this.#ports = ports;
