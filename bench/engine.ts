@@ -66,10 +66,9 @@ async function bare({ server }: SharedServer, trials: number): Promise<BareRunRe
   const namespace = await server.namespace();
   try {
     return await ask<BareRunRequest, BareRunReply>('./bare-run.js', {
-      address: namespace.address,
       clients: CLIENTS,
       stock: STOCK,
-      parts: [{ strategy: STRATEGY, trials, start: 'simultaneous' }],
+      shops: [{ address: namespace.address, parts: [{ strategy: STRATEGY, trials, start: 'simultaneous' }] }],
     });
   } finally {
     await namespace.drop();
