@@ -1,12 +1,12 @@
 import type { JudgedCell, Matrix, MatrixCell } from './matrix-report.js';
 import { TIGHT_SPACE, rough } from './numbers.js';
-import { GLYPHS } from './words.js';
+import { GLYPHS, isContradicted } from './words.js';
 
 /** Safe, yet operations failed or were refused although they were possible. */
 export const GIVES_UP = '◐';
 export const NOTHING = '-';
-/** Behind a cell that is not as its target claims. */
-const UNMET = '!';
+/** Behind a cell that contradicts what its target claims. */
+const CONTRADICTED = '!';
 
 /** What a cell stands for, apart from its numbers. */
 export type CellKind = 'holds' | 'gives-up' | 'violated' | 'inconclusive' | 'nothing' | 'error';
@@ -17,16 +17,13 @@ export function cellKind(cell: MatrixCell | undefined): CellKind {
   return cell.verdict === 'holds' && cell.gaveUp !== undefined ? 'gives-up' : cell.verdict;
 }
 
-/** `✘ 82 %`, `✔ 1.4x`, `◐ 1.0x`, `?`, `-`; with `!` behind it where that is not what the target claims. */
+/** `✘ 82 %`, `✔ 1.4x`, `◐ 1.0x`, `?`, `-`; with `!` behind it where that contradicts what the target claims, `?` where it leaves that open. */
 export function cellWords(cell: MatrixCell | undefined): string {
   if (cell === undefined || cell.outcome === 'skipped') return NOTHING;
   if (cell.outcome === 'error') return cell.outcome;
-  return isUnmet(cell) ? `${judgedWords(cell)}${TIGHT_SPACE}${UNMET}` : judgedWords(cell);
-}
-
-/** Judged, and not what its target claims. What could not be judged is told apart. */
-export function isUnmet(cell: JudgedCell): boolean {
-  return cell.met === false && cell.verdict !== 'inconclusive';
+  const words = judgedWords(cell);
+  if (isContradicted(cell)) return `${words}${TIGHT_SPACE}${CONTRADICTED}`;
+  return cell.unseen === undefined ? words : `${words}${TIGHT_SPACE}${GLYPHS.inconclusive}`;
 }
 
 function judgedWords(cell: JudgedCell): string {

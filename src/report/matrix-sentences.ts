@@ -1,11 +1,11 @@
-import { cellsOf, isUnmet, type PlacedCell } from './matrix-cell.js';
+import { cellsOf, type PlacedCell } from './matrix-cell.js';
 import type { JudgedCell, Matrix } from './matrix-report.js';
 import { percentAtMost, whole, TIGHT_SPACE, percent } from './numbers.js';
-import { EXPECTATION_WORDS, listed, plural, seenWords } from './words.js';
+import { EXPECTATION_WORDS, isContradicted, listed, plural, seenWords, unseenWords } from './words.js';
 
 /** What the signs of a cell mean. */
 export const LEGEND =
-  '✔ holds   ◐ holds, but gives up   ✘ violated, in that share of trials   ? inconclusive   - skipped   ! not as claimed   1.4x: time for an answered operation, over that of the fastest safe target of the scenario';
+  '✔ holds   ◐ holds, but gives up   ✘ violated, in that share of trials   ? inconclusive   - skipped   ! not as claimed, or ? too few trials to tell   1.4x: time for an answered operation, over that of the fastest safe target of the scenario';
 
 /** So many are spelt out. */
 const SPELT_OUT = 12;
@@ -20,7 +20,8 @@ export function matrixSentences(matrix: Matrix): readonly string[] {
   const judged = cells.filter((one): one is Placed => one.cell.outcome === 'judged');
   return [
     ...summary(cells.length, judged),
-    ...unmet(judged),
+    ...contradicted(judged),
+    ...unseen(judged),
     ...inconclusive(judged),
     ...loosestBound(matrix, judged),
     ...errors(cells),
@@ -29,21 +30,23 @@ export function matrixSentences(matrix: Matrix): readonly string[] {
 }
 
 function summary(all: number, judged: readonly Placed[]): readonly string[] {
-  const claimed = judged.filter(({ cell }) => cell.met !== undefined && cell.verdict !== 'inconclusive');
-  const met = claimed.filter(({ cell }) => cell.met);
+  const met = judged.filter(({ cell }) => cell.met);
+  const claimed = judged.filter(({ cell }) => cell.met === true || isContradicted(cell));
+  const unseen = judged.filter(({ cell }) => cell.unseen !== undefined).length;
   const open = judged.filter(({ cell }) => cell.verdict === 'inconclusive').length;
   const parts = [
     claimed.length > 0 && met.length === claimed.length
       ? `all ${whole(met.length)} that could be judged are as claimed`
       : `${whole(met.length)} of ${whole(claimed.length)} that could be judged are as claimed`,
     ...(open > 0 ? [`${whole(open)} inconclusive`] : []),
+    ...(unseen > 0 ? [`${whole(unseen)} with too few trials to tell whether they are as claimed`] : []),
     ...(all > judged.length ? [`${whole(all - judged.length)} not run`] : []),
   ];
   return [`${plural(all, 'cell')}: ${parts.join(', ')}.`];
 }
 
-function unmet(judged: readonly Placed[]): readonly string[] {
-  const wrong = judged.filter(({ cell }) => isUnmet(cell));
+function contradicted(judged: readonly Placed[]): readonly string[] {
+  const wrong = judged.filter(({ cell }) => isContradicted(cell));
   return shortened(
     wrong.map(({ scenario, cell }) => {
       const expected = cell.expectation === undefined ? 'nothing' : EXPECTATION_WORDS[cell.expectation];
@@ -51,6 +54,15 @@ function unmet(judged: readonly Placed[]): readonly string[] {
     }),
     'cells that are not as claimed',
   );
+}
+
+/** Held in too few trials to say that what is claimed to happen does not. */
+function unseen(judged: readonly Placed[]): readonly string[] {
+  const lines = judged.flatMap(({ scenario, cell }) => {
+    const words = unseenWords(cell);
+    return words === undefined ? [] : [`? ${cell.id} in ${scenario}: ${words}.`];
+  });
+  return shortened(lines, 'cells with too few trials to tell whether they are as claimed');
 }
 
 /** By reason, since most share one. */

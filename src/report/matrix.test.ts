@@ -32,6 +32,7 @@ describe('a cell of a matrix', () => {
     ['-', undefined],
     ['error', { outcome: 'error', id: 'a/b', role: 'named', summary: '', message: 'x' } as const],
     ['✔ 1.0x !', held('a/b', 1, { expectation: 'violated', met: false })],
+    ['✔ 1.0x ?', held('a/b', 1, { expectation: 'violated', met: false, unseen: { trials: 5, needed: 59 } })],
     ['✘ 81 % !', broke('a/b', 48, { expectation: 'holds', met: false })],
   ])('reads %s', (text, cell) => {
     expect(words(cell)).toBe(text);
@@ -86,6 +87,24 @@ describe('a matrix on a terminal', () => {
     expect(text).toContain(
       'the loosest bound is < 45.1 % of such trials, of postgres/for-update in oversized-cart',
     );
+  });
+
+  it('tells what too few trials left open from what is not as claimed', () => {
+    const [checkout, ...others] = matrix.contracts;
+    const [flashSale, ...rest] = checkout!.scenarios;
+    const open = held('postgres/for-update', 1.4, {
+      ...{ expectation: 'gives-up', met: false, unseen: { trials: 5, needed: 59 } },
+    });
+    const targets = flashSale!.targets.map((cell) => (cell.id === open.id ? open : cell));
+    const scenarios = [{ ...flashSale!, targets }, ...rest];
+    const text = flat(render({ ...matrix, contracts: [{ ...checkout!, scenarios }, ...others] }));
+    expect(text).toContain(
+      '33 cells: 25 of 27 that could be judged are as claimed, 1 inconclusive, 1 with too few trials to tell whether they are as claimed, 4 not run.',
+    );
+    expect(text).toContain(
+      '? postgres/for-update in flash-sale: expected to give up, not seen in 5 trials: too few to tell, 59 without it would contradict that.',
+    );
+    expect(text).not.toContain('! postgres/for-update');
   });
 
   it('says that it is partial where it was interrupted', () => {

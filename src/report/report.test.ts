@@ -9,7 +9,7 @@ describe('the definition of a report', () => {
     expectTypeOf<Judgement>().toExtend<Asked>();
     // Nor has it numbers of its own that a judgement does not have.
     expectTypeOf<Exclude<keyof Asked, keyof Judgement>>().toEqualTypeOf<
-      'file' | 'exec' | 'expectation' | 'met' | 'control' | 'load' | 'history'
+      'file' | 'exec' | 'expectation' | 'met' | 'unseen' | 'control' | 'load' | 'history'
     >();
     expectTypeOf<Exclude<keyof Judgement, keyof Asked>>().toEqualTypeOf<never>();
   });

@@ -204,6 +204,15 @@ export const judged = judgement
     exec,
     expectation: z.enum(['holds', 'violated', 'gives-up']).optional().describe('what the target claims here'),
     met: z.boolean().optional().describe('absent where the target claims nothing'),
+    unseen: z
+      .object({
+        trials: count,
+        needed: count.describe('so many without it would contradict the claim'),
+      })
+      .optional()
+      .describe(
+        'what the target claims to happen did not in these trials, which are too few to contradict it: it is not met, and open',
+      ),
     control: z
       .object({
         target: text,

@@ -13,7 +13,7 @@ import {
   skippedFor,
   type Sentence,
 } from './target-sentence.js';
-import { GLYPHS, isJudged, listed, plural, shortfallWords } from './words.js';
+import { GLYPHS, isContradicted, isJudged, listed, plural, shortfallWords } from './words.js';
 
 /** Up to here each target has a sentence of its own; in a longer comparison those that hold share one. */
 const TARGETS_WITH_A_SENTENCE = 3;
@@ -147,12 +147,14 @@ function expectationsMet(targets: readonly ReportTarget[]): readonly Sentence[] 
   const others = targets.length - claimed.length;
   const besides = others === 0 ? '' : ` (${others} did not run, or claim nothing here)`;
   const all = met.length === claimed.length;
-  const unmet = claimed.filter((target) => !target.met && !isInconclusive(target));
-  const open = claimed.length - met.length - unmet.length;
+  const unmet = claimed.filter(isContradicted);
+  const open = claimed.filter(isInconclusive).length;
+  const unseen = claimed.filter((target) => target.unseen !== undefined);
   const parts = [
     `${all ? 'All' : `${met.length} of`} ${claimed.length} targets did what they claim${besides}`,
     ...(unmet.length === 0 ? [] : [`not so ${listed(unmet.map(({ id }) => id))}`]),
     ...(open === 0 ? [] : [`${open} ${open === 1 ? 'is' : 'are'} inconclusive`]),
+    ...(unseen.length === 0 ? [] : [`too few trials to tell of ${listed(unseen.map(({ id }) => id))}`]),
   ];
   return [plain(`${parts.join('; ')}.`)];
 }

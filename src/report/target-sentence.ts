@@ -13,6 +13,7 @@ import {
   shortfallWords,
   stoppedEarly,
   unclearOf,
+  unseenWords,
   violatedOf,
 } from './words.js';
 
@@ -137,6 +138,8 @@ export function inconclusive(target: JudgedTarget): Sentence {
 }
 
 function unmet(target: JudgedTarget): string {
+  const unseen = unseenWords(target);
+  if (unseen !== undefined) return ` ${capitalised(unseen)}.`;
   if (target.met !== false || target.expectation === undefined) return '';
   return ` Expected ${EXPECTATION_WORDS[target.expectation]}, saw ${seenWords(target)}.`;
 }
@@ -193,6 +196,10 @@ export function plain(text: string): Sentence {
 /** Ready to stand inside a sentence of ours: without its full stop. */
 function clause(text: string): string {
   return text.replace(/\.$/, '');
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function ended(text: string): string {

@@ -225,6 +225,16 @@ describe('a report on a terminal', () => {
     expect(text).toContain('12 of 14 targets did what they claim; 2 are inconclusive.');
   });
 
+  it('tells what was tried too seldom from what did not do as it claims', () => {
+    const open = { expectation: 'gives-up', met: false, unseen: { trials: 5, needed: 59 } } as const;
+    const targets = [...compareAll.targets.slice(0, 12), holding('a/b', 1, open)];
+    const text = flat(render({ ...compareAll, targets }));
+    expect(text).toContain(
+      'Expected to give up, not seen in 5 trials: too few to tell, 59 without it would contradict that.',
+    );
+    expect(text).toContain('12 of 13 targets did what they claim; too few trials to tell of a/b.');
+  });
+
   it('gives those that hold one sentence in a long comparison, and each violated one a line', () => {
     const text = flat(render(compareAll));
     expect(text).toContain(

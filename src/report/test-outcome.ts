@@ -1,5 +1,5 @@
 import type { Report, ReportTarget } from './report.js';
-import { shortfallWords } from './words.js';
+import { isContradicted, shortfallWords } from './words.js';
 
 /**
  * What a target comes to where there is only pass and fail: in the exit code, and in a test report. `inconclusive` and
@@ -20,7 +20,7 @@ export function strictnessOf({ strict = false, required = [] }: Partial<Strictne
   return { strict, required };
 }
 
-/** In a gate a violation fails; in a comparison, whatever is not as the target claims. */
+/** In a gate a violation fails; in a comparison, whatever contradicts what the target claims. */
 export function testOutcome(
   target: ReportTarget,
   command: Report['command'],
@@ -52,5 +52,5 @@ function gated(target: Judged, strict: boolean): TestOutcome {
 function compared(target: Judged): TestOutcome {
   if (target.met === undefined) return gated(target, false);
   if (target.met) return 'passed';
-  return target.verdict === 'inconclusive' ? 'inconclusive' : 'failed';
+  return isContradicted(target) ? 'failed' : 'inconclusive';
 }

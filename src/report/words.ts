@@ -61,6 +61,18 @@ export function seenWords({ verdict, gaveUp }: JudgedTarget): string {
   return verdict === 'holds' && gaveUp !== undefined ? EXPECTATION_WORDS['gives-up'] : verdict;
 }
 
+/** It did something else than its target claims; what could not be judged, or was tried too seldom, may still do it. */
+export function isContradicted({ met, verdict, unseen }: JudgedTarget): boolean {
+  return met === false && verdict !== 'inconclusive' && unseen === undefined;
+}
+
+/** Why it is open whether a target does what it claims: `expected to give up, not seen in 5 trials: too few to tell, 59 without it would contradict that`. */
+export function unseenWords({ expectation, unseen }: JudgedTarget): string | undefined {
+  if (unseen === undefined || expectation === undefined) return undefined;
+  const claim = expectation === 'gives-up' ? 'to give up' : 'to be violated';
+  return `expected ${claim}, not seen in ${plural(unseen.trials, 'trial')}: too few to tell, ${whole(unseen.needed)} without it would contradict that`;
+}
+
 export const EXPECTATION_WORDS = {
   holds: 'holds',
   violated: 'violated',

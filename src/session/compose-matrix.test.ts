@@ -130,6 +130,22 @@ describe('the exit code of a matrix', () => {
 
   it('is 1 where a cell is not as claimed', () => {
     expect(compose([holds, ran('postgres/atomic-update', 20, trials(59, oversold))]).exitCode).toBe(1);
+    expect(compose([holds, ran('postgres/repeatable-read', 20, trials(59))]).exitCode).toBe(1);
+  });
+
+  it('is 2 where what a cell claims to happen was not seen in too few trials to say that it does not', () => {
+    const matrix = compose([holds, ran('postgres/repeatable-read', 20, trials(58))]);
+    expect(cell('postgres/repeatable-read', matrix)).toMatchObject({
+      verdict: 'holds',
+      ...{ expectation: 'gives-up', met: false, unseen: { trials: 58, needed: 59 } },
+    });
+    expect(matrix.exitCode).toBe(2);
+  });
+
+  it('is 1 where a cell that should hold gave up, or one that should give up was violated, after however few trials', () => {
+    const half = () => trial({ operations: { ok: 2, fail: 2, info: 0 } });
+    expect(compose([holds, ran('postgres/atomic-update', 20, trials(5, half))]).exitCode).toBe(1);
+    expect(compose([holds, ran('postgres/repeatable-read', 20, trials(5, oversold))]).exitCode).toBe(1);
   });
 
   it('is 2 where all that is missing is evidence', () => {

@@ -12,12 +12,14 @@ import { witnessEvents } from '../report/witness-events.js';
 import type { HttpVersion } from '../stores/http/http-version.js';
 import type { StoreUnavailable } from '../stores/store.js';
 import { applyControl, controlProblem, type ControlOutcome } from '../verdict/control.js';
-import { meets } from '../verdict/expectation.js';
+import { trialsNeeded } from '../verdict/binomial.js';
+import { standingOf } from '../verdict/expectation.js';
 import { worstVerdict } from '../verdict/merge.js';
 import { expectationOf, type AnyTarget } from './choice.js';
 import { exitCodeOf } from './exit-code.js';
 import type { SessionPlan } from './plan-session.js';
 import { notJudged } from './not-judged.js';
+import { DEFAULTS } from './options.js';
 import { invocationOf, scenarioOf, type SessionFacts } from './session-facts.js';
 import { REFERENCE_SHOWS } from './vouching.js';
 import { withDoubts } from './doubts.js';
@@ -125,11 +127,18 @@ function describe(one: RanTarget, facts: RunFacts): ReportTarget {
         ? { witnessEvents: witnessEvents(history.events, finding.witness) }
         : {}),
     })),
-    ...(expectation === undefined ? {} : { expectation, met: meets(expectation, judgement) }),
+    ...(expectation === undefined
+      ? {}
+      : { expectation, ...standingOf(expectation, judgement, contradictingTrials(facts.plan)) }),
     ...(control === undefined || control.outcome === 'none' || control.outcome === 'itself'
       ? {}
       : { control: vouching(control, facts.ran) }),
   };
+}
+
+/** So many trials without what a target claims to happen contradict it: then a pass would exclude it as well. */
+function contradictingTrials({ trials: { confidence }, maxRate = DEFAULTS.maxRate }: SessionPlan): number {
+  return trialsNeeded(confidence, maxRate);
 }
 
 /** What became of the control of a target's store under the very conditions of this run. */
