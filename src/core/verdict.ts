@@ -72,6 +72,11 @@ export interface TrialResult {
   readonly idleInTransaction: number;
   /** Of every wait for a lock that notes tell of, granted or not, in nanoseconds. */
   readonly lockWaitsNs: readonly number[];
+  /**
+   * Of every statement that servers were seen to let wait for a lock, for how long at least. Absent where no server was asked
+   * in this trial, or none can tell.
+   */
+  readonly serverLockWaitsNs?: readonly number[];
   readonly waitedFor: readonly WaitPair[];
   /**
    * How far apart the first requests of the clients were, beyond what was planned: what became of the barrier. Absent
@@ -132,6 +137,12 @@ export interface SeenFinding extends Omit<Finding, 'needlessRefusals'> {
   readonly trials: number;
 }
 
+export interface LockWaits {
+  readonly count: number;
+  readonly meanMs: number;
+  readonly longestMs: number;
+}
+
 /** What an operator would watch, over all trials. Attempts are operations, each with all of its retries. */
 export interface Monitoring {
   readonly attempts: number;
@@ -146,7 +157,12 @@ export interface Monitoring {
   /** Sessions that held a transaction when every operation of their trial had ended. */
   readonly idleInTransaction: number;
   /** From the notes of locks; absent where there were none. */
-  readonly lockWaits?: { readonly count: number; readonly meanMs: number; readonly longestMs: number };
+  readonly lockWaits?: LockWaits;
+  /**
+   * The same as servers saw it, of statements: at least so many, each for at least so long, in these trials. Absent where no
+   * server was asked.
+   */
+  readonly serverLockWaits?: LockWaits & { readonly trials: number };
   /** By how much numbers that must add up did not, in the trials in which they did not. Absent where they always did. */
   readonly discrepancy?: { readonly trials: number; readonly largest: number };
   /** What servers saw, then what notes tell; of each the most frequent first, at most 20. */

@@ -31,7 +31,7 @@ import {
   type Aftermath,
   type TriedTrial,
 } from './trial.js';
-import { watchWaits, type ServerWait } from './wait-watch.js';
+import { watchWaits, type ServerWaits } from './wait-watch.js';
 
 /** A scenario on a target, to be tried many times. */
 export interface TargetRun<C extends ContractTypes> {
@@ -348,11 +348,11 @@ class TargetSession<C extends ContractTypes> {
   async #burst(
     { setting, armed, ...drawn }: PreparedTrial<C>,
     progress: BurstProgress,
-  ): Promise<{ readonly burst: Burst; readonly serverWaits: readonly ServerWait[] }> {
+  ): Promise<{ readonly burst: Burst; readonly serverWaits: ServerWaits | undefined }> {
     const isWatched = this.settings.watchesWaits && setting.trial % WATCHED_EVERY === 1;
     const rest = isWatched
       ? watchWaits((await armed).connections.flat(), this.#namespaces.current)
-      : () => Promise.resolve([]);
+      : () => Promise.resolve(undefined);
     try {
       const burst = await this.#fleet.burst(
         armed,

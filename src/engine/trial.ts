@@ -13,7 +13,7 @@ import type { OffsetSweep } from './offset-sweep.js';
 import { measureOverlap } from './overlap.js';
 import type { ClientPlan, HostConnection } from './protocol.js';
 import { shuffled, startDelays } from './start-plan.js';
-import type { ServerWait } from './wait-watch.js';
+import type { ServerWaits } from './wait-watch.js';
 
 /** What one trial is made of. */
 export interface TrialSetting<C extends ContractTypes> {
@@ -41,8 +41,8 @@ export interface TriedTrial {
   readonly offset: Offset | undefined;
   readonly burst: Burst;
   readonly aftermath: Aftermath;
-  /** What was sampled while the burst ran. */
-  readonly serverWaits: readonly ServerWait[];
+  /** What was sampled while the burst ran. Undefined where nothing was. */
+  readonly serverWaits: ServerWaits | undefined;
   /** Undefined where it is gone with the process that held it. */
   readonly final: Json | undefined;
 }
@@ -150,7 +150,11 @@ export async function judgeTrial<C extends ContractTypes>(
     latenciesNs: ofStatus('ok').map((one) => one.completedNs - one.invokedNs),
     idleInTransaction: aftermath.openTransactions.length,
     lockWaitsNs: noted.lockWaitsNs,
-    waitedFor: [...serverWaits.map((wait) => ({ ...wait, seenBy: 'server' as const })), ...noted.waitedFor],
+    ...(serverWaits === undefined ? {} : { serverLockWaitsNs: serverWaits.lockWaitsNs }),
+    waitedFor: [
+      ...(serverWaits?.pairs ?? []).map((wait) => ({ ...wait, seenBy: 'server' as const })),
+      ...noted.waitedFor,
+    ],
     ...(scenario.answers === undefined ? {} : { answers: scenario.answers(history) }),
     ...(burst.firstRequestSpreadNs === undefined ? {} : { firstRequestSpreadNs: burst.firstRequestSpreadNs }),
     ...(burst.arrivalSpreadNs === undefined ? {} : { arrivalSpreadNs: burst.arrivalSpreadNs }),

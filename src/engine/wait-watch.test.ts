@@ -23,26 +23,51 @@ function namespace(blocking?: StoreNamespace['blocking']): StoreNamespace {
 }
 
 const [one, two, three] = [connection(1), connection(2), connection(3)];
+const waiting = (
+  waiter: HostConnection,
+  holder: HostConnection,
+  waitedMs = 1,
+  id = `of ${waiter.client}`,
+) => ({
+  waiter,
+  holder,
+  statement: { id, waitedMs },
+});
 
 describe('watching who waits', () => {
   it('counts in how many samples one was seen to wait for another', async () => {
-    const answers: Blocking[][] = [
-      [{ waiter: one, holder: two }],
-      [
-        { waiter: one, holder: two },
-        { waiter: three, holder: two },
-      ],
-    ];
+    const answers: Blocking[][] = [[waiting(one, two)], [waiting(one, two), waiting(three, two)]];
     let asked = 0;
     const rest = watchWaits(
       [one, two, three],
       new Map([['postgres', namespace(() => Promise.resolve(answers[asked++] ?? []))]]),
     );
     while (asked < 4) await wait(2);
-    expect(await rest()).toEqual([
+    expect((await rest())?.pairs).toEqual([
       { waiter: 1, holder: 2, samples: 2 },
       { waiter: 3, holder: 2, samples: 1 },
     ]);
+  });
+
+  it('tells of each statement once, with the longest that it was seen to have waited', async () => {
+    const answers: Blocking[][] = [
+      // It waits for two at once, in the second sample for another lock, and a second statement follows.
+      [waiting(one, two, 4), waiting(one, three, 4)],
+      [waiting(one, two, 9)],
+      [waiting(one, two, 2)],
+      [waiting(one, two, 0.5, 'the next of 1')],
+    ];
+    let asked = 0;
+    const rest = watchWaits(
+      [one, two, three],
+      new Map([['postgres', namespace(() => Promise.resolve(answers[asked++] ?? []))]]),
+    );
+    while (asked < 5) await wait(2);
+    expect((await rest())?.lockWaitsNs).toEqual([9e6, 0.5e6]);
+  });
+
+  it('tells nothing, rather than that nobody waited, where no store can tell', async () => {
+    expect(await watchWaits([one, two], new Map([['memory', namespace()]]))()).toBeUndefined();
   });
 
   it('asks no more once it is told to rest, and rests only after the last answer', async () => {
@@ -101,7 +126,7 @@ describe('watching who waits', () => {
     );
     while (asked < 1) await wait(1);
     await wait(30);
-    expect(await rest()).toEqual([]);
+    expect(await rest()).toEqual({ pairs: [], lockWaitsNs: [] });
     expect(asked).toBe(1);
   });
 });

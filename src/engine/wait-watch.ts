@@ -8,6 +8,13 @@ export interface ServerWait {
   readonly samples: number;
 }
 
+/** What servers saw of waits in one trial. */
+export interface ServerWaits {
+  readonly pairs: readonly ServerWait[];
+  /** How long each statement that was seen to wait had waited when it was last seen: what came later, nobody saw. */
+  readonly lockWaitsNs: readonly number[];
+}
+
 const FIRST_PAUSE_MS = 5;
 /** A long burst is sampled more and more rarely, so that the samples reach to its end. */
 const PAUSE_SHARE = 0.1;
@@ -15,15 +22,15 @@ const MOST_SAMPLES = 60;
 
 /**
  * Asks the stores again and again who waits for whom, until the function that it returns is called: that resolves with what
- * was seen, after the last answer. At most 60 samples, 5 ms apart at first, later a tenth of the time that has gone by. A
+ * was seen, after the last answer; with nothing where no store can tell. At most 60 samples, 5 ms apart at first, later a tenth of the time that has gone by. A
  * store that does not answer well is not asked again: what is not seen is no evidence of anything.
  */
 export function watchWaits(
   connections: readonly HostConnection[],
   namespaces: ReadonlyMap<string, StoreNamespace>,
-): () => Promise<readonly ServerWait[]> {
+): () => Promise<ServerWaits | undefined> {
   const stop = new AbortController();
-  const seen = new Map<string, { waiter: number; holder: number; samples: number }>();
+  const seen = new SeenWaits();
   const watching = [...namespaces].flatMap(([store, namespace]) => {
     const own = connections.filter((connection) => connection.store === store);
     const ask = namespace.blocking?.bind(namespace);
@@ -32,13 +39,38 @@ export function watchWaits(
   return async () => {
     stop.abort();
     await Promise.all(watching);
-    return [...seen.values()];
+    return watching.length === 0 ? undefined : seen.waits();
   };
+}
+
+class SeenWaits {
+  readonly #pairs = new Map<string, { waiter: number; holder: number; samples: number }>();
+  readonly #waitedMs = new Map<string, number>();
+
+  /** One sample. */
+  add(blocking: readonly Blocking[]): void {
+    for (const { waiter, holder, statement } of blocking) {
+      const pair = `${waiter.client} ${holder.client}`;
+      const known = this.#pairs.get(pair) ?? { waiter: waiter.client, holder: holder.client, samples: 0 };
+      known.samples += 1;
+      this.#pairs.set(pair, known);
+      // The second lock that a statement waits for begins anew.
+      const longest = Math.max(this.#waitedMs.get(statement.id) ?? 0, statement.waitedMs);
+      this.#waitedMs.set(statement.id, longest);
+    }
+  }
+
+  waits(): ServerWaits {
+    return {
+      pairs: [...this.#pairs.values()],
+      lockWaitsNs: Array.from(this.#waitedMs.values(), (waitedMs) => waitedMs * 1e6),
+    };
+  }
 }
 
 async function sample(
   ask: () => Promise<readonly Blocking[]>,
-  seen: Map<string, { waiter: number; holder: number; samples: number }>,
+  seen: SeenWaits,
   stop: AbortSignal,
 ): Promise<void> {
   const startedAt = performance.now();
@@ -46,12 +78,7 @@ async function sample(
     for (let samples = 0; samples < MOST_SAMPLES; samples += 1) {
       await pause(Math.max(FIRST_PAUSE_MS, (performance.now() - startedAt) * PAUSE_SHARE), stop);
       if (stop.aborted) return;
-      for (const { waiter, holder } of await ask()) {
-        const pair = `${waiter.client} ${holder.client}`;
-        const known = seen.get(pair) ?? { waiter: waiter.client, holder: holder.client, samples: 0 };
-        known.samples += 1;
-        seen.set(pair, known);
-      }
+      seen.add(await ask());
     }
   } catch {
     // A server that is gone, or too busy to answer: the trial itself will tell.

@@ -221,7 +221,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
             broken: false,
           },
         },
-        ...{ aftermath, serverWaits: [], final, offset: undefined },
+        ...{ aftermath, serverWaits: undefined, final, offset: undefined },
       },
     );
     return { ...judged, startAtNs };

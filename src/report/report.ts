@@ -77,7 +77,20 @@ const monitoring = z
     lockWaits: z
       .object({ count, meanMs: milliseconds, longestMs: milliseconds })
       .optional()
-      .describe('from the notes of locks: requested to acquired, or to the end of who gave up'),
+      .describe(
+        'of locks that targets tell of in notes, each one asked for, also those granted at once: requested to acquired, or to the end of who gave up',
+      ),
+    serverLockWaits: z
+      .object({
+        trials: count.describe('in which the server was asked again and again'),
+        count,
+        meanMs: milliseconds,
+        longestMs: milliseconds,
+      })
+      .optional()
+      .describe(
+        'statements that the server was seen to let wait for a lock, whether or not the target tells notes: at least so many, each for at least so long; absent where no server was asked (a gate), or none can tell',
+      ),
     discrepancy: z
       .object({ trials: count, largest: z.number() })
       .optional()

@@ -44,6 +44,7 @@ export function figureColumns(report: Report): readonly FigureColumn[] {
     column('ops/s', 4, ({ opsPerSecond }) => (opsPerSecond === undefined ? NOTHING : rough(opsPerSecond))),
     counted('retries', 8, ({ counts }) => counts.retry ?? 0),
     counted('deadlocks', 10, ({ counts }) => counts.deadlock ?? 0),
+    column('lock wait', 13, lockWaitCell),
     column('overlap', 11, ({ overlap }) => plural(overlap.interleavedPairs, 'pair')),
   ];
   return columns.filter(({ cells, rank }) => rank === 0 || cells.some((cell) => cell !== NOTHING));
@@ -73,4 +74,11 @@ function violatedCell(target: JudgedTarget): string {
 function rateCell({ trials, rate }: JudgedTarget): string {
   if (rate === undefined) return NOTHING;
   return trials.violated === 0 ? `< ${percentAtMost(rate.upper)}` : percentInterval(rate);
+}
+
+/** The longest: as the target's notes tell it, else what the server was seen to let wait, which may have lasted longer. */
+function lockWaitCell({ monitoring: { lockWaits, serverLockWaits } }: JudgedTarget): string {
+  if (lockWaits !== undefined) return `${rough(lockWaits.longestMs)} ms`;
+  if (serverLockWaits === undefined) return NOTHING;
+  return serverLockWaits.count === 0 ? 'none seen' : `≥ ${rough(serverLockWaits.longestMs)} ms`;
 }

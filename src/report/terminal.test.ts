@@ -75,6 +75,29 @@ describe('a report on a terminal', () => {
     }
   });
 
+  it('has the longest wait for a lock, and says where a server can only have seen less', () => {
+    const waits = { count: 3, meanMs: 2, longestMs: 12.3 };
+    const of = (id: string, more: Partial<JudgedTarget['monitoring']>) =>
+      holding(id, 1, { monitoring: { ...holding(id).monitoring, ...more } });
+    const targets = [
+      of('a/noted', { lockWaits: waits, serverLockWaits: { ...waits, trials: 12, longestMs: 9 } }),
+      of('a/seen', { serverLockWaits: { ...waits, trials: 12 } }),
+      of('a/unseen', { serverLockWaits: { trials: 12, count: 0, meanMs: 0, longestMs: 0 } }),
+      of('a/unasked', {}),
+    ];
+    const lines = render({ ...compareAll, targets }, 200).split('\n');
+    const end = (lines.find((line) => line.startsWith(' target'))?.indexOf('lock wait') ?? -1) + 9;
+    const cells = targets.map(({ id }) =>
+      lines
+        .find((line) => line.startsWith(` ${id} `))!
+        .slice(0, end)
+        .split('  ')
+        .at(-1)!
+        .trim(),
+    );
+    expect(cells).toEqual(['12 ms', '≥ 12 ms', 'none seen', '-']);
+  });
+
   it('shows every column where there is room, and says which it left out where there is none', () => {
     const columns = ['rate', 'refused', 'failed', 'p95', 'p99', 'retries', 'deadlocks', 'overlap'];
     const wide = render(compareAll, 200);

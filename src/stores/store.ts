@@ -57,6 +57,8 @@ export interface ClientConnection {
 export interface Blocking {
   readonly waiter: ClientConnection;
   readonly holder: ClientConnection;
+  /** What the waiter waits with, and for how long it has: the same in every sample of one statement. */
+  readonly statement: { readonly id: string; readonly waitedMs: number };
 }
 
 /** A part of a server that is this run's own. */

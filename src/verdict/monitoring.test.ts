@@ -51,6 +51,19 @@ describe('what an operator would watch', () => {
     ).toEqual({ count: 3, meanMs: 4, longestMs: 9 });
   });
 
+  it('has what servers saw of waits apart, with the trials in which one was asked', () => {
+    const { lockWaits, serverLockWaits } = monitored(
+      trial({ serverLockWaitsNs: [1e6, 5e6] }),
+      trial({ serverLockWaitsNs: [] }),
+      trial({ lockWaitsNs: [9e6] }),
+    );
+    expect(serverLockWaits).toEqual({ trials: 2, count: 2, meanMs: 3, longestMs: 5 });
+    expect(lockWaits).toEqual({ count: 1, meanMs: 9, longestMs: 9 });
+    expect(monitored(trial({ serverLockWaitsNs: [] })).serverLockWaits).toEqual({
+      ...{ trials: 1, count: 0, meanMs: 0, longestMs: 0 },
+    });
+  });
+
   it('counts the trials in which numbers did not add up, and keeps the largest difference', () => {
     const off = (discrepancy: number) => finding('stock-not-conserved', 'violation', { discrepancy });
     expect(

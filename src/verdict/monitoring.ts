@@ -1,4 +1,4 @@
-import type { Monitoring, TrialResult, WaitPair } from '../core/verdict.js';
+import type { LockWaits, Monitoring, TrialResult, WaitPair } from '../core/verdict.js';
 
 /** Of those that a server saw, and of those that notes tell of. */
 const MOST_PAIRS = 20;
@@ -9,20 +9,39 @@ const MOST_PAIRS = 20;
  */
 const COUNTED_PAIRS = 10_000;
 
+class WaitTotals {
+  count = 0;
+  #totalNs = 0;
+  #longestNs = 0;
+
+  add(waitsNs: readonly number[]): void {
+    for (const waitNs of waitsNs) {
+      this.count += 1;
+      this.#totalNs += waitNs;
+      this.#longestNs = Math.max(this.#longestNs, waitNs);
+    }
+  }
+
+  told(): LockWaits {
+    const { count } = this;
+    return { count, meanMs: this.#totalNs / Math.max(1, count) / 1e6, longestMs: this.#longestNs / 1e6 };
+  }
+}
+
 /** Adds up what an operator would watch, trial by trial. */
 export class MonitoringFold {
   #idleInTransaction = 0;
-  #waits = { count: 0, totalNs: 0, longestNs: 0 };
+  readonly #waits = new WaitTotals();
+  readonly #serverWaits = new WaitTotals();
+  #askedTrials = 0;
   #discrepancy = { trials: 0, largest: 0 };
   readonly #waitedFor = new Map<string, { -readonly [K in keyof WaitPair]: WaitPair[K] }>();
 
-  add({ idleInTransaction, lockWaitsNs, waitedFor, findings }: TrialResult): void {
+  add({ idleInTransaction, lockWaitsNs, serverLockWaitsNs, waitedFor, findings }: TrialResult): void {
     this.#idleInTransaction += idleInTransaction;
-    for (const waitNs of lockWaitsNs) {
-      this.#waits.count += 1;
-      this.#waits.totalNs += waitNs;
-      this.#waits.longestNs = Math.max(this.#waits.longestNs, waitNs);
-    }
+    this.#waits.add(lockWaitsNs);
+    if (serverLockWaitsNs !== undefined) this.#askedTrials += 1;
+    this.#serverWaits.add(serverLockWaitsNs ?? []);
     const largest = Math.max(0, ...findings.map(({ discrepancy = 0 }) => discrepancy));
     if (largest > 0) this.#discrepancy.trials += 1;
     this.#discrepancy.largest = Math.max(this.#discrepancy.largest, largest);
@@ -43,7 +62,6 @@ export class MonitoringFold {
   monitoring({ ok, fail, info }: TrialResult['operations'], counts: ReadonlyMap<string, number>): Monitoring {
     const of = (event: string) => counts.get(event) ?? 0;
     const attempts = ok + fail + info;
-    const { count, totalNs, longestNs } = this.#waits;
     return {
       attempts,
       successes: ok,
@@ -53,9 +71,10 @@ export class MonitoringFold {
       deadlocks: of('deadlock'),
       lockTimeouts: of('lock-timeout'),
       idleInTransaction: this.#idleInTransaction,
-      ...(count === 0
+      ...(this.#waits.count === 0 ? {} : { lockWaits: this.#waits.told() }),
+      ...(this.#askedTrials === 0
         ? {}
-        : { lockWaits: { count, meanMs: totalNs / count / 1e6, longestMs: longestNs / 1e6 } }),
+        : { serverLockWaits: { trials: this.#askedTrials, ...this.#serverWaits.told() } }),
       ...(this.#discrepancy.trials === 0 ? {} : { discrepancy: { ...this.#discrepancy } }),
       waitedFor: [...this.#mostFrequent('server'), ...this.#mostFrequent('notes')],
     };

@@ -16,7 +16,7 @@ beforeAll(async () => {
     url: undefined,
     allowRemote: false,
     runId: 'waits',
-    connections: 8,
+    connections: 12,
     reaper,
   });
   namespace = await server.namespace();
@@ -70,6 +70,30 @@ describe('who waits for whom at a PostgreSQL', () => {
     await one.session.query('rollback');
     await Promise.all([second, third]);
     expect(await namespace.blocking?.(all)).toEqual([]);
+  });
+
+  it('knows a statement again that still waits, and for how long it has', async () => {
+    const [one, two] = [await open(10), await open(11)];
+    const all = [one.connection, two.connection];
+    await one.session.query('begin; update product set stock = 19 where id = 1');
+    const second = two.session.query('update product set stock = stock - 1 where id = 1');
+    await seen(all);
+    const [first] = (await namespace.blocking?.(all)) ?? [];
+    await wait(30);
+    const [later] = (await namespace.blocking?.(all)) ?? [];
+    expect(later?.statement.id).toBe(first?.statement.id);
+    expect(later!.statement.waitedMs).toBeGreaterThanOrEqual(first!.statement.waitedMs + 25);
+    expect(later!.statement.waitedMs).toBeLessThan(10_000);
+    await one.session.query('rollback');
+    await second;
+
+    await one.session.query('begin; update product set stock = 19 where id = 1');
+    const third = two.session.query('update product set stock = stock - 1 where id = 1');
+    await seen(all);
+    const [other] = (await namespace.blocking?.(all)) ?? [];
+    expect(other?.statement.id).not.toBe(first?.statement.id);
+    await one.session.query('rollback');
+    await third;
   });
 
   it('names nobody who is not among the connections that were asked for', async () => {

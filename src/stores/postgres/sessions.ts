@@ -65,6 +65,9 @@ export async function openTransactions(
 /**
  * Who waits for whom among these connections. `pg_blocking_pids` is asked for sessions that wait for a lock, and for no
  * other, since it holds the whole lock table while it looks. It names who holds the lock, and who stands before in its queue.
+ *
+ * A statement may wait for several locks, for one row even twice: for its place in the queue, then for the holder. So it is the
+ * statement that is known again, and it has waited since its present wait began: `waitstart`, which servers before 14 do not have.
  */
 export async function blocking(
   scope: SessionScope,
@@ -75,22 +78,31 @@ export async function blocking(
     readonly waiterName: string;
     readonly holderPort: number;
     readonly holderName: string;
+    readonly statement: string;
+    readonly waitedMs: number;
   }>(
     `with session as materialized (
-        select pid, client_port as port, application_name as name, wait_event_type ${CANDIDATES} and ${FROM_HERE})
+        select pid, client_port as port, application_name as name, wait_event_type, query_start
+        ${CANDIDATES} and ${FROM_HERE}),
+      waiting as materialized (
+        select pid, (to_jsonb(lock) ->> 'waitstart')::timestamptz as since from pg_locks as lock
+        where not granted and exists (select from session where wait_event_type = 'Lock'))
       select waiter.port as "waiterPort", waiter.name as "waiterName",
-        holder.port as "holderPort", holder.name as "holderName"
-      from session as waiter, unnest(pg_blocking_pids(waiter.pid)) as blocker, session as holder
-      where waiter.wait_event_type = 'Lock' and holder.pid = blocker`,
+        holder.port as "holderPort", holder.name as "holderName",
+        concat(waiter.pid, ' ', waiter.query_start) as statement,
+        greatest(0, coalesce(extract(epoch from clock_timestamp() - waiting.since) * 1000, 0))::float8 as "waitedMs"
+      from session as waiter cross join unnest(pg_blocking_pids(waiter.pid)) as blocker
+        join session as holder on holder.pid = blocker left join waiting on waiting.pid = waiter.pid
+      where waiter.wait_event_type = 'Lock'`,
     criteria(scope, connections),
     'blocking',
   );
   if (rows.length === 0) return [];
   const find = (seen: Seen) => connections.find(({ localPort }) => isOf(scope, seen, localPort));
-  return rows.flatMap(({ waiterPort, waiterName, holderPort, holderName }) => {
+  return rows.flatMap(({ waiterPort, waiterName, holderPort, holderName, statement, waitedMs }) => {
     const waiter = find({ port: waiterPort, name: waiterName });
     const holder = find({ port: holderPort, name: holderName });
-    return waiter && holder ? [{ waiter, holder }] : [];
+    return waiter && holder ? [{ waiter, holder, statement: { id: statement, waitedMs } }] : [];
   });
 }
 
