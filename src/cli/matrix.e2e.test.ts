@@ -35,8 +35,8 @@ describe.concurrent('race-check matrix', { timeout: 120_000 }, () => {
   });
 
   it('judges no cell on fewer than five trials, and says that it was the budget', async ({ folder }) => {
-    const { code, matrix } = await matrixOf(folder, [
-      ...['matrix', '--contract', 'checkout', '--store', 'memory', '--budget', '1s', '--quiet'],
+    const { code, matrix, stderr } = await matrixOf(folder, [
+      ...['matrix', '--contract', 'checkout', '--store', 'memory', '--budget', '1s'],
     ]);
     const cells = judgedCells(matrix);
     const cut = cells.filter(({ budgetExhausted }) => budgetExhausted);
@@ -50,6 +50,13 @@ describe.concurrent('race-check matrix', { timeout: 120_000 }, () => {
     for (const { trials, verdict } of cells)
       if (verdict !== 'inconclusive') expect(trials.run).toBeGreaterThan(4);
     expect(code).toBe(2);
+    const lines = stderr.split('\n');
+    expect(lines.filter((line) => /^\d+\/10 /.test(line))).toHaveLength(10);
+    const untried = lines.filter((line) => line.endsWith(': inconclusive, no time for it'));
+    for (const line of untried) {
+      const [, name] = /^\d+\/10 (.*): inconclusive/.exec(line) ?? [];
+      expect(lines.filter((other) => other.includes(`${name}:`))).toEqual([line]);
+    }
     expect(matrix.budget.usedMs).toBeLessThan(20_000);
   });
 

@@ -9,17 +9,26 @@ export function placeOf(total: number): () => string {
   };
 }
 
-/** Tells of each target which one of how many it is, and what else its id lacks, such as its scenario. */
+/**
+ * Tells of each target which one of how many it is, and what else its id lacks, such as its scenario. One that ends without
+ * having begun, since there was no time for it, has its number then.
+ */
 export function placed(
   progress: SessionProgress | undefined,
   place: () => string,
   head = '',
 ): SessionProgress | undefined {
-  return (
-    progress && {
-      ...progress,
-      targetStarted: (id, role, planned) => progress.targetStarted(`${place()}${head}${id}`, role, planned),
-      targetDone: (id, words) => progress.targetDone(`${head}${id}`, words),
-    }
-  );
+  if (progress === undefined) return undefined;
+  let hasBegun = false;
+  return {
+    ...progress,
+    targetStarted: (id, role, planned) => {
+      hasBegun = true;
+      progress.targetStarted(`${place()}${head}${id}`, role, planned);
+    },
+    targetDone: (id, words) => {
+      progress.targetDone(`${hasBegun ? '' : place()}${head}${id}`, words);
+      hasBegun = false;
+    },
+  };
 }

@@ -171,6 +171,9 @@ export function storesOfPlan(plan: SessionPlan): readonly string[] {
   return [...new Set([...plan.named, ...plan.controls.values()].flatMap(({ target }) => storesOf(target)))];
 }
 
+/** What became of one whose share of the budget is nothing: it was not begun. */
+const NO_TIME = 'inconclusive, no time for it';
+
 async function runOne(
   chosen: ChosenTarget,
   role: 'named' | 'control',
@@ -199,9 +202,10 @@ async function runOne(
   const trials = role === 'control' ? { ...plan.trials, stopAtFirstViolation: true } : plan.trials;
   const sent = apiAnnouncement(plan, target);
   if (sent !== undefined) progress?.announce?.(sent);
-  if (!runner.signal?.aborted) progress?.targetStarted(target.id, role, trials.trials);
   const claim = expectationOf(target, plan);
   const slice = runner.nextSlice?.(target);
+  const hasTime = slice === undefined || slice.mostMs > 0;
+  if (hasTime && !runner.signal?.aborted) progress?.targetStarted(target.id, role, trials.trials);
   const tell = progressOf(progress);
   const limit = slice && limitOf(slice, trials.fewest ?? trials.trials);
   const { result, closed } = await runTarget({
@@ -234,7 +238,9 @@ async function runOne(
     },
   }).finally(() => limit?.release());
   slice?.end(result.kind === 'judged' ? result.judgement.trials : undefined);
-  if (!runner.signal?.aborted) progress?.targetDone(target.id, wordsOf(result, target, plan));
+  if (!runner.signal?.aborted) {
+    progress?.targetDone(target.id, hasTime ? wordsOf(result, target, plan) : NO_TIME);
+  }
   const httpVersion = servers.get('http')?.httpVersion?.();
   return {
     ...head,
