@@ -6,16 +6,19 @@ import { tally } from './tally.js';
 
 const PHONE = { id: 1, name: 'Flash Sale Smartphone' };
 
+const sale = equalCarts({ clients: 33, stock: 20, quantity: 1 });
+
 /** More buyers than units of one product, all at once. */
 const flashSale: Scenario<Checkout, EqualCarts> = {
   name: 'flash-sale',
   contract: checkout,
   summary: 'More buyers than units of one product, all at once.',
   describe: ({ clients, stock, quantity }) =>
-    `${stock} units, ${clients} buyers${quantity > 1 ? `, ${quantity} each` : ''}`,
+    `${stock === 1 ? '1 unit' : `${stock} units`}, ${clients === 1 ? '1 buyer' : `${clients} buyers`}${quantity > 1 ? `, ${quantity} each` : ''}`,
   source:
     'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack',
-  parameters: equalCarts({ clients: 33, stock: 20, quantity: 1 }),
+  // One alone can be asked for: how long a checkout takes with nobody in its way. No such run holds, since nothing could race.
+  parameters: { ...sale, clients: { ...sale.clients, min: 1 } },
   problems: cartProblems,
   initial: ({ stock }) => ({ products: [{ ...PHONE, stock }] }),
   attempts: ({ clients, quantity }) =>

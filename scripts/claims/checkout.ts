@@ -30,10 +30,10 @@ const QUEUES = 'flash-sale --target postgres/queue,postgres/queue-many-workers';
 const NO_RETRY = 'compare flash-sale --target postgres/optimistic --retries 0 --trials 20';
 const TWO_STORES = `compare flash-sale --target redis/then-postgres,${SOLUTION} --trials 20`;
 
-/** As many units as buyers, so that each of them goes all the way. One client is none at once: two are the fewest. */
-const CROWDS = [2, 10, 33, 100] as const;
+/** As many units as buyers, so that each of them goes all the way. */
+const CROWDS = [1, 10, 33, 100] as const;
 const crowd = (clients: number) =>
-  `flash-sale --target ${SOLUTION} --clients ${clients} --stock ${clients} --start simultaneous --trials 20`;
+  `flash-sale --target ${SOLUTION} --clients ${clients} --stock ${clients} --start simultaneous --trials ${clients === 1 ? 100 : 20}`;
 
 /** From here on a difference in time is one: two runs of the same differ by up to a fifth. */
 const CLEARLY = 1.25;
@@ -160,11 +160,12 @@ export const checkout: ClaimedSystem = {
       commands: [crowd(CROWDS[0]), ...CROWDS.slice(1).map(crowd)],
       judge: (...reports) => {
         const rows = reports.map((report) => rowOf(report, SOLUTION));
-        const wrong = rows.find(({ verdict }) => verdict !== 'holds');
+        // One alone is no evidence of safety, only what the others are measured by.
+        const wrong = rows.slice(1).find(({ verdict }) => verdict !== 'holds');
         if (wrong) return mustHold(wrong);
         const p99 = rows.map((row) => latencyOf(row).p99);
         const rates = rows.map(({ opsPerSecond = NaN }) => opsPerSecond);
-        const seen = `at ${CROWDS.join(', ')} clients ${rates.map(whole).join(', ')} checkouts/s and p99 ${p99.map(rough).join(', ')} ms, all for one product (two are the fewest that can race)`;
+        const seen = `at ${CROWDS.join(', ')} clients ${rates.map(whole).join(', ')} checkouts/s and p99 ${p99.map(rough).join(', ')} ms, all for one product (one alone is no race, and proves nothing but its time)`;
         return p99.at(-1)! > CLEARLY * p99[0]!
           ? finding('refuted', seen, 'who comes last waits for all the others')
           : finding('confirmed', seen);

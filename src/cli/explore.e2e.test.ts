@@ -117,6 +117,14 @@ describe.concurrent('race-check explore', { timeout: 90_000 }, () => {
     for (const word of ['naiv', 'bfs', '--budget', '--preemptions']) expect(stderr).toContain(word);
   });
 
+  it('takes no single client, whose only order would pass for all', async ({ folder }) => {
+    const { code, stderr } = await folder.run(['explore', 'flash-sale', '--clients', '1', '--no-report']);
+    expect(code).toBe(4);
+    expect(stderr).toContain(
+      'expected 2 clients or more, since one alone has nobody to interleave with, got 1',
+    );
+  });
+
   it('says in its help how it searches', async ({ folder }) => {
     const { code, stdout } = await folder.run(['explore', 'flash-sale', '--help']);
     expect(code).toBe(0);

@@ -85,7 +85,7 @@ describe.concurrent(
       ],
       [
         'a number out of its bounds',
-        'flash-sale --clients 1',
+        'last-unit --clients 1',
         ['expected a whole number from 2 to 10000 for clients', 'got 1'],
       ],
       ['no trials', 'flash-sale --trials 0', ['expected a whole number from 1 to 1000000 for trials, got 0']],

@@ -40,6 +40,11 @@ export async function planExplore(options: ExploreOptions): Promise<PlannedExplo
       budgetMs: undefined,
     });
     const clients = clientsOf(session.scenario, session.parameters);
+    if (clients < 2) {
+      problems.push(
+        `expected 2 clients or more, since one alone has nobody to interleave with, got ${clients}`,
+      );
+    }
     if (clients > EXPLORE_LIMITS.clients) {
       problems.push(
         `expected at most ${EXPLORE_LIMITS.clients} clients, since the interleavings of more are beyond number, got ${clients}`,
