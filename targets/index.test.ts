@@ -46,6 +46,8 @@ describe.each(CONTRACTS)('the registry of %s', (contract) => {
       const target = await TARGETS[contract][id]?.();
       const { summary, prevents, costs, source } = target?.default ?? {};
       for (const words of [summary, prevents, costs]) expect(words).toMatch(/\.$/);
+      // And what it does not prevent.
+      expect(prevents).toMatch(/\b(no|not|neither|nothing)\b/i);
       expect(source).toMatch(/^https:\/\//);
     },
   );

@@ -3,14 +3,23 @@ import { storesOf } from '../core/target.js';
 import type { AnyTarget } from '../session/choice.js';
 import { findConfig, loadConfig } from '../session/config.js';
 import { configTargetsOf, loadRegistered, targetIdsOf } from '../session/find-targets.js';
-import { beside } from '../report/text-width.js';
+import { beside, paragraph } from '../report/text-width.js';
+import { detailsText, selected, type Listed } from './list-details.js';
 import { print, terminalWidth } from './output.js';
 
-/** `race-check list`: every scenario with its numbers, and every target with what it claims. */
+const MORE =
+  'race-check list NAME tells more of a contract, a scenario or a target: what it prevents and what not, what it costs, what it claims, and its source.';
+
+/**
+ * `race-check list`: every scenario, and every target with what it does; with names of contracts, scenarios or targets, all
+ * that is known of these.
+ */
 export async function listCommand({
+  names,
   json,
   config: given,
 }: {
+  readonly names: readonly string[];
   readonly json: boolean;
   readonly config: string | undefined;
 }): Promise<number> {
@@ -18,7 +27,7 @@ export async function listCommand({
   const config = file === undefined ? undefined : await loadConfig(file);
   const ours = await Promise.all(Object.values(SCENARIOS).map((load) => load()));
   const scenarios = [...ours, ...(config?.scenarios ?? [])];
-  const contracts = await Promise.all(
+  const all = await Promise.all(
     [...new Set(scenarios.map(({ contract }) => contract.name))].map(async (contract) => ({
       contract,
       scenarios: scenarios
@@ -32,11 +41,13 @@ export async function listCommand({
       ),
     })),
   );
+  const contracts = names.length === 0 ? all : selected(all, names);
   const width = terminalWidth(process.stdout, process.env);
-  await print(
-    process.stdout,
-    json ? `${JSON.stringify(contracts, undefined, 2)}\n` : asText(contracts, width),
-  );
+  const text = () =>
+    names.length === 0
+      ? `${asText(contracts, width)}\n${paragraph(MORE, width, '').join('\n')}\n`
+      : detailsText(contracts, width);
+  await print(process.stdout, json ? `${JSON.stringify(contracts, undefined, 2)}\n` : text());
   return 0;
 }
 
@@ -44,12 +55,6 @@ function describe(target: AnyTarget) {
   const { id, summary, prevents, costs, source, expectations, acrossProcesses } = target;
   const claims = { expectations, ...(acrossProcesses && { acrossProcesses }) };
   return { id, stores: storesOf(target), summary, prevents, costs, source, ...claims };
-}
-
-interface Listed {
-  readonly contract: string;
-  readonly scenarios: readonly { readonly name: string; readonly summary: string }[];
-  readonly targets: readonly { readonly id: string; readonly summary: string }[];
 }
 
 function asText(contracts: readonly Listed[], width: number): string {

@@ -168,14 +168,17 @@ export async function runProgram(given: readonly string[], headStart?: HeadStart
   );
   program
     .command('list')
+    .argument('[names...]', 'contracts, scenarios or targets of which everything is told')
     .description('every scenario and every target')
     .option('--config <file>', 'targets and scenarios of your own (default: race-check.config.ts)')
     .option('--json', 'as JSON')
-    .action(async (options: { json?: boolean; config?: string }, command: Command) => {
-      demandKnown(command, 0);
-      const { listCommand } = await import('./list-command.js');
-      exitCode = await listCommand({ json: options.json === true, config: options.config });
-    });
+    .action(
+      async (names: readonly string[], options: { json?: boolean; config?: string }, command: Command) => {
+        demandKnown(command, names.length);
+        const { listCommand } = await import('./list-command.js');
+        exitCode = await listCommand({ names, json: options.json === true, config: options.config });
+      },
+    );
   program
     .command('check')
     .argument('<history>', 'a history.jsonl, of ours or from elsewhere')

@@ -32,7 +32,8 @@ export default bookingsOnMongodb({
   strategy: 'fenced-lock',
   summary:
     'A lease with a rising token in the document of the table and day, checked in the update that books.',
-  prevents: 'Double bookings, also by a holder that outlived its lease.',
+  prevents:
+    'Double bookings, also by a holder that outlived its lease. Not that such a holder is turned away.',
   costs: 'The bookings of a day are one document, written by one at a time.',
   source: 'https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html',
   expectations: {

@@ -10,7 +10,8 @@ import { checkThenBook, lockDocument } from './steps.js';
 export default bookingsOnMongodb({
   strategy: 'lock-document',
   summary: 'Inserts a lock document (unique table, date and start; TTL), looks, books, deletes it.',
-  prevents: 'Double bookings for the same start, among holders that are done in time.',
+  prevents:
+    'Double bookings for the same start, among holders that are done in time. Neither overlaps of different starts, nor double bookings by a holder that is late.',
   costs: 'Two writes more. A dead holder keeps that start until the TTL thread has come, once a minute.',
   source: 'https://www.mongodb.com/docs/manual/core/index-ttl/',
   expectations: {

@@ -9,7 +9,7 @@ import { checkThenBook, lockDocument } from './steps.js';
 export default bookingsOnMongodb({
   strategy: 'lock-per-table',
   summary: 'Inserts a lock document (unique table and date; TTL), looks, books, deletes it.',
-  prevents: 'Double bookings among holders that are done in time.',
+  prevents: 'Double bookings among holders that are done in time. Not those by a holder that is late.',
   costs:
     'Two writes more, and one booking of a table at a time, also for times that have nothing to do with each other.',
   source: 'https://www.mongodb.com/docs/manual/core/index-ttl/',

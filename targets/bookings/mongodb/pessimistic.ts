@@ -14,7 +14,8 @@ import { checkThenBook, isBusy } from './steps.js';
 export default bookingsOnMongodb({
   strategy: 'pessimistic',
   summary: "Writes to the table's document, looks and books in one transaction, tried again on a conflict.",
-  prevents: 'Double bookings, among those who write to the document first.',
+  prevents:
+    "Double bookings, among those who write to the document first. Neither those of others, nor failures while a dead client's transaction is open.",
   costs:
     'Who comes second does not wait in a queue but tries again and again, for the limit at most. A dead client blocks the table for a minute.',
   source: 'https://www.mongodb.com/blog/post/how-to-select--for-update-inside-mongodb-transactions',

@@ -28,7 +28,8 @@ function slotsOf({ restaurant, table, date, start, end }: Booking): { _id: strin
 export default bookingsOnMongodb({
   strategy: 'slot-documents',
   summary: 'Looks, and inserts a unique document per quarter of an hour and the booking in one transaction.',
-  prevents: 'Double bookings, for every program that inserts the slots.',
+  prevents:
+    'Double bookings, for every program that inserts the slots. Not refusals of bookings that share a quarter of an hour without overlapping.',
   costs:
     'A document per quarter of an hour; bookings that share a quarter without overlapping refuse each other.',
   source: 'https://www.mongodb.com/docs/manual/core/index-unique/',

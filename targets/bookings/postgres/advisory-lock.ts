@@ -29,7 +29,8 @@ export async function advisoryLocks(session: Session): Promise<LeftLock[]> {
 export default bookingsOnPostgres({
   strategy: 'advisory-lock',
   summary: 'Takes an advisory lock on the table for the transaction, looks, inserts.',
-  prevents: 'Double bookings, among those who take the lock; locks that a dead client leaves.',
+  prevents:
+    'Double bookings, among those who take the lock; locks that a dead client leaves. Nothing against those who do not.',
   costs:
     'One guest of a table at a time, for the limit at most. A holder that stalls is waited for: nothing takes its lock away.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS',

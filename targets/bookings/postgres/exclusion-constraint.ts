@@ -14,7 +14,8 @@ import { countInTheWay, insertBooking } from './steps.js';
 export default bookingsOnPostgres({
   strategy: 'exclusion-constraint',
   summary: 'Looks, inserts, and an exclusion constraint on table and time refuses what overlaps.',
-  prevents: 'Double bookings, for every program that writes to the table.',
+  prevents:
+    'Double bookings, for every program that writes to the table. Not the wait for whoever inserted first.',
   costs: 'A GiST index. No lock of its own, nothing to release, nothing to try again.',
   source: 'https://www.postgresql.org/docs/18/rangetypes.html#RANGETYPES-CONSTRAINT',
   expectations: {

@@ -17,7 +17,8 @@ const TOO_MANY_CONFLICTS = '53200';
 export default bookingsOnPostgres({
   strategy: 'serializable',
   summary: 'Looks and inserts in a SERIALIZABLE transaction, tried again when it was aborted.',
-  prevents: 'Double bookings, and every other anomaly between transactions that are all serializable.',
+  prevents:
+    'Double bookings, and every other anomaly between transactions that are all serializable. Not what others do at a weaker level.',
   costs:
     'Work thrown away: of those who looked at once, one commits. Who was held up for the limit is told to try again.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE',

@@ -27,7 +27,8 @@ const APPEND_IF_NEWEST = script(`
 export default bookingsOnRedis({
   strategy: 'fenced-lock',
   summary: 'A lease on the table with a rising token, which is checked in the step that writes.',
-  prevents: 'Double bookings, also by a holder that outlived its lease.',
+  prevents:
+    'Double bookings, also by a holder that outlived its lease. Not that such a holder is turned away.',
   costs: 'A script for the lease and one for the booking. What is written must be where the token is.',
   source: 'https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html',
   expectations: {

@@ -9,7 +9,8 @@ import { checkThenBook, tableLease } from './steps.js';
 export default bookingsOnRedis({
   strategy: 'set-nx-unowned',
   summary: 'Takes a lease on the table with SET NX PX, looks, books, deletes the key without comparing.',
-  prevents: 'Double bookings while nobody is late.',
+  prevents:
+    "Double bookings while nobody is late. Neither double bookings by a late holder, nor that he deletes another's lock.",
   costs: 'Two commands more.',
   source: 'https://redis.io/docs/latest/commands/set/#patterns',
   expectations: {

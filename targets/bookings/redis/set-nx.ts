@@ -9,7 +9,7 @@ import { checkThenBook, tableLease } from './steps.js';
 export default bookingsOnRedis({
   strategy: 'set-nx',
   summary: 'Takes a lease on the table with SET NX PX, looks, books, deletes the lease if it is its own.',
-  prevents: 'Double bookings among holders that are done in time.',
+  prevents: 'Double bookings among holders that are done in time. Not those by a holder that is late.',
   costs: 'Two commands more. A dead holder keeps everybody out until the expiry.',
   source: 'https://redis.io/docs/latest/commands/set/#patterns',
   expectations: {

@@ -5,7 +5,7 @@ import { checkoutInMemory, readCheckWrite } from './state.js';
 export default checkoutInMemory({
   strategy: 'mutex',
   summary: 'The naive way under a mutex of this process.',
-  prevents: 'Lost updates and overselling, within one process.',
+  prevents: 'Lost updates and overselling, within one process. Nothing between two.',
   costs: 'One buyer at a time, whatever is bought.',
   source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Promise/then',
   expectations: {

@@ -13,7 +13,8 @@ import { readCheckWrite } from './steps.js';
 export default checkoutOnMongodb({
   strategy: 'transaction-retry',
   summary: 'Reads, checks, writes and stores the order in one transaction, tried again when it was aborted.',
-  prevents: 'Lost updates, overselling and partial orders.',
+  prevents:
+    "Lost updates, overselling and partial orders. Neither write skew, nor failures while a dead client's transaction is open.",
   costs:
     'A commit, and tries that grow with the square of those who come together. A dead client blocks his products for a minute.',
   source:

@@ -10,7 +10,8 @@ import { readCheckWrite } from './steps.js';
 export default checkoutOnMongodb({
   strategy: 'transaction',
   summary: 'Reads, checks, writes and stores the order in one transaction, without a second try.',
-  prevents: 'Lost updates, overselling and partial orders.',
+  prevents:
+    'Lost updates, overselling and partial orders. Neither failures nor unsold units: nobody tries again.',
   costs: 'A commit, and most of those who come together.',
   source:
     'https://www.mongodb.com/docs/manual/core/transactions-production-consideration/#in-progress-transactions-and-write-conflicts',

@@ -15,7 +15,8 @@ import { readCheckWrite } from './steps.js';
 export default checkoutOnPostgres({
   strategy: 'advisory-lock',
   summary: 'Takes an advisory lock a product, in the order of ids, around the naive way.',
-  prevents: 'Lost updates, overselling and deadlocks, among those who take the lock.',
+  prevents:
+    'Lost updates, overselling and deadlocks, among those who take the lock. Nothing against those who do not.',
   costs:
     'A statement a lock; buyers of one product run one after the other. Whoever forgets the lock is not kept out.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS',

@@ -12,7 +12,7 @@ import { checkWrite, readProducts } from './steps.js';
 export default checkoutOnPostgres({
   strategy: 'for-update-ordered',
   summary: 'Locks the rows of the cart in the order of their ids, then checks and writes.',
-  prevents: 'Lost updates, overselling and deadlocks.',
+  prevents: 'Lost updates, overselling and deadlocks. Not lost updates by whoever reads without the lock.',
   costs: 'Buyers of one product run one after the other, from the lock to COMMIT.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-DEADLOCKS',
   expectations: {

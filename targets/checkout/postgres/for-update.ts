@@ -16,7 +16,7 @@ export default checkoutOnPostgres({
   strategy: 'for-update',
   summary: 'Locks all rows of the cart with one SELECT ... FOR UPDATE, then checks and writes.',
   prevents:
-    'Lost updates and overselling. Deadlocks only where the plan scans in the same order for everybody.',
+    'Lost updates and overselling. Deadlocks only where the plan scans in the same order for everybody. Not lost updates by whoever reads without the lock.',
   costs: 'Buyers of one product run one after the other, from the lock to COMMIT.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-ROWS',
   expectations: {

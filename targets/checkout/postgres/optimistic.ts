@@ -17,7 +17,8 @@ const SERIALIZATION_FAILURE = '40001';
 export default checkoutOnPostgres({
   strategy: 'optimistic',
   summary: 'Writes only if the version it read is still there, else starts over.',
-  prevents: 'Lost updates and overselling, at any isolation level.',
+  prevents:
+    'Lost updates and overselling, at any isolation level. Not those of writers who leave the version alone.',
   costs:
     'One buyer of a product gets through in each round and the others start over; nothing where buyers seldom meet.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-READ-COMMITTED',

@@ -8,7 +8,8 @@ import { checkoutOnPostgres } from './schema.js';
 export default checkoutOnPostgres({
   strategy: 'queue',
   summary: 'Buyers queue up requests, and one worker works them off.',
-  prevents: 'Lost updates, overselling and deadlocks, as long as there is one worker and nobody else writes.',
+  prevents:
+    'Lost updates, overselling and deadlocks, as long as there is one worker and nobody else writes. Nothing once somebody does.',
   costs:
     'A buyer waits for all who came before, and asks until there is an answer. One worker is the limit of what can be sold in a second, and of what stays up.',
   source: 'https://www.postgresql.org/docs/18/sql-select.html#SQL-FOR-UPDATE-SHARE',

@@ -10,7 +10,8 @@ import { readCheckWrite } from './steps.js';
 export default checkoutOnPostgres({
   strategy: 'repeatable-read-retry',
   summary: 'REPEATABLE READ, the whole transaction tried again when it was aborted.',
-  prevents: 'Lost updates and overselling: the first updater of a row wins, the others read again.',
+  prevents:
+    'Lost updates and overselling: the first updater of a row wins, the others read again. Not write skew: what is only read is not guarded.',
   costs:
     'One transaction commits in each round, so of n buyers of one product the last may run n times: the work grows with the square.',
   source: 'https://www.postgresql.org/docs/18/mvcc-serialization-failure-handling.html',

@@ -12,7 +12,7 @@ export default checkoutOnPostgres({
   strategy: 'repeatable-read',
   summary: 'The naive way inside a REPEATABLE READ transaction, without a second try.',
   prevents:
-    'Lost updates and overselling: the first updater of a row wins, the others are aborted with 40001.',
+    'Lost updates and overselling: the first updater of a row wins, the others are aborted with 40001. Neither failures nor unsold units: nobody tries again.',
   costs: 'Most buyers who arrive together fail, and units stay unsold.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-REPEATABLE-READ',
   expectations: {

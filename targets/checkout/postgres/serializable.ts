@@ -11,7 +11,8 @@ import { readCheckWrite } from './steps.js';
 export default checkoutOnPostgres({
   strategy: 'serializable',
   summary: 'SERIALIZABLE, the whole transaction tried again when it was aborted.',
-  prevents: 'Every anomaly between transactions that are all serializable.',
+  prevents:
+    'Every anomaly between transactions that are all serializable. Not what others do at a weaker level.',
   costs:
     'Like REPEATABLE READ with retries, and more aborts: reads are tracked, on a small table by the page or the whole of it.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE',

@@ -9,7 +9,8 @@ import { orderText, TAKE_ALL, takeAll } from './steps.js';
 export default checkoutOnRedis({
   strategy: 'lua',
   summary: 'One script that checks all products of the cart, takes them and stores the order.',
-  prevents: 'Lost updates, overselling, partial orders, and units lost by a client that dies.',
+  prevents:
+    'Lost updates, overselling, partial orders, and units lost by a client that dies. Not the loss of what the server had not written down.',
   costs:
     'One round trip. The server does nothing else as long as the script runs, and is as durable as it is told to be.',
   source: 'https://redis.io/docs/latest/develop/programmability/eval-intro/',

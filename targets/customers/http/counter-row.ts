@@ -8,7 +8,8 @@ export default overHttp({
   routes,
   strategy: 'counter-row',
   summary: 'An HTTP API that locks the row of the counter, then looks for the phone, counts and inserts.',
-  prevents: 'Numbers given twice, gaps, and two customers with one phone.',
+  prevents:
+    'Numbers given twice, gaps, and two customers with one phone. Nothing against programs that write past it.',
   costs: 'What postgres/counter-row costs, and a request.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-ROWS',
   expectations: {

@@ -12,7 +12,8 @@ import { answering, findByPhone, insertCustomer } from './steps.js';
 export default customersOnPostgres({
   strategy: 'counter-row',
   summary: 'Locks the row of the counter, looks for the phone, counts and inserts, in one transaction.',
-  prevents: 'Numbers given twice, gaps, and two customers with one phone, among those who take the lock.',
+  prevents:
+    'Numbers given twice, gaps, and two customers with one phone, among those who take the lock. Nothing against those who do not.',
   costs: 'One creation at a time, from the lock to COMMIT, whoever is created.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-ROWS',
   expectations: {

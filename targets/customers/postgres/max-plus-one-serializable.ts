@@ -15,7 +15,7 @@ export default customersOnPostgres({
   strategy: 'max-plus-one-serializable',
   summary: 'The highest number and one, SERIALIZABLE, tried again when it was aborted.',
   prevents:
-    'Numbers given twice, gaps, and two customers with one phone, as long as the highest text is the highest number.',
+    'Numbers given twice, gaps, and two customers with one phone, as long as the highest text is the highest number. Not from CUST10000 on, which sorts before CUST9999.',
   costs:
     'Of those who come together one gets through, the others start over: the work grows with the square.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE',

@@ -10,7 +10,8 @@ import { inOneOrder, underLocks } from './under-locks.js';
 export default ordersOnMongodb({
   strategy: 'two-phase-locking-ordered',
   summary: 'Two-phase locking that asks for all locks in one order, exclusive where it may change.',
-  prevents: 'Lost updates, reads between two writes and deadlocks, while no lock lapses.',
+  prevents:
+    'Lost updates, reads between two writes and deadlocks, while no lock lapses. Nothing of that once one has.',
   costs: 'Those of two-phase locking, and no two at once who only look before they decide.',
   source: 'https://doi.org/10.1145/356586.356588',
   expectations: {

@@ -10,7 +10,7 @@ import { UNIQUE_NAME } from './tables.js';
 export default ordersOnPostgres({
   strategy: 'for-update-ordered',
   summary: 'Locks all rows at once in the order of their ids, FOR UPDATE even for a look.',
-  prevents: 'Lost updates and deadlocks.',
+  prevents: 'Lost updates and deadlocks. Not lost updates by whoever reads without the lock.',
   costs: 'Whoever wants the same row waits until COMMIT, also two who only look before they decide.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-DEADLOCKS',
   expectations: {

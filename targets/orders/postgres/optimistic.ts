@@ -16,7 +16,8 @@ const SERIALIZATION_FAILURE = '40001';
 export default ordersOnPostgres({
   strategy: 'optimistic',
   summary: 'Writes only if the version it read is still there, else starts over.',
-  prevents: 'Lost updates, at any isolation level, however long it takes from the read to the write.',
+  prevents:
+    'Lost updates, at any isolation level, however long it takes from the read to the write. Not those of writers who leave the version alone.',
   costs: 'One of those who meet gets through in each round and the others start over.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-READ-COMMITTED',
   expectations: {

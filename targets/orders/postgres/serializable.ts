@@ -12,7 +12,8 @@ import { plainTables } from './tables.js';
 export default ordersOnPostgres({
   strategy: 'serializable',
   summary: 'SERIALIZABLE, the whole transaction tried again when it was aborted.',
-  prevents: 'Every anomaly between transactions that are all serializable.',
+  prevents:
+    'Every anomaly between transactions that are all serializable. Not what others do at a weaker level.',
   costs: 'Aborts and tries again, also of transactions that touch neighbours on one page.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-SERIALIZABLE',
   expectations: {

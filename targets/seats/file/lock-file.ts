@@ -19,7 +19,8 @@ interface Held {
 export default seatsInFile({
   strategy: 'lock-file',
   summary: 'A lock file created with O_EXCL around the naive way, with a take-over of stale ones.',
-  prevents: 'Overbooking, between processes too, as long as nobody dies with the lock.',
+  prevents:
+    "Overbooking, between processes too, as long as nobody dies with the lock. Not overbooking by those who take over a dead client's lock.",
   costs:
     'Clients ask again and again, and whoever is unlucky longest. Two take over the lock of a dead one together.',
   source: 'https://man7.org/linux/man-pages/man2/open.2.html',

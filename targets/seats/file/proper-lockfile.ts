@@ -25,7 +25,7 @@ export default seatsInFile({
   strategy: 'proper-lockfile',
   summary: 'The library proper-lockfile around the naive way.',
   prevents:
-    'Overbooking, between processes too, as long as nobody dies with the lock; a lock lost is noticed, later.',
+    "Overbooking, between processes too, as long as nobody dies with the lock; a lock lost is noticed, later. Not overbooking by those who take over a dead client's lock.",
   costs: 'Three or four calls of the file system a lock, and clients that ask again and again.',
   source: 'https://github.com/moxystudio/node-proper-lockfile#design',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds', 'stale-lock': 'violated' },

@@ -8,7 +8,7 @@ export default overHttp({
   routes,
   strategy: 'for-update',
   summary: 'An HTTP API that reads the free seats with FOR UPDATE, then writes, in one transaction.',
-  prevents: 'Overbooking, whoever calls.',
+  prevents: 'Overbooking, whoever calls. Nothing against programs that write past it.',
   costs: 'What postgres/for-update costs, and a request.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-ROWS',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds' },

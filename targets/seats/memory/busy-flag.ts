@@ -9,7 +9,7 @@ import { checkWaitTake, seatsInMemory } from './state.js';
 export default seatsInMemory({
   strategy: 'busy-flag',
   summary: 'Refuses everybody while somebody books the same trip.',
-  prevents: 'Overbooking, within one process.',
+  prevents: 'Overbooking, within one process. Not refusals of seats that are free, and nothing between two.',
   costs:
     'Refuses students while there are seats, and everybody for ever once a booking did not end. Nobody waits.',
   source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Set',

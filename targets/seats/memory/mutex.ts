@@ -6,7 +6,7 @@ import { checkWaitTake, seatsInMemory } from './state.js';
 export default seatsInMemory({
   strategy: 'mutex',
   summary: 'Everybody waits for the one before, in the order in which they came.',
-  prevents: 'Overbooking, within one process.',
+  prevents: 'Overbooking, within one process. Nothing between two.',
   costs: 'One booking at a time, whatever trip it is of.',
   source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Global_Objects/Promise/then',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds', 'stale-lock': 'holds' },

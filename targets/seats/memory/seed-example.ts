@@ -9,7 +9,8 @@ import { busy, findTrip, seatsInMemory, takeSeats } from './state.js';
 export default seatsInMemory({
   strategy: 'seed-example',
   summary: 'Waits for a random time, then checks and decrements in one turn of the event loop.',
-  prevents: 'Overbooking within one process, though it is often shown as the example of it.',
+  prevents:
+    'Overbooking within one process, though it is often shown as the example of it. Nothing between two.',
   costs: 'Nothing.',
   source: 'https://developer.mozilla.org/docs/Web/JavaScript/Reference/Execution_model#run-to-completion',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds', 'stale-lock': 'holds' },

@@ -10,7 +10,8 @@ import { takeIfEnough } from './steps.js';
 export default seatsOnPostgres({
   strategy: 'conditional-update',
   summary: 'Takes the seats with a condition on their number, in one statement.',
-  prevents: 'Overbooking, between processes and machines too.',
+  prevents:
+    'Overbooking, between processes and machines too. Nothing that takes more than one row to decide.',
   costs: 'The row is locked only from the update to COMMIT: the shortest of all.',
   source: 'https://www.postgresql.org/docs/18/transaction-iso.html#XACT-READ-COMMITTED',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds', 'stale-lock': 'holds' },

@@ -10,7 +10,7 @@ import { decideWrite } from './steps.js';
 export default seatsOnPostgres({
   strategy: 'for-update',
   summary: 'Reads the free seats with FOR UPDATE, then writes, in one transaction.',
-  prevents: 'Overbooking, between processes and machines too.',
+  prevents: 'Overbooking, between processes and machines too. Not by whoever reads without the lock.',
   costs: 'Students of one trip book one after the other, from the SELECT to COMMIT.',
   source: 'https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-ROWS',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds', 'stale-lock': 'holds' },

@@ -15,7 +15,8 @@ const BOOK = script(`
 export default seatsOnRedis({
   strategy: 'lua',
   summary: 'One script that checks, takes the seats and stores the booking.',
-  prevents: 'Overbooking, between processes and machines too, and half a booking.',
+  prevents:
+    'Overbooking, between processes and machines too, and half a booking. Not the loss of what the server had not written down.',
   costs: 'One round trip. The server does nothing else as long as the script runs.',
   source: 'https://redis.io/docs/latest/develop/programmability/eval-intro/',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds', 'stale-lock': 'holds' },

@@ -16,7 +16,7 @@ export default seatsOnRedis({
   strategy: 'set-nx',
   summary: 'A lock key with an expiry around the naive way, released by its owner.',
   prevents:
-    'Overbooking, between processes and machines too, as long as a booking takes less than the expiry.',
+    'Overbooking, between processes and machines too, as long as a booking takes less than the expiry. Not overbooking by a holder that is late.',
   costs: 'Two round trips a lock, and clients that ask again and again.',
   source: 'https://redis.io/docs/latest/commands/set/#patterns',
   expectations: { 'last-seat': 'holds', 'school-bus': 'holds', group: 'holds', 'stale-lock': 'holds' },
