@@ -219,7 +219,8 @@ class TargetSession<C extends ContractTypes> {
         // While this one is told of and judged the next is under way. Most of what is unsafe is caught in the first, and needs
         // no second.
         const isNextSure = trial > 0 && this.#judge.missing() > 1 && trial + 1 < mostTrials;
-        if (isNextSure && this.#goesOn)
+        // One that is watched begins only when its connections are known: whatever were asked for behind it would come first.
+        if (isNextSure && this.#goesOn && !this.#isWatched(trial))
           ahead = this.#begin(this.#prepare(this.#draw(trial + 1, true), []), begun);
         const tried = await begun.tried;
         if (tried === undefined) return this.#stop();
@@ -349,8 +350,7 @@ class TargetSession<C extends ContractTypes> {
     { setting, armed, ...drawn }: PreparedTrial<C>,
     progress: BurstProgress,
   ): Promise<{ readonly burst: Burst; readonly serverWaits: ServerWaits | undefined }> {
-    const isWatched = this.settings.watchesWaits && setting.trial % WATCHED_EVERY === 1;
-    const rest = isWatched
+    const rest = this.#isWatched(setting.trial)
       ? watchWaits((await armed).connections.flat(), this.#namespaces.current)
       : () => Promise.resolve(undefined);
     try {
@@ -370,6 +370,10 @@ class TargetSession<C extends ContractTypes> {
     } finally {
       await rest();
     }
+  }
+
+  #isWatched(trial: number): boolean {
+    return this.settings.watchesWaits && trial % WATCHED_EVERY === 1;
   }
 
   #learnDuration(start: StartKind, events: readonly HistoryEvent[]): void {
