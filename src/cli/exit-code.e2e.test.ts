@@ -98,7 +98,7 @@ describe.concurrent('the exit code', { timeout: 90_000 }, () => {
     ]);
     const mine = judged(report, 'memory/mine');
     expect(mine.verdict).toBe('inconclusive');
-    expect(mine.reasons.join()).toContain('the target did not answer "go" within 5100 ms and was killed');
+    expect(mine.reasons.join()).toContain('the target did not answer "go" within 5.1 s and was killed');
     expect(mine.reasons.join()).toContain('the final state was lost with the process that held it');
     expect(mine.findings).toEqual([]);
     expect(code).toBe(2);

@@ -1,5 +1,6 @@
 import type { OperationError } from '../core/history.js';
 import type { Json } from '../core/json.js';
+import { limitWords } from '../core/time-limit.js';
 import type { ClientSlot } from './client-slot.js';
 
 /** What became of one attempt. */
@@ -23,7 +24,7 @@ export function outcomeOf(
     const timer = setTimeout(() => {
       done({
         kind: 'ended',
-        error: { code: 'timeout', message: `no answer within ${timeoutMs} ms` },
+        error: { code: 'timeout', message: `no answer within ${limitWords(timeoutMs)}` },
       });
       slot.abort();
     }, timeoutMs);

@@ -157,6 +157,7 @@ describe('a program that does not', () => {
     ['a span outside', /client \d tells of a span that is not within its attempt/],
     ['an event too early', /expected events between "go" and "done" only/],
     ['another answer', /expected "ready" as the answer to "reset", got "done"/],
+    ['a line without an end', /expected lines, got 67,\d{3},\d{3} characters without an end/],
   ])('is told so and ended: %s', async (wrong, problem) => {
     const { burst } = await open(wrong);
     await expect(burst()).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../core/history.js';
+import { limitWords } from '../core/time-limit.js';
 import type { Reaper } from '../process/reaper.js';
 import { monotonicNs, sinceNs } from './clock.js';
 import { addressFor, ExecClientState, ImpossibleEvent } from './exec-client.js';
@@ -35,7 +36,7 @@ export function execHosts(command: ExecCommand, reaper: Reaper): ProcessHosts {
 export async function askHello(command: ExecCommand, reaper: Reaper): Promise<ExecHello> {
   const program = new ExecProgram(command, reaper);
   const late = setTimeout(
-    () => program.giveUp(`"${command.command}" did not answer "hello" within ${HELLO_LIMIT_MS / 1_000} s`),
+    () => program.giveUp(`"${command.command}" did not answer "hello" within ${limitWords(HELLO_LIMIT_MS)}`),
     HELLO_LIMIT_MS,
   );
   try {
@@ -77,7 +78,9 @@ class ExecHost implements HostLink {
     const reply = this.#last.then(() => this.#answer(request));
     this.#last = reply.catch(() => undefined);
     const timer = setTimeout(() => {
-      this.program.giveUp(`the target's program did not answer "${request.type}" within ${limitMs} ms`);
+      this.program.giveUp(
+        `the target's program did not answer "${request.type}" within ${limitWords(limitMs)}`,
+      );
     }, limitMs);
     try {
       return await reply;

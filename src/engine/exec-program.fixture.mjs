@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const [wrong = 'nothing'] = process.argv.slice(2);
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+const written = (text) => new Promise((resolve) => process.stdout.write(text, resolve));
 const monotonic = () => process.hrtime.bigint();
 
 if (wrong === 'a child that outlives it') spawn('sleep', ['3600'], { stdio: 'inherit' });
@@ -70,7 +71,8 @@ const answers = {
     monotonicNs: String(wrong === 'another clock' ? BigInt(Date.now()) * 1_000_000n : monotonic()),
   }),
   load: () => ({ type: 'ready' }),
-  reset: () => {
+  reset: async () => {
+    if (wrong === 'a line without an end') for (;;) await written('x'.repeat(1024 * 1024));
     if (wrong === 'cannot reset') throw new Error('the disk is full');
     return { type: wrong === 'another answer' ? 'done' : 'ready' };
   },

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { grouped } from '../core/grouped.js';
 import { groupRuns } from '../process/process-group.js';
 import type { Reaper } from '../process/reaper.js';
 import { execEvent, execReply, type ExecEvent, type ExecReply, type ExecRequest } from './exec-protocol.js';
@@ -152,11 +153,16 @@ export class ExecProgram {
   }
 
   #read(chunk: string): void {
-    const lines = (this.#rest + chunk).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#take(line);
+    if (this.#broken !== undefined) return;
+    // Only what is new is looked through: a long line comes in many chunks.
+    const [first = '', ...others] = chunk.split('\n');
+    this.#rest += first;
+    for (const next of others) {
+      this.#take(this.#rest);
+      this.#rest = next;
+    }
     if (this.#rest.length > LONGEST_LINE)
-      this.refuse(`expected lines, got ${this.#rest.length} characters without an end`);
+      this.refuse(`expected lines, got ${grouped(this.#rest.length)} characters without an end`);
   }
 
   #take(line: string): void {

@@ -1,5 +1,6 @@
 import type { Json } from '../core/json.js';
 import type { HeldAttempt } from '../core/target.js';
+import { limitWords } from '../core/time-limit.js';
 import { sleepUntilNs } from './clock.js';
 import type { ClientPlan } from './protocol.js';
 
@@ -48,7 +49,7 @@ export async function heldWithin(
       (tooLate) => tooLate.abandon(),
       () => undefined,
     );
-    const message = `it could not be held within ${limitMs} ms`;
+    const message = `it could not be held within ${limitWords(limitMs)}`;
     return { error: Object.assign(new Error(message), { code: 'timeout' }) };
   } catch (error) {
     return { error };

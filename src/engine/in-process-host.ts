@@ -1,5 +1,6 @@
 import type { ContractTypes } from '../core/contract.js';
 import { storesOf, type Target } from '../core/target.js';
+import { limitWords } from '../core/time-limit.js';
 import { errorsOfStores } from '../stores/errors.js';
 import { HostGone, type OpenHost } from './host-link.js';
 import { TargetHost } from './target-host.js';
@@ -20,7 +21,10 @@ export function inProcessHost(target: Target<ContractTypes>): OpenHost {
         let timer: NodeJS.Timeout | undefined;
         const late = new Promise<never>((_resolve, reject) => {
           timer = setTimeout(
-            () => reject(new HostGone(`the target did not answer "${request.type}" within ${limitMs} ms`)),
+            () =>
+              reject(
+                new HostGone(`the target did not answer "${request.type}" within ${limitWords(limitMs)}`),
+              ),
             limitMs,
           );
         });

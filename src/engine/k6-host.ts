@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ApiExchange, SentRequest } from '../core/api.js';
+import { limitWords } from '../core/time-limit.js';
 import type { Reaper } from '../process/reaper.js';
 import { completionOf, type ApiCompletion, type SentAttempt } from './api-completion.js';
 import { sinceNs } from './clock.js';
@@ -199,15 +200,20 @@ class K6Host extends LoadHost {
     if (child.pid !== undefined) reaper.guardProcess(child.pid, 'SIGKILL');
     const said = lastOutput([child.stderr]);
     this.#running = () => child.kill('SIGKILL');
-    const timer = setTimeout(this.#running, limitMs);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill('SIGKILL');
+    }, limitMs);
     try {
       const code = await new Promise<number>((resolve, reject) => {
         const wrong = (what: string) =>
           reject(new HostFailure({ kind: 'mistake', message: `k6 ${what}${said()}` }));
         child.once('error', ({ message }) => wrong(`could not be started: ${message}`));
         child.once('close', (ended, signal) => {
-          if (signal !== null)
-            reject(new HostGone(`k6 was ended by ${signal}, within ${limitMs} ms${said()}`));
+          if (isLate)
+            reject(new HostGone(`k6 did not end within ${limitWords(limitMs)} and was killed${said()}`));
+          else if (signal !== null) reject(new HostGone(`k6 was ended by ${signal}${said()}`));
           else if (ended === 0 || ended === THRESHOLDS_CROSSED) resolve(ended);
           else wrong(`ended with code ${ended}`);
         });

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { limitWords } from '../core/time-limit.js';
 import type { Reaper } from '../process/reaper.js';
 import { HostGone, type HostLink, type OnEvents, type OpenHost } from './host-link.js';
 import { lastOutput } from './last-output.js';
@@ -142,7 +143,7 @@ class HostProcess {
     const reply = new Promise<HostReply>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     const timer = setTimeout(() => {
       this.#gone ??= new HostGone(
-        `the target did not answer "${request.type}" within ${limitMs} ms and was killed${this.#output()}`,
+        `the target did not answer "${request.type}" within ${limitWords(limitMs)} and was killed${this.#output()}`,
       );
       void this.kill();
     }, limitMs);

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type tls from 'node:tls';
 import type { Api, ApiAnswer, ApiRequest } from '../../core/api.js';
+import { limitWords } from '../../core/time-limit.js';
 import { connectTls } from './connect-tls.js';
 import { askHttp2, flat, type PlainAnswer } from './ask-http2.js';
 
@@ -39,7 +40,7 @@ export async function ask(
     const { status, headers, body } = await way(url, prepared(request), socket, until);
     return answerOf(status, headers, body);
   } catch (error) {
-    if (limit.aborted) throw new Error(`no answer within ${withinMs} ms`, { cause: error });
+    if (limit.aborted) throw new Error(`no answer within ${limitWords(withinMs)}`, { cause: error });
     const { code, message } = error as NodeJS.ErrnoException;
     // Node's own words, which take HTTP for granted.
     if (code?.startsWith('HPE_') === true) {

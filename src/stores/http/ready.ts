@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Api, ApiStart } from '../../core/api.js';
+import { limitWords } from '../../core/time-limit.js';
 import { listens } from '../listening.js';
 import { ask } from './ask.js';
 import type { BaseUrl } from './base-url.js';
@@ -35,7 +36,7 @@ export async function whyNotReady(
     if (await isReady(readyWhen, started)) return undefined;
     await wait(POLL_MS);
   }
-  return `it was not ready within ${withinMs} ms: ${missing(readyWhen, started.url)}`;
+  return `it was not ready within ${limitWords(withinMs)}: ${missing(readyWhen, started.url)}`;
 }
 
 /** Its port must take connections in any case: what its output says is for people, and may come earlier. */

@@ -1,5 +1,6 @@
 import type { Document, MongoClient } from 'mongodb';
 import type { StoreAddress } from '../../core/context.js';
+import { limitWords } from '../../core/time-limit.js';
 import { openMongoClient } from './client.js';
 
 const ANSWER_MS = 5_000;
@@ -55,7 +56,10 @@ export class Admin {
 async function within<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`MongoDB did not answer within ${ANSWER_MS} ms`)), ANSWER_MS);
+    timer = setTimeout(
+      () => reject(new Error(`MongoDB did not answer within ${limitWords(ANSWER_MS)}`)),
+      ANSWER_MS,
+    );
   });
   try {
     return await Promise.race([answer, late]);

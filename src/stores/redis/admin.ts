@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { Redis } from 'ioredis';
 import type { StoreAddress } from '../../core/context.js';
+import { limitWords } from '../../core/time-limit.js';
 import { openRedisClient } from './client.js';
 
 const ANSWER_MS = 5_000;
@@ -23,7 +24,10 @@ export class Admin {
     socket.ref();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`Redis did not answer within ${ANSWER_MS} ms`)), ANSWER_MS);
+      timer = setTimeout(
+        () => reject(new Error(`Redis did not answer within ${limitWords(ANSWER_MS)}`)),
+        ANSWER_MS,
+      );
     });
     try {
       return await Promise.race([command(redis), late]);
