@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { demandNone, UsageError } from '../core/usage-error.js';
+import { demandNone } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
 import { exportScript, withTarget } from '../session/k6-runners.js';
 import { operatorManifests } from '../session/k6-operator.js';
@@ -37,13 +37,9 @@ export async function exportCommand(
   if (reset) {
     const { scenario: planned, parameters, named } = plan;
     const allowRemote = session.allowRemote ?? false;
-    await withTarget(named[0]!.target, parameters, allowRemote, (open) =>
+    await withTarget(named[0]!.target, parameters, allowRemote, 'the API could not be reset', (open) =>
       open.reset(planned.initial(parameters)),
-    ).catch((error: unknown) => {
-      throw new UsageError([
-        `the API could not be reset: ${error instanceof Error ? error.message : String(error)}`,
-      ]);
-    });
+    );
   }
   await print(process.stdout, text);
   return 0;

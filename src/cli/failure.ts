@@ -25,6 +25,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
 /** Errors whose message was written to be read. */
 function isForPeople(error: Error): boolean {
   return [
+    'ApiFailed',
     'EngineMissing',
     'OutputFailed',
     'ProgramFailed',

@@ -38,8 +38,10 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
   const { target } = chosen!;
   const final =
     flags.state === undefined
-      ? await withTarget(target, exported.parameters, flags.allowRemote ?? false, (open) => open.read())
-      : (JSON.parse(await textOf(flags.state)) as Json);
+      ? await withTarget(target, exported.parameters, flags.allowRemote ?? false, NO_STATE, (open) =>
+          open.read(),
+        )
+      : jsonOf(flags.state, await textOf(flags.state));
   const { history, miscounted } = mergeRunners(answers, final, { scenario, target, run: exported });
   const what = files.join(', ');
   const thresholds = thresholdsIn(outputs.map(({ text }) => text));
@@ -67,6 +69,8 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
   return exitCodeWith(judgement.verdict, thresholds);
 }
 
+const NO_STATE = 'the API could not be asked for its final state (--state FILE takes it from a file)';
+
 const GLYPH = { kept: '✔', crossed: '✘', unknown: '?' } as const;
 
 /** Over all runners together; k6 itself looks at those of each. */
@@ -89,4 +93,12 @@ async function textOf(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((error: unknown) => {
     throw new UsageError([`${file} could not be read: ${whyUnreadable(error)}`]);
   });
+}
+
+function jsonOf(file: string, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new UsageError([`${file} could not be read: ${whyUnreadable(error)}`]);
+  }
 }

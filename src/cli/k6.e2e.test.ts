@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { execFile } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import os from 'node:os';
@@ -166,7 +167,19 @@ describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', 
       const twice = await folder.run(['judge', '--target', './mine.target.ts', ...runs, runs[0]!]);
       here(twice.stdout).toMatch(/inconclusive: attempt 1 of client \d was made 2 times/);
       here([half.code, twice.code]).toEqual([2, 2]);
+
+      const ended = once(api.child, 'exit');
       api.child.kill();
+      await ended;
+      const judge = ['judge', '--target', './mine.target.ts', ...runs];
+      const alone = await folder.run(judge);
+      here(alone.stderr).toMatch(
+        /^race-check: the API could not be asked for its final state \(--state FILE takes it from a file\): could not connect to \S+: .*\n$/,
+      );
+      folder.write('state.json', '{"trips":');
+      const broken = await folder.run([...judge, '--state', 'state.json']);
+      here(broken.stderr).toMatch(/^race-check: state\.json could not be read: it is no JSON\n/);
+      here([alone.code, broken.code]).toEqual([3, 4]);
     },
   );
 });

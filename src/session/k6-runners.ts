@@ -17,6 +17,11 @@ import { parseBaseUrl } from '../stores/http/base-url.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 import type { SessionPlan } from './plan-session.js';
 
+/** The API could not be reset, or asked for its final state. The message is for people. */
+export class ApiFailed extends Error {
+  override readonly name = 'ApiFailed';
+}
+
 /** What was exported, told with each answer, so that outputs of several runners are known to belong together. */
 const exported = z.object({
   scenario: z.string(),
@@ -83,11 +88,12 @@ function thresholdsFor(maxMs: NonNullable<Limits['maxMs']>): Readonly<Record<str
   };
 }
 
-/** Has the target do something while nothing else is at work in the API. */
+/** Has the target do something while nothing else is at work in the API. What that throws becomes ApiFailed, behind `failed`. */
 export async function withTarget<T>(
   target: AnyTarget,
   parameters: Parameters,
   allowRemote: boolean,
+  failed: string,
   work: (open: OpenTarget<ContractTypes>) => Promise<T>,
 ): Promise<T> {
   const { baseUrl, insecure } = runningApi(target);
@@ -100,11 +106,17 @@ export async function withTarget<T>(
     tls: encrypted ? (insecure ? 'no-verify' : 'verify') : 'off',
   } as const;
   const source = { parameters, random: seededRandom(''), addresses: new Map([['http', address]]) };
-  const open = await target.open(createTargetContext(source));
   try {
-    return await work(open);
-  } finally {
-    await open.close();
+    const open = await target.open(createTargetContext(source));
+    try {
+      return await work(open);
+    } finally {
+      await open.close();
+    }
+  } catch (error) {
+    throw new ApiFailed(`${failed}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
