@@ -116,8 +116,25 @@ describe.skipIf(process.platform === 'win32')('the script of action.yml', () => 
 
   it('runs nothing where a quote is left open', () => {
     const { status, stdout, file } = run({ args: "last-seat --target 'memory/naive" });
-    expect(status).not.toBe(0);
-    expect(stdout).toBe('');
-    expect(file('output')).toBe('');
+    expect(status).toBe(4);
+    expect(stdout).toBe('::error title=race-check::the input "args" leaves a quote open\n');
+    expect(file('output')).toBe('exit-code=4\n');
   });
+
+  it('keeps an empty word that was quoted, and makes none of an input that is empty', () => {
+    const given = run({ args: `'' "" x`, command: 'printf <%s>' });
+    expect(given.stdout).toMatch(/^<><><x><--reporter>/);
+    const none = run({ args: ' \n', command: 'printf <%s>' });
+    expect(none.stdout).toMatch(/^<--reporter>/);
+  });
+
+  it.each(['/tmp/out', '../out', 'a/../../b', '..', 'out\nexit-code=0'])(
+    'writes nothing where the upload would not find it: %j',
+    (output) => {
+      const { status, stdout, file } = run({ args: 'last-seat', output });
+      expect(status).toBe(4);
+      expect(stdout).toMatch(/^::error .*expected a folder within the working directory[^\n]*\n$/);
+      expect(file('output')).toBe('exit-code=4\n');
+    },
+  );
 });
