@@ -51,14 +51,19 @@ export function k6Script(trial: K6Trial, { insecure = false, thresholds = {} }: 
 import http from 'k6/http';
 import exec from 'k6/execution';
 import { check, sleep } from 'k6';
+import { SharedArray } from 'k6/data';
 import { Trend } from 'k6/metrics';
 
 /**
  * @typedef {{ method: string, path: string, headers: Record<string, string>, body?: string, afterMs: number }} Attempt
  * @typedef {{ client: number, delayMs: number, baseUrl: string, requests: Attempt[] }} Plan
- * @type {{ run: string, timeoutMs: number, seconds: number, plans: Plan[] }}
+ * @returns {{ run: string, timeoutMs: number, seconds: number, plans: Plan[] }}
  */
-const trial = __ENV.${TRIAL_VARIABLE} ? JSON.parse(open(__ENV.${TRIAL_VARIABLE})) : ${JSON.stringify(trial, undefined, 2)};
+const read = () => __ENV.${TRIAL_VARIABLE} ? JSON.parse(open(__ENV.${TRIAL_VARIABLE})) : ${JSON.stringify(trial, undefined, 2)};
+
+// One for all VUs: each would have a copy of the plans of all others otherwise.
+const plans = new SharedArray('plans', () => read().plans);
+const trial = new SharedArray('trial', () => [{ ...read(), plans: [] }])[0];
 
 const answers = new Trend('${ANSWER_METRIC}', true);
 
@@ -66,7 +71,7 @@ export const options = {
   scenarios: {
     burst: {
       executor: 'per-vu-iterations',
-      vus: trial.plans.length,
+      vus: plans.length,
       iterations: 1,
       maxDuration: trial.seconds + 's',
       gracefulStop: '0s',
@@ -78,7 +83,7 @@ export const options = {
 };
 
 export default function () {
-  const plan = trial.plans[exec.vu.idInTest - 1];
+  const plan = plans[exec.vu.idInTest - 1];
   if (plan === undefined) throw new Error('there is no plan for VU ' + exec.vu.idInTest);
   sleep(plan.delayMs / 1000);
   plan.requests.forEach((request, attempt) => {
