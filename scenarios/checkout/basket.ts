@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { checkoutCheckers } from './checkers.js';
 import { checkout, type Checkout } from './contract.js';
@@ -20,7 +22,7 @@ const basket: Scenario<Checkout, EqualCarts> = {
   contract: checkout,
   summary: 'Carts of three products in opposite orders: deadlocks and partial orders.',
   describe: ({ clients, stock, quantity }) =>
-    `${PRODUCTS.length} products, ${stock} units each, ${clients} buyers${quantity > 1 ? `, ${quantity} of each` : ''}`,
+    `${PRODUCTS.length} products, ${counted(stock, 'unit')} each, ${counted(clients, 'buyer')}${quantity > 1 ? `, ${grouped(quantity)} of each` : ''}`,
   source:
     'PostgreSQL manual, Explicit Locking, Deadlocks: two transactions that update two rows in opposite orders',
   parameters: equalCarts({ clients: 4, stock: 2, quantity: 1 }, PRODUCTS.length),

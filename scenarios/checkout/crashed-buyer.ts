@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { History } from '../../src/core/history.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { checkoutCheckers } from './checkers.js';
@@ -32,7 +34,7 @@ const crashedBuyer: Scenario<Checkout, EqualCarts> = {
   contract: checkout,
   summary: 'A buyer dies between taking the units and storing the order.',
   describe: ({ clients, stock, quantity }) =>
-    `${stock} units, ${clients} buyers${quantity > 1 ? `, ${quantity} each` : ''}, one dies`,
+    `${counted(stock, 'unit')}, ${counted(clients, 'buyer')}${quantity > 1 ? `, ${grouped(quantity)} each` : ''}, one dies`,
   source:
     'Haerder and Reuter, Principles of Transaction-Oriented Database Recovery, ACM Computing Surveys 1983: atomicity',
   parameters: equalCarts({ clients: 9, stock: 9, quantity: 1 }),

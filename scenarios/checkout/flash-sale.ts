@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { checkoutCheckers } from './checkers.js';
 import { checkout, type Checkout } from './contract.js';
@@ -14,7 +16,7 @@ const flashSale: Scenario<Checkout, EqualCarts> = {
   contract: checkout,
   summary: 'More buyers than units of one product, all at once.',
   describe: ({ clients, stock, quantity }) =>
-    `${stock === 1 ? '1 unit' : `${stock} units`}, ${clients === 1 ? '1 buyer' : `${clients} buyers`}${quantity > 1 ? `, ${quantity} each` : ''}`,
+    `${counted(stock, 'unit')}, ${counted(clients, 'buyer')}${quantity > 1 ? `, ${grouped(quantity)} each` : ''}`,
   source:
     'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack',
   // One alone can be asked for: how long a checkout takes with nobody in its way. No such run holds, since nothing could race.

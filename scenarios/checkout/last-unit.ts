@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { checkoutCheckers } from './checkers.js';
 import { checkout, type Checkout } from './contract.js';
@@ -11,7 +12,7 @@ const lastUnit: Scenario<Checkout, EqualCarts> = {
   name: 'last-unit',
   contract: checkout,
   summary: 'Two buyers want the last unit.',
-  describe: ({ clients, stock }) => `${stock === 1 ? '1 unit' : `${stock} units`}, ${clients} buyers`,
+  describe: ({ clients, stock }) => `${counted(stock, 'unit')}, ${counted(clients, 'buyer')}`,
   source:
     'Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995, P4 lost update, on the last unit of a stock',
   parameters: equalCarts({ clients: 2, stock: 1, quantity: 1 }),

@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { checkoutCheckers } from './checkers.js';
 import { checkout, type Checkout } from './contract.js';
@@ -14,7 +16,8 @@ const oversizedCart: Scenario<Checkout, EqualCarts> = {
   name: 'oversized-cart',
   contract: checkout,
   summary: 'Carts of several units, so that the last units fit nobody.',
-  describe: ({ clients, stock, quantity }) => `${stock} units, ${clients} buyers, ${quantity} each`,
+  describe: ({ clients, stock, quantity }) =>
+    `${counted(stock, 'unit')}, ${counted(clients, 'buyer')}, ${grouped(quantity)} each`,
   source:
     'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack, with quantities',
   parameters: equalCarts({ clients: 9, stock: 20, quantity: 3 }),

@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
@@ -23,7 +25,7 @@ const discountedOrders: Scenario<Orders, DiscountedOrders> = {
   contract: orders,
   summary: 'Many orders at once with one discount that has a limit, for shared customers.',
   describe: ({ clients, limit, customers }) =>
-    `${clients} clients create orders for ${customers} customers, 1 discount for ${limit} of them`,
+    `${counted(clients, 'client')} create orders for ${counted(customers, 'customer')}, 1 discount for ${grouped(limit)} of them`,
   source: 'Warszawski and Bailis, ACIDRain, SIGMOD 2017, the voucher attack: one discount, used too often',
   parameters: {
     clients: clientsParameter(33),

@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
@@ -17,7 +19,8 @@ const group: Scenario<Seats, GroupNumbers> = {
   name: 'group',
   contract: seats,
   summary: 'Groups of different sizes want seats together.',
-  describe: (numbers) => `${numbers.seats} seats, ${numbers.clients} groups of 1 to ${numbers.largest}`,
+  describe: (numbers) =>
+    `${counted(numbers.seats, 'seat')}, ${counted(numbers.clients, 'group')} of 1 to ${grouped(numbers.largest)}`,
   source:
     'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack, with quantities',
   parameters: {

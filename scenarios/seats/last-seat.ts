@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
@@ -11,8 +12,7 @@ const lastSeat: Scenario<Seats, SeatNumbers> = {
   name: 'last-seat',
   contract: seats,
   summary: 'Two students want the last seat.',
-  describe: (numbers) =>
-    `${numbers.seats === 1 ? '1 seat' : `${numbers.seats} seats`}, ${numbers.clients} students`,
+  describe: (numbers) => `${counted(numbers.seats, 'seat')}, ${counted(numbers.clients, 'student')}`,
   source:
     'Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995, P4 lost update, on the last seat of a bus',
   parameters: seatNumbers({ clients: 2, seats: 1 }),

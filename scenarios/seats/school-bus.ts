@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
@@ -11,7 +12,7 @@ const schoolBus: Scenario<Seats, SeatNumbers> = {
   name: 'school-bus',
   contract: seats,
   summary: 'More students than seats of one bus, all at once.',
-  describe: (numbers) => `${numbers.seats} seats, ${numbers.clients} students`,
+  describe: (numbers) => `${counted(numbers.seats, 'seat')}, ${counted(numbers.clients, 'student')}`,
   source:
     'Warszawski and Bailis, ACIDRain: Concurrency-Related Attacks on Database-Backed Web Applications, SIGMOD 2017, the inventory attack, on seats',
   // Sixty who ask every 2 ms would only keep the processor busy, which does not scale down with the times.

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { seatCheckers } from './checkers.js';
 import { seats, type Seats } from './contract.js';
@@ -18,7 +19,7 @@ const staleLock: Scenario<Seats, StaleLockNumbers> = {
   contract: seats,
   summary: 'A dead client left its lock, and two students take it over.',
   describe: (numbers) =>
-    `${numbers.seats === 1 ? '1 seat' : `${numbers.seats} seats`}, ${numbers.clients} students, a lock that a dead client left`,
+    `${counted(numbers.seats, 'seat')}, ${counted(numbers.clients, 'student')}, a lock that a dead client left`,
   source:
     'open(2), O_EXCL, on lock files; Kleppmann, How to do distributed locking, 2016, on a client that pauses between its check and its act',
   parameters: {

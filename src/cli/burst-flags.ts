@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { grouped } from '../core/grouped.js';
 import { DEFAULT_CLIENTS, MOST_CLIENTS } from '../burst/definition.js';
 import type { BurstWords } from '../burst/read-burst.js';
 import { SYNCS, type Sync } from '../http/http-transport.js';
@@ -95,7 +96,7 @@ export function readBurstFlags(
 function clientsOf(given: string | undefined, problems: string[]): number {
   const clients = wholeNumber('--clients', given, problems) ?? DEFAULT_CLIENTS;
   if (clients >= 1 && clients <= MOST_CLIENTS) return clients;
-  problems.push(`expected a whole number from 1 to ${MOST_CLIENTS} for --clients, got ${clients}`);
+  problems.push(`expected a whole number from 1 to ${grouped(MOST_CLIENTS)} for --clients, got ${clients}`);
   return DEFAULT_CLIENTS;
 }
 

@@ -226,7 +226,7 @@ describe('race-check burst', () => {
       'for --sync, got "lastbyte", did you mean "last-byte"?',
       'either --repeat or --trials',
       'unknown option --nonsense',
-      'from 1 to 10000 for --clients, got 0',
+      'from 1 to 10,000 for --clients, got 0',
     ]) {
       expect(stderr).toContain(words);
     }

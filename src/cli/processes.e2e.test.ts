@@ -83,7 +83,7 @@ describe.concurrent('clients spread over processes', { timeout: 120_000 }, () =>
     const nonsense = await folder.run(['last-seat', '--processes', 'two', '--trials', '0']);
     expect(nonsense.code).toBe(4);
     expect(nonsense.stderr).toContain('expected a whole number for --processes, got "two"');
-    expect(nonsense.stderr).toContain('expected a whole number from 1 to 1000000 for trials, got 0');
+    expect(nonsense.stderr).toContain('expected a whole number from 1 to 1,000,000 for trials, got 0');
     const none = await folder.run(['last-seat', '--target', 'file/naive', '--processes', '0']);
     expect(none.code).toBe(4);
     expect(none.stderr).toContain('expected a whole number from 1 to 64 for processes, got 0');

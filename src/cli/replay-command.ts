@@ -17,7 +17,7 @@ export async function replayCommand(file: string, command: Command): Promise<num
   unknownWords(command, 1, problems);
   const times = wholeNumber('--times', flags['times'] as string | undefined, problems);
   if (times !== undefined && (times < 1 || times > 10_000)) {
-    problems.push(`expected a whole number from 1 to 10000 for --times, got ${times}`);
+    problems.push(`expected a whole number from 1 to 10,000 for --times, got ${times}`);
   }
   const targets = named('--target', 'ids', flags['target'], problems);
   demandNone(problems);

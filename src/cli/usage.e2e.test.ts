@@ -88,7 +88,7 @@ describe.concurrent(
         'last-unit --clients 1',
         ['expected a whole number from 2 to 10000 for clients', 'got 1'],
       ],
-      ['no trials', 'flash-sale --trials 0', ['expected a whole number from 1 to 1000000 for trials, got 0']],
+      ['no trials', 'flash-sale --trials 0', ['expected a whole number from 1 to 1,000,000 for trials, got 0']],
       [
         'a percentage above 100',
         'flash-sale --confidence 101%',

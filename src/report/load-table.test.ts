@@ -46,4 +46,13 @@ describe('a report of a load', () => {
       /^race-check last-seat --target \S+ --engine autocannon --connections 8 --duration 10000ms/,
     );
   });
+
+  it('leads to a comparison under that load, among those that take it', () => {
+    const words =
+      'last-seat --target http/mine --engine autocannon --connections 8 --duration 10s --max-p99 1s';
+    const typed = { scenario: 'last-seat', words: words.split(' ') };
+    expect(nextCommands(underLoad, typed, undefined).map(({ command }) => command)).toContain(
+      'race-check compare last-seat --store http --engine autocannon --connections 8 --duration 10s',
+    );
+  });
 });

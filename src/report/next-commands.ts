@@ -64,8 +64,10 @@ export function nextCommands(
     commands.push({ command: `race-check check ${quoted(file)}${own}`, purpose: 'the same findings' });
   }
   if (command === 'gate') {
-    const more = same(...LIMITS, ...LOAD);
-    commands.push({ command: line('compare', scenario, ...more), purpose: 'every strategy, with costs' });
+    // A load engine sends HTTP, which of our targets only those of one store take.
+    const apis = report.plan.engine === undefined ? [] : ['--store', 'http'];
+    const compare = line('compare', scenario, ...apis, ...same(...LIMITS));
+    commands.push({ command: compare, purpose: 'every strategy, with costs' });
   } else {
     const [best] = ofLargestStore(judged)
       .filter((target) => target.verdict === 'holds' && shortfallWords(target) === undefined)
@@ -152,5 +154,3 @@ function line(...words: readonly string[]): string {
 const CHOICE = ['target', 't', 'exec', 'store'];
 /** Flags that hold one target against more than its verdict. */
 const LIMITS = ['baseline', 'max-slowdown', 'max-p50', 'max-p95', 'max-p99'];
-/** Flags of what sends the requests of HTTP targets, which not every target is. */
-const LOAD = ['engine', 'connections', 'amount', 'duration', 'rate', 'k6-script'];

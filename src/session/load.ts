@@ -1,3 +1,4 @@
+import { grouped } from '../core/grouped.js';
 import type { Parameters } from '../core/scenario.js';
 import type { Load } from '../engine/load.js';
 import type { AnyScenario } from './choice.js';
@@ -85,7 +86,7 @@ function loadProblems(
   const problems: string[] = [];
   const whole = (name: string, value: number | undefined, least: number, most: number) => {
     if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
-    problems.push(`expected a whole number from ${least} to ${most} for --${name}, got ${value}`);
+    problems.push(`expected a whole number from ${least} to ${grouped(most)} for --${name}, got ${value}`);
   };
   whole('connections', connections, 1, LIMITS.connections);
   whole('amount', amount, 2, LIMITS.amount);
@@ -98,12 +99,12 @@ function loadProblems(
   }
   if (amount !== undefined && amount < connections) {
     problems.push(
-      `expected an --amount of at least one request for each of the ${connections} connections, got ${amount}`,
+      `expected an --amount of at least one request for each of the ${grouped(connections)} connections, got ${amount}`,
     );
   }
   if (rate !== undefined && rate < connections) {
     problems.push(
-      `expected a --rate of at least one request a second for each of the ${connections} connections, got ${rate}`,
+      `expected a --rate of at least one request a second for each of the ${grouped(connections)} connections, got ${rate}`,
     );
   }
   return problems;

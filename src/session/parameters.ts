@@ -1,3 +1,4 @@
+import { grouped } from '../core/grouped.js';
 import { withDefaults, type Parameters } from '../core/scenario.js';
 import type { AnyScenario } from './choice.js';
 import { didYouMean } from './nearest.js';
@@ -19,7 +20,7 @@ export function resolveParameters(
       );
     } else if (!Number.isInteger(value) || value < parameter.min || value > parameter.max) {
       problems.push(
-        `expected a whole number from ${parameter.min} to ${parameter.max} for ${name} (${parameter.describe}), got ${value}`,
+        `expected a whole number from ${grouped(parameter.min)} to ${grouped(parameter.max)} for ${name} (${parameter.describe}), got ${value}`,
       );
     }
   }

@@ -1,3 +1,4 @@
+import { grouped } from '../core/grouped.js';
 import { clientsOf } from '../core/scenario.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import { OPERATION_FACTOR, type ExplorePlan } from '../explore/explored.js';
@@ -74,7 +75,7 @@ function boundProblems({ search, maxSchedules, budgetMs }: ExploreOptions): read
   const problems: string[] = [];
   const whole = (name: string, value: number | undefined, min: number, max: number) => {
     if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max)) {
-      problems.push(`expected a whole number from ${min} to ${max} for ${name}, got ${value}`);
+      problems.push(`expected a whole number from ${min} to ${grouped(max)} for ${name}, got ${value}`);
     }
   };
   whole('max-schedules', maxSchedules, 1, EXPLORE_LIMITS.schedules);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { grouped } from '../core/grouped.js';
 import type { AnomalyId } from '../core/anomaly.js';
 import type { Parameters } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
@@ -174,7 +175,7 @@ export function numberProblems(options: Omit<SessionOptions, 'scenario'>): reado
   const problems: string[] = [];
   const whole = (name: string, value: number | undefined, max: number) => {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= max)) {
-      problems.push(`expected a whole number from 1 to ${max} for ${name}, got ${value}`);
+      problems.push(`expected a whole number from 1 to ${grouped(max)} for ${name}, got ${value}`);
     }
   };
   const share = (name: string, value: number | undefined) => {
