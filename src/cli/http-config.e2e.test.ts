@@ -23,6 +23,20 @@ function openShop(folder: UserFolder, ...changes: readonly [string | RegExp, str
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder.path, 'node_modules'));
 }
 
+/**
+ * Has each order of the example take 100 ms before it looks. The racy server of ours that vouches for it then has a window of at
+ * least 50 ms: on a busy machine two of its requests may be further apart than a fraction of a millisecond, in each of six trials.
+ */
+function slowOrders(folder: UserFolder): void {
+  const at = 'const client = await pool.connect();';
+  const server = folder.read('server.mjs');
+  expect(server).toContain(at);
+  folder.write(
+    'server.mjs',
+    server.replace(at, `await new Promise((done) => setTimeout(done, 100));\n  ${at}`),
+  );
+}
+
 const ENV = "env: { TEST_ROUTES: 'on' }";
 const skip = process.platform !== 'linux';
 
@@ -71,6 +85,7 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
 
   it('is vouched for by a racy server of ours where it names no control', async ({ folder }) => {
     openShop(folder, [/control: .*\n/, '\n']);
+    slowOrders(folder);
     const { code, report } = await folder.report(['flash-sale', '--target', 'my-shop', '--trials', '6']);
     const { verdict, reasons, control } = judged(report, 'http/my-shop');
     expect({ verdict, reasons, control }).toMatchObject({
@@ -92,6 +107,7 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
           [/control: .*\n/, '\n'],
           ['`http://127.0.0.1:${port}`', '`https://127.0.0.1:${port}`, insecure: true'],
         );
+        slowOrders(folder);
         const [module, create] =
           speaks === 'HTTP/2' ? ['http2', 'createSecureServer'] : ['https', 'createServer'];
         const certificate = "{ cert: fs.readFileSync('cert.pem'), key: fs.readFileSync('key.pem') }";
