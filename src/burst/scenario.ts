@@ -1,4 +1,5 @@
 import { Undecided, type Checker } from '../core/checker.js';
+import { grouped } from '../core/grouped.js';
 import type { Scenario } from '../core/scenario.js';
 import { answersOf, countLabels, labelOf } from './answers.js';
 import { burst, type Burst, type BurstInput } from './contract.js';
@@ -34,7 +35,7 @@ export function burstScenario(
     summary: 'Clients send one HTTP request each, all at once.',
     describe: ({ clients }) =>
       [
-        `${clients} x ${definition.requests.map(nameOf).join(' and ')}`,
+        `${grouped(clients ?? DEFAULT_CLIENTS)} x ${definition.requests.map(nameOf).join(' and ')}`,
         ...(texts.length === 0 ? [] : [`expecting ${texts.join(' and ')}`]),
       ].join(', '),
     source:

@@ -10,6 +10,7 @@ import { announcement } from './burst-announcement.js';
 import { secretsOf } from './burst-secrets.js';
 import { readBurstFlags } from './burst-flags.js';
 import { readShowFlags, readTrialFlags, unknownWords, wholeNumber } from './flags.js';
+import { readLimitFlags } from './limit-flags.js';
 import { readReporters } from './reporters.js';
 import { runAndShow, type ShowFlags } from './run-command.js';
 
@@ -57,6 +58,7 @@ async function readEverything(command: Command): Promise<ReadBurst> {
     command: 'gate',
     parameters: { clients: asked.clients },
     allowRemote: asked.allowRemote,
+    limits: await readLimitFlags(raw, problems),
   };
   if (burst === undefined) {
     problems.push(...numberProblems(options));

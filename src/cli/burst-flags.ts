@@ -5,6 +5,7 @@ import type { BurstWords } from '../burst/read-burst.js';
 import { SYNCS, type Sync } from '../http/http-transport.js';
 import { didYouMean } from '../session/nearest.js';
 import { DEFAULTS } from '../session/options.js';
+import { addLimitFlags } from './limit-flags.js';
 import { addTrialFlags, duration, wholeNumber, type RawFlags } from './flags.js';
 
 export const BURST_EXAMPLES = `
@@ -56,7 +57,7 @@ export function addBurstFlags(command: Command): Command {
     .option('--settle <duration>', 'so long after an unclear answer nothing of it is at work any more')
     .option('--insecure', 'accept any certificate')
     .option('--allow-remote', 'allow a server that is not on this machine');
-  return addTrialFlags(command)
+  return addTrialFlags(addLimitFlags(command))
     .option('--repeat <number>', 'the same as --trials')
     .option('-o, --out <folder>', 'where reports are kept (default: reports)')
     .option('--no-report', 'keep no report');

@@ -48,6 +48,34 @@ describe('race-check burst', () => {
     expect(again.stdout).toMatch(/had the status 200, expected 200 = 1/);
   });
 
+  it('is held against limits, and against an earlier burst of the same requests only', async ({ folder }) => {
+    const words = [
+      '-c',
+      '12',
+      ...BODY,
+      '--expect',
+      '200 = 1',
+      '--trials',
+      '9',
+      '--reporter',
+      'json=first.json',
+    ];
+    const first = await burst(folder, 'POST /api/fixed', ...words, '--max-p99', '0.01ms');
+    expect(first.stdout.replace(/\s+/g, ' '), first.stderr).toMatch(
+      /p99 was [\d.]+ ms, of 108 operations, and may be at most 0\.010 ms/,
+    );
+    expect(first.code).toBe(1);
+    const baseline = ['--baseline', 'first.json', '--max-slowdown', '1000'];
+    const again = await burst(folder, 'POST /api/fixed', ...words, ...baseline);
+    expect(again.stdout, again.stderr).toContain('3 of 3 limits kept');
+    expect(again.code).toBe(0);
+    const other = await burst(folder, 'POST /api/racy', ...words, ...baseline);
+    expect(other.stderr).toContain(
+      'expected a baseline of "12 x POST /api/racy, expecting 200 = 1", got one of "12 x POST /api/fixed, expecting 200 = 1"',
+    );
+    expect(other.code).toBe(4);
+  });
+
   it('says that an API holds whose conditions the reference server shows to be hard enough', async ({
     folder,
   }) => {

@@ -1,5 +1,7 @@
+import { BURST } from '../burst/definition.js';
 import type { Parameters } from '../core/scenario.js';
 import type { Limits } from '../report/gates.js';
+import { redact } from '../report/redact.js';
 import type { AnyScenario } from './choice.js';
 
 interface Run {
@@ -38,6 +40,11 @@ function baselineProblems(
     return [`expected a baseline of ${scenario.name}, got one of ${then.name}`];
   }
   const problems: string[] = [];
+  // Every burst has the same name: which requests, and what was expected of them, tells one from another.
+  const described = redact(scenario.describe(parameters));
+  if (scenario.contract.name === BURST && then.description !== described) {
+    problems.push(`expected a baseline of "${described}", got one of "${then.description}"`);
+  }
   const now: Parameters = { ...parameters, processes };
   const before: Parameters = { ...then.parameters, processes: plan.processes };
   const differing = Object.keys({ ...now, ...before }).filter((name) => now[name] !== before[name]);
