@@ -1,6 +1,6 @@
-import { StringDecoder } from 'node:string_decoder';
 import type { Client, Options, Request, Result } from 'autocannon';
 import type { ApiAnswer, SentRequest } from '../core/api.js';
+import { bodyText } from '../stores/http/body-text.js';
 import type { Load } from './load.js';
 
 /** What one connection sends, one request after the other. */
@@ -64,7 +64,7 @@ export async function startAutocannon(
       const sender = senders[clients.length]!;
       const counting = client as CountingClient;
       clients.push(counting);
-      keepCharactersWhole(counting);
+      keepBytes(counting);
       if (amount === undefined) counting.responseMax = sender.count;
       client.setRequests([requestOf(sender, counting)]);
     },
@@ -80,13 +80,14 @@ export async function startAutocannon(
   return { ended, stop: () => instance.stop?.() };
 }
 
-/** It turns each chunk of a body into text by itself, so that a character whose bytes come in two would be lost. */
-function keepCharactersWhole(client: CountingClient): void {
+/**
+ * It turns each chunk of a body into text by itself, so that a character whose bytes come in two would be lost, and one that is
+ * compressed altogether: here each byte is a character until the body is whole.
+ */
+function keepBytes(client: CountingClient): void {
   const { pipelinedRequests } = client;
-  let decoder = new StringDecoder('utf8');
-  client.on('headers', () => (decoder = new StringDecoder('utf8')));
   const addBody = pipelinedRequests.addBody.bind(pipelinedRequests);
-  pipelinedRequests.addBody = (bytes) => addBody(decoder.write(bytes));
+  pipelinedRequests.addBody = (bytes) => addBody(Buffer.from(bytes as Buffer).toString('latin1'));
 }
 
 function requestOf(sender: Sender, client: CountingClient): Request {
@@ -101,8 +102,11 @@ function requestOf(sender: Sender, client: CountingClient): Request {
       const { method, path, headers, body = '' } = last;
       return { ...request, method: method as 'POST', path: prefix + path, headers: { ...headers }, body };
     },
-    onResponse: (status, body, _context, headers = {}) =>
-      sender.answered({ status, body, headers: flat(headers) }),
+    onResponse: (status, bytes, _context, given = {}) => {
+      const headers = flat(given);
+      const body = bodyText(Buffer.from(bytes, 'latin1'), headers['content-encoding']);
+      sender.answered({ status, body, headers });
+    },
   };
 }
 

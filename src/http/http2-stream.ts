@@ -1,5 +1,6 @@
 import http2 from 'node:http2';
 import { NotHappened, type Traffic } from '../core/context.js';
+import { bodyText, MOST_BODY_BYTES } from '../stores/http/body-text.js';
 import { HttpError } from './http-error.js';
 
 /** An answer as it came on a stream. */
@@ -15,7 +16,6 @@ export interface StreamExchange {
   readonly begun: boolean;
 }
 
-const MOST_BODY_BYTES = 16 * 1024 * 1024;
 const { NGHTTP2_REFUSED_STREAM, NGHTTP2_CANCEL } = http2.constants;
 
 /** Listens for the one answer on a stream. Body up to 16 MiB. */
@@ -47,7 +47,7 @@ export function exchangeOn(stream: http2.ClientHttp2Stream, traffic: Traffic | u
         return reject(failureOf(stream, failure, head !== undefined));
       }
       traffic?.received();
-      resolve({ ...plain(head), body: Buffer.concat(body).toString('utf8') });
+      resolve({ ...plain(head), body: bodyText(Buffer.concat(body), head['content-encoding']) });
     });
   });
   answer.catch(() => undefined);

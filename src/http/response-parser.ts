@@ -1,3 +1,4 @@
+import { bodyText, MOST_BODY_BYTES } from '../stores/http/body-text.js';
 import { HttpError } from './http-error.js';
 
 /** A whole answer as it came, and whether its connection can be used again. */
@@ -10,7 +11,6 @@ export interface ParsedResponse {
 }
 
 const MOST_HEAD_BYTES = 64 * 1024;
-const MOST_BODY_BYTES = 16 * 1024 * 1024;
 const MOST_CHUNK_LINE_BYTES = 4 * 1024;
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
@@ -184,7 +184,7 @@ export class ResponseParser {
     const connection = headers.connection?.toLowerCase() ?? '';
     const kept = minor === 1 ? !connection.includes('close') : connection.includes('keep-alive');
     return {
-      ...{ status, headers, body: Buffer.concat(this.#body).toString('utf8') },
+      ...{ status, headers, body: bodyText(Buffer.concat(this.#body), headers['content-encoding']) },
       // More bytes than the answer: whatever they are, the next answer would begin with them.
       reusable: reusable && kept && status !== 101 && this.#rest.length === 0,
     };

@@ -1,5 +1,6 @@
 import http2 from 'node:http2';
 import type net from 'node:net';
+import { bodyText } from './body-text.js';
 
 export interface PlainAnswer {
   readonly status: number;
@@ -37,15 +38,15 @@ function answerOn(
     session.once('error', reject);
     const stream = session.request({ ...pseudo, ...headers }, { endStream: body === '', signal });
     let head: http2.IncomingHttpHeaders | undefined;
-    let text = '';
-    stream.setEncoding('utf8');
+    const chunks: Buffer[] = [];
     stream.once('response', (answered) => (head = answered));
-    stream.on('data', (chunk: string) => (text += chunk));
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.once('error', reject);
     stream.once('close', () => {
       if (head === undefined || stream.rstCode !== 0) {
         return reject(new Error('the answer ended before it was whole'));
       }
+      const text = bodyText(Buffer.concat(chunks), head['content-encoding']);
       resolve({ status: Number(head[':status']), headers: flat(head), body: text });
     });
     if (body !== '') stream.end(body);

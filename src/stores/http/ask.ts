@@ -3,6 +3,7 @@ import https from 'node:https';
 import type tls from 'node:tls';
 import type { Api, ApiAnswer, ApiRequest } from '../../core/api.js';
 import { limitWords } from '../../core/time-limit.js';
+import { bodyText } from './body-text.js';
 import { connectTls } from './connect-tls.js';
 import { askHttp2, flat, type PlainAnswer } from './ask-http2.js';
 
@@ -64,12 +65,12 @@ function askHttp1(
         : // With an agent, even none, it would connect by itself.
           https.request(url, { ...options, createConnection: () => socket });
     sent.once('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
+      const body: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => body.push(chunk));
       response.once('error', reject);
       response.once('end', () => {
         if (!response.complete) return reject(new Error('the answer ended before it was whole'));
+        const text = bodyText(Buffer.concat(body), response.headers['content-encoding']);
         resolve({ status: response.statusCode ?? 0, headers: flat(response.headers), body: text });
       });
     });
