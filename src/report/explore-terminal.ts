@@ -14,7 +14,9 @@ export interface ExploreTerminalOptions {
   readonly width: number;
   readonly colour: boolean;
   /** The folder that the report was written to. */
-  readonly written?: { readonly folder: string; readonly latest?: string | undefined } | undefined;
+  readonly written?:
+    | { readonly folder: string; readonly latest?: string | undefined; readonly logs?: string | undefined }
+    | undefined;
   /** The scenario as it was typed. */
   readonly typed: string;
 }
@@ -46,7 +48,15 @@ export function renderExplore(source: ExploreReport, options: ExploreTerminalOpt
       : []),
     paragraph(SCOPE, width, '').map(paint.quiet),
     next(report, options, violated, paint),
-    options.written === undefined ? [] : flow([`Report: ${options.written.folder}`], width),
+    options.written === undefined
+      ? []
+      : flow(
+          [
+            `Report: ${options.written.folder}`,
+            ...(options.written.logs === undefined ? [] : [`servers' logs in ${options.written.logs}`]),
+          ],
+          width,
+        ),
   ];
   return `${blocks
     .filter((block) => block.length > 0)

@@ -51,9 +51,12 @@ describe('writeRun', () => {
   it('keeps the logs of servers', async () => {
     const serverLogs = join(base, 'logs');
     await mkdir(serverLogs);
-    await writeFile(join(serverLogs, 'postgres.log'), 'FATAL\n');
-    const { folder } = await writeRun({ out, report: gateHolds, histories: new Map(), serverLogs });
-    expect(await readFile(join(folder, 'server-logs', 'postgres.log'), 'utf8')).toBe('FATAL\n');
+    await writeFile(join(serverLogs, 'postgres.log'), 'FATAL\npostgres://bob:hunter2@db/x\n');
+    const { folder, logs } = await writeRun({ out, report: gateHolds, histories: new Map(), serverLogs });
+    expect(logs).toBe(join(folder, 'server-logs'));
+    expect(await readFile(join(folder, 'server-logs', 'postgres.log'), 'utf8')).toBe(
+      'FATAL\npostgres://bob:***@db/x\n',
+    );
   });
 
   it('leaves latest as it was after an interrupted run', async () => {

@@ -1,12 +1,13 @@
-import { cp, lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { redactDeep } from './redact.js';
+import { redact, redactDeep } from './redact.js';
 import type { Report } from './report.js';
 import { unwritable } from './writable.js';
 
 export { checkWritable } from './writable.js';
 
 export const DEFAULT_OUT = 'reports';
+const LOGS = 'server-logs';
 
 /** What is kept of one run. */
 export interface RunToWrite {
@@ -24,6 +25,8 @@ export interface WrittenRun {
   readonly folder: string;
   /** `<out>/latest` where it is a link to the folder: not after an interrupted run, and not where links are not allowed. */
   readonly latest: string | undefined;
+  /** The folder with servers' logs, where there are any. */
+  readonly logs: string | undefined;
   /** The report as it was written: without passwords, each target with the name of its history file. */
   readonly report: Report;
 }
@@ -67,7 +70,7 @@ export async function writeFolder({
   readonly report: RunFacts;
   readonly files?: ReadonlyMap<string, string>;
   readonly serverLogs?: string | undefined;
-}): Promise<Pick<WrittenRun, 'folder' | 'latest'>> {
+}): Promise<Pick<WrittenRun, 'folder' | 'latest' | 'logs'>> {
   const parent = join(out, fileName(report.scenario.name));
   const name = runName(report);
   const partial = join(parent, `.${name}.${process.pid}.partial`);
@@ -76,13 +79,22 @@ export async function writeFolder({
     await mkdir(partial);
     await writeFile(join(partial, 'report.json'), `${JSON.stringify(redactDeep(report), undefined, 2)}\n`);
     for (const [file, text] of files) await writeFile(join(partial, file), text);
-    if (serverLogs !== undefined) await cp(serverLogs, join(partial, 'server-logs'), { recursive: true });
+    if (serverLogs !== undefined) await copyLogs(serverLogs, join(partial, LOGS));
     const folder = await place(partial, join(parent, name));
     const latest = report.interrupted ? undefined : await pointLatest(out, folder, report.runId);
-    return { folder, latest };
+    return { folder, latest, logs: serverLogs === undefined ? undefined : join(folder, LOGS) };
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
     throw new ReportNotWritten(unwritable(parent, error), { cause: error });
+  }
+}
+
+/** What a command of the user's printed may hold any secret. */
+async function copyLogs(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  for (const name of await readdir(from)) {
+    const text = await readFile(join(from, name), 'utf8');
+    await writeFile(join(to, name), redact(text), { mode: 0o600 });
   }
 }
 

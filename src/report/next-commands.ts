@@ -15,6 +15,8 @@ export interface NextCommand {
 export interface Written {
   readonly folder: string;
   readonly latest?: string | undefined;
+  /** The folder with servers' logs, where there are any. */
+  readonly logs?: string | undefined;
 }
 
 /** What the user typed, as far as it is typed again. */

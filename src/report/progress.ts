@@ -134,7 +134,7 @@ export function createProgress({ stream, isTty, now, quiet, unit = 'trial' }: Pr
     targetDone(id, words) {
       running = undefined;
       if (isTty) clear();
-      else tell(`${printable(id)}: ${printable(words)}`);
+      else tell(`${printable(id)}: ${printable(redact(words))}`);
     },
     note(text) {
       const line = shown;

@@ -104,5 +104,6 @@ function next(commands: readonly NextCommand[], width: number, paint: Paint): re
 function written(where: Written | undefined, width: number): readonly string[] {
   if (where === undefined) return [];
   const also = where.latest === undefined ? [] : [`also as ${where.latest}`];
-  return flow([`Report: ${where.folder}`, ...also], width);
+  const logs = where.logs === undefined ? [] : [`servers' logs in ${where.logs}`];
+  return flow([`Report: ${where.folder}`, ...also, ...logs], width);
 }
