@@ -54,6 +54,9 @@ export interface StepAnswer {
   readonly ended?: 'connection-lost';
 }
 
+/** Once in each wait a session looks for a deadlock, and fails if it finds one: so long after the wait began, in milliseconds. */
+export type DeadlockClock = 'at once' | 'never' | number;
+
 /** Stands between the clients of one store and its server, and holds their steps. */
 export interface StepWire {
   /** A port of this client's own on loopback, so that a connection's client is known. Any number of connections. */
@@ -97,12 +100,15 @@ export interface StepWire {
   /** Who decides which client of a deadlock fails. */
   readonly deadlockVictim: 'scheduler' | 'server';
   /**
-   * This client fails if it is part of a deadlock whose waits begin from now on. Without one, as at the start: whoever closes the
-   * circle. A victim that does not close it has to have its circle closed within `withinMs` of when it began to wait (200 by
-   * default), or nobody fails: then `blocked` shows a circle that stays, and the schedule is to be run again with more time.
-   * Throws where `deadlockVictim` is `server`.
+   * When the client's sessions look for a deadlock in waits of requests that are released from now on. `at once`, as at the start:
+   * it fails where it closes the circle. `never`: it does not fail. A number: so many milliseconds after its wait began, so it fails
+   * where there is a circle by then, and where there is none, never in that wait. Throws where `deadlockVictim` is `server`.
    */
-  chooseVictim(client: number | undefined, withinMs?: number): void;
+  setDeadlockClock(client: number, clock: DeadlockClock): void;
+  /**
+   * The client is no more: ends its connections, and resolves when the store has let go of all that they had, with what that touched.
+   */
+  leave(client: number): Promise<readonly Footprint[]>;
   /** Ends every connection and every port. */
   close(): Promise<void>;
 }

@@ -229,6 +229,7 @@ export class ClientSlot {
     const leases = fault.leases === 'expire' ? [...this.#leases.values()] : [];
     if (fault.kind === 'stall') return this.#stall(fault.forMs, leases);
     this.destroy();
+    this.#owner?.crashed(this.client);
     this.#lapsing = leases.map(lapse);
     this.onCrash?.();
     // The code behind a crash never goes on: not even its `finally` runs.

@@ -30,6 +30,8 @@ export class Actor {
   waitsFor: readonly number[] | undefined;
   /** Among those, as the store said last, is one who has ended, or crashed. */
   waitsForEnded = false;
+  /** It is no more, and its stores have not let go of what it had. */
+  isLeaving = false;
   /** Since the store said so, something happened that may have changed it. */
   isStale = false;
 
@@ -50,31 +52,27 @@ export class Actor {
   }
 }
 
-/** Clients that wait for each other in a circle, if there are any. */
-export function circleAmong(actors: readonly Actor[]): readonly number[] | undefined {
-  if (actors.every(({ waitsFor }) => waitsFor === undefined)) return undefined;
+/** Every client that waits for itself by way of others, in ascending order: those of all circles that there are. */
+export function circleAmong(actors: readonly Actor[]): readonly number[] {
+  if (actors.every(({ waitsFor }) => waitsFor === undefined)) return [];
   const waitsFor = new Map(
     actors.filter(({ isAtGate }) => !isAtGate).map((actor) => [actor.number, actor.waitsFor ?? []]),
   );
-  for (const start of waitsFor.keys()) {
-    const path = pathBack(start, start, waitsFor, new Set());
-    if (path !== undefined) return path.sort((one, other) => one - other);
-  }
-  return undefined;
+  return [...waitsFor.keys()]
+    .filter((client) => isReached(client, client, waitsFor, new Set()))
+    .sort((one, other) => one - other);
 }
 
-function pathBack(
-  from: number,
+function isReached(
   to: number,
+  from: number,
   waitsFor: ReadonlyMap<number, readonly number[]>,
   seen: Set<number>,
-): number[] | undefined {
-  for (const next of waitsFor.get(from) ?? []) {
-    if (next === to) return [from];
-    if (seen.has(next)) continue;
+): boolean {
+  return (waitsFor.get(from) ?? []).some((next) => {
+    if (next === to) return true;
+    if (seen.has(next)) return false;
     seen.add(next);
-    const rest = pathBack(next, to, waitsFor, seen);
-    if (rest !== undefined) return [from, ...rest];
-  }
-  return undefined;
+    return isReached(to, next, waitsFor, seen);
+  });
 }

@@ -1,5 +1,6 @@
 import { isOvertaken } from './contests.js';
 import type { Choose, Execution, System, Victims } from './execution.js';
+import { CircleStays } from './stuck.js';
 
 /** So often is a schedule carried out until the first in each queue is first. */
 export const MOST_OVERTAKEN = 8;
@@ -19,4 +20,16 @@ export async function carriedOut<Result>(
     const execution = await system.run(choose, victims);
     if (time === MOST_OVERTAKEN || !isOvertaken(execution.transitions)) return execution;
   }
+}
+
+/** As `carriedOut`. Undefined where those who shall fail in its circles are not in them, or cannot be had. */
+export function triedOut<Result>(
+  system: System<Result>,
+  choose: Choose,
+  victims: Victims,
+): Promise<Execution<Result> | undefined> {
+  return carriedOut(system, choose, victims).catch((error: unknown) => {
+    if (!(error instanceof CircleStays) || !system.choosesVictim) throw error;
+    return undefined;
+  });
 }

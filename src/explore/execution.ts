@@ -25,14 +25,21 @@ export interface Transition {
   readonly waits: boolean;
   /** Clients that could not go before it and can go after it: what they do next comes after it, in whatever order. */
   readonly enables: readonly number[];
-  /** Clients that waited for each other in a circle, until the store had one of them fail. */
-  readonly circle?: readonly number[];
-  /** There was another circle when that one was undone. */
-  readonly hasMoreCircles?: boolean;
+  /** One after the other. */
+  readonly circles?: readonly Circle[];
+  /** A circle went away without an error: the store let somebody go on before another one. */
+  readonly hasOpenCircle?: boolean;
   /** Clients of whom the store chose who was first to go on. */
   readonly contests?: readonly Contest[];
   /** On the monotonic clock, when it was let through. Absent where nothing has a time. */
   readonly atNs?: bigint;
+}
+
+/** Clients that waited for each other, until the store had one of them fail. */
+export interface Circle {
+  /** Of all circles that there were at once, in ascending order. */
+  readonly members: readonly number[];
+  readonly failed: number;
 }
 
 /** Two clients that waited until one step let them go on, in the order in which the store did. */

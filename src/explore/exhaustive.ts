@@ -2,9 +2,10 @@ import { MOST_DIVERGED, MOST_OVERTAKEN } from './carry-out.js';
 import { hasContest, isOvertaken } from './contests.js';
 import type { Choice, ChoicePoint, Execution, System, Transition, Victims } from './execution.js';
 import { Diverged, wordsOf } from './diverged.js';
-import { CircleStays } from './quiescence.js';
 import { MOST_WARMING } from './warm-up.js';
 import { dependentSteps, HappensBefore, type Dependent } from './happens-before.js';
+import { CircleStays } from './stuck.js';
+import { VictimBranches, victimsOf } from './victim-branches.js';
 
 /** How far an exhaustive search goes. */
 export interface SearchLimits {
@@ -35,7 +36,7 @@ export interface SearchResult {
   readonly preemptionsCut: number;
   /** Clients waited for each other outside the store. */
   readonly sharesMemory: boolean;
-  /** Of some circles not each client was the victim: of two that were closed at once, or where the store would not have it. */
+  /** Of some circles not each client was the victim: where the store would not have it, or undid one without an error. */
   readonly victimsCut: boolean;
   /** How often a schedule was carried out again, since the store had let clients that waited go on in another order. */
   readonly repeated: number;
@@ -52,10 +53,8 @@ interface Node {
   /** Who need not go first here any more: what would follow has been seen, or is equivalent to it. */
   readonly asleep: Map<number, Transition>;
   taken: number;
-  /** Who fails in the circle that the step closes. Undefined: whoever closes it. */
-  victim: number | undefined;
-  /** Others who could. */
-  victims: number[] | undefined;
+  /** Who fails in the circles that the step closes. */
+  victims: VictimBranches;
   /** What the step was with those who were tried before. */
   readonly otherwise: Transition[];
   transition: Transition | undefined;
@@ -122,7 +121,7 @@ class Search<Result> {
         cut = `after ${schedules} ${schedules === 1 ? 'schedule' : 'schedules'}`;
       else if (this.limits.isUp()) cut = 'when the time was up';
       if (cut !== undefined) break;
-      const victims = this.#victims();
+      const victims = victimsOf(this.#nodes);
       const execution = await this.#carryOut(victims).catch((error: unknown) => this.#warm(error));
       if (execution === 'another way') {
         schedules = redundant = 0;
@@ -135,6 +134,7 @@ class Search<Result> {
         if (!this.#next()) break;
         continue;
       }
+      if (execution === 'victim chosen') continue;
       if (this.limits.reduce && grown !== this.system.dependenceGrown) {
         grown = this.system.dependenceGrown;
         schedules = redundant = 0;
@@ -174,14 +174,14 @@ class Search<Result> {
    * out again: that somebody gets ahead is what happens in the schedule in which he came first. So the store's luck decides
    * nothing, and a prefix repeats.
    */
-  async #carryOut(victims: Victims): Promise<Execution<Result> | undefined> {
+  async #carryOut(victims: Victims): Promise<Execution<Result> | 'victim chosen' | undefined> {
     const [length, preemptionsCut] = [this.#nodes.length, this.#preemptionsCut];
     for (let time = 1; ; time += 1) {
       this.#divergence = undefined;
       const execution = await this.system
         .run((point) => this.#choose(point), victims)
-        .catch((error: unknown) => this.#withoutVictim(error));
-      if (execution === undefined) return undefined;
+        .catch((error: unknown) => this.#withoutVictim(error, victims));
+      if (execution === undefined || execution === 'victim chosen') return execution;
       const { transitions } = execution;
       const divergence = this.#divergence ?? this.#divergenceOf(transitions);
       if (divergence === undefined) {
@@ -261,7 +261,7 @@ class Search<Result> {
     const backtrack = new Set(this.limits.reduce ? [taken] : allowed);
     this.#nodes.push({
       ...{ enabled, heldBack, backtrack, asleep, taken, preemptionsBefore },
-      ...{ victim: undefined, victims: undefined, otherwise: [], transition: undefined },
+      ...{ victims: new VictimBranches(), otherwise: [], transition: undefined },
     });
     return { client: taken };
   }
@@ -309,25 +309,27 @@ class Search<Result> {
     });
   }
 
-  /** Of the circles on the way to what is carried out next, who fails. */
-  #victims(): Victims {
-    return this.#nodes.flatMap(({ victim, transition }) =>
-      victim !== undefined ? [victim] : transition?.circle !== undefined ? [null] : [],
-    );
-  }
-
-  /** The store cannot be brought to choose this one; what it chose by itself was carried out before. */
-  #withoutVictim(error: unknown): undefined {
-    if (!(error instanceof CircleStays) || this.#nodes.at(-1)?.victim === undefined) throw error;
+  /**
+   * Nobody would fail in a circle by himself: then somebody is chosen. Or the store cannot be brought to have this one fail; what it
+   * chose by itself was carried out before.
+   */
+  #withoutVictim(error: unknown, victims: Victims): 'victim chosen' | undefined {
+    const last = this.#nodes.at(-1);
+    if (!(error instanceof CircleStays) || last === undefined || !this.system.choosesVictim) throw error;
+    const { number, members, ofStep } = error.left;
+    const before = this.#nodes.slice(0, -1).flatMap(({ transition }) => transition?.circles ?? []);
+    if (number >= victims.length && number === before.length + ofStep.length) {
+      last.victims.choose(ofStep, members);
+      return 'victim chosen';
+    }
+    if (last.victims.chosen.length === 0) throw error;
     return undefined;
   }
 
-  /** A circle may end with any of those in it. */
-  #noteVictims(node: Node): void {
-    const { circle, hasMoreCircles } = node.transition ?? {};
-    if (circle === undefined || !this.system.choosesVictim) return;
-    this.#victimsCut ||= hasMoreCircles ?? false;
-    node.victims ??= circle.filter((client) => client !== node.taken);
+  #noteVictims({ victims, transition }: Node): void {
+    if (!this.system.choosesVictim) return;
+    this.#victimsCut ||= transition?.hasOpenCircle ?? false;
+    victims.note(transition?.circles ?? []);
   }
 
   /**
@@ -368,10 +370,8 @@ class Search<Result> {
       const node = this.#nodes.at(-1);
       if (node === undefined) return false;
       const place = this.#nodes.length - 1;
-      const victim = node.victims?.pop();
-      if (victim !== undefined) {
+      if (node.victims.next()) {
         if (node.transition !== undefined) node.otherwise.push(node.transition);
-        node.victim = victim;
         node.transition = undefined;
         this.#order.truncate(place);
         return true;
@@ -383,8 +383,7 @@ class Search<Result> {
       this.#order.truncate(place);
       if (next !== undefined) {
         node.taken = next;
-        node.victim = undefined;
-        node.victims = undefined;
+        node.victims = new VictimBranches();
         node.transition = undefined;
         return true;
       }

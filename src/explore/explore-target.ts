@@ -1,7 +1,7 @@
 import type { Finding } from '../core/checker.js';
 import type { ContractTypes } from '../core/contract.js';
 import { seededRandom } from '../core/random.js';
-import { carriedOut, MOST_DIVERGED } from './carry-out.js';
+import { carriedOut, MOST_DIVERGED, triedOut } from './carry-out.js';
 import { anybody, byPriority, chanceOfPriority, following, oneByOne, ordersOf } from './choosers.js';
 import { hasContest } from './contests.js';
 import type { Execution, Victims } from './execution.js';
@@ -16,8 +16,8 @@ import type {
   SearchPlan,
 } from './explored.js';
 import { isSmaller, minimised, switchesOf, type FoundSchedule } from './minimise.js';
-import { Stuck } from './quiescence.js';
 import { provedAt, rowsOf } from './rows.js';
+import { Stuck } from './stuck.js';
 import { Tally } from './tally.js';
 import type { ExploredTrial, TargetSystem } from './target-system.js';
 import { Traces } from './traces.js';
@@ -239,8 +239,8 @@ class Exploration {
     for (let length = clients.length - 1; length >= 0; length -= 1) {
       for (const order of orders) {
         if (isUp()) return undefined;
-        const { result } = await carriedOut(this.system, oneByOne(clients.slice(0, length), order), victims);
-        if (violationOf(result) === undefined) return length;
+        const one = await triedOut(this.system, oneByOne(clients.slice(0, length), order), victims);
+        if (violationOf(one?.result) === undefined) return length;
       }
     }
     return 0;
@@ -256,8 +256,8 @@ class Exploration {
       await this.system.leaveOut(without);
       const clients = best.clients.filter((one) => one !== client);
       const victims = best.victims.map((one) => (one === client ? null : one));
-      const execution = await carriedOut(this.system, following(clients), victims);
-      if (violationOf(execution.result) === undefined) continue;
+      const execution = await triedOut(this.system, following(clients), victims);
+      if (execution === undefined || violationOf(execution.result) === undefined) continue;
       left = without;
       best = { clients: execution.transitions.map((step) => step.client), victims };
     }

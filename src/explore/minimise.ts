@@ -1,4 +1,4 @@
-import { carriedOut } from './carry-out.js';
+import { triedOut } from './carry-out.js';
 import { following } from './choosers.js';
 import type { Execution, System, Victims } from './execution.js';
 
@@ -42,7 +42,8 @@ export async function minimised<Result>(
     improved = false;
     for (const candidate of candidatesOf(best.clients)) {
       if (isUp()) return best;
-      const execution = await carriedOut(system, following(candidate), best.victims);
+      const execution = await triedOut(system, following(candidate), best.victims);
+      if (execution === undefined) continue;
       const clients = execution.transitions.map(({ client }) => client);
       if (!isSmaller(clients, best.clients) || !shows(execution)) continue;
       best = { ...best, clients };

@@ -1,29 +1,14 @@
 import type { StepWire } from '../core/step.js';
 import { circleAmong, type Actor } from './actor.js';
 import { openRequests, turnOfLoop } from './event-loop.js';
-
-/** The schedule cannot be followed to its end, and nothing can be said about it; the message is for people. */
-export class Stuck extends Error {
-  override readonly name = 'Stuck';
-}
-
-/** Clients wait for each other in a circle, and the store does not have one of them fail. */
-export class CircleStays extends Stuck {
-  constructor(
-    readonly circle: readonly number[],
-    /** However long one waits. */
-    readonly isCertain: boolean,
-  ) {
-    super(
-      `the clients ${circle.join(' and ')} wait for each other in a circle, and the store has none of them fail`,
-    );
-  }
-}
+import { type CircleStays, Stuck } from './stuck.js';
 
 export interface QuiescenceOptions {
   readonly wires: readonly StepWire[];
   /** How long a step may take that waits for nobody. */
   readonly answerMs: number;
+  /** These clients wait for each other, for so long now. Returns what is to be told where that will not end. */
+  readonly sawCircle: (members: readonly number[], waitedMs: number) => CircleStays | undefined;
 }
 
 /** A step is asked about when its answer is so late, and then ever more rarely. */
@@ -42,10 +27,6 @@ const CIRCLE_ASK_MS = 50;
  * waits inside the store is asked of the store, and only when the answer is late.
  */
 export class Quiescence {
-  /** How long the store may leave a circle as it is. */
-  circleMs = 0;
-  /** Whether it is certain that the store will leave a circle as it is. */
-  leaves: (circle: readonly number[]) => boolean = () => false;
   /** Clients waited for each other in their own process, as far as their silence tells. */
   sharesMemory = false;
   #actors: readonly Actor[] = [];
@@ -73,22 +54,21 @@ export class Quiescence {
     this.#wake();
   }
 
-  /**
-   * Resolves when nobody runs any more, with the circles of waiting clients that were seen on the way.
-   * `expectsWait`: the step just let through will wait in the store.
-   */
-  async reached(expectsWait: boolean): Promise<readonly (readonly number[])[]> {
+  /** Resolves when nobody runs any more. `expectsWait`: the step just let through will wait in the store. */
+  async reached(expectsWait: boolean): Promise<void> {
     let askMs = expectsWait ? 0 : FIRST_ASK_MS;
     let askedAtMs = 0;
     let seenAtMs = this.#changedAtMs;
-    const circles: (readonly number[])[] = [];
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
       if (seenAtMs !== this.#changedAtMs) {
         seenAtMs = this.#changedAtMs;
         askMs = Math.min(askMs, FIRST_ASK_MS);
       }
-      if (this.#actors.some(({ isUnknown }) => isUnknown)) {
+      if (this.#actors.some(({ isLeaving }) => isLeaving)) {
+        await this.#event(SLICE_MS);
+        this.#demandLeave();
+      } else if (this.#actors.some(({ isUnknown }) => isUnknown)) {
         const waitedMs = performance.now() - Math.max(this.#changedAtMs, askedAtMs);
         if (this.#actors.some(({ isUnknown, isStale }) => isUnknown && isStale) || waitedMs >= askMs) {
           await this.#ask();
@@ -99,14 +79,13 @@ export class Quiescence {
       } else if (this.#actors.some(({ isAway }) => isAway)) {
         await this.#pause(this.#actors.filter(({ isAway }) => isAway));
       } else {
-        const found = circleAmong(this.#actors);
-        if (found === undefined) return circles;
+        const members = circleAmong(this.#actors);
+        if (members.length === 0) return;
         // Nobody else can end it: it is waited for, and the store tells by an error whom it chose.
-        if (circles.at(-1)?.join() !== found.join()) circles.push(found);
-        if (this.leaves(found)) throw new CircleStays(found, true);
+        const stays = this.options.sawCircle(members, performance.now() - this.#changedAtMs);
+        if (stays !== undefined) throw stays;
         if (!(await this.#event(CIRCLE_ASK_MS))) {
-          if (performance.now() - this.#changedAtMs > this.circleMs) throw new CircleStays(found, false);
-          for (const number of found) this.#actors[number]!.isStale = true;
+          for (const member of members) this.#actors[member]!.isStale = true;
         }
       }
     }
@@ -172,6 +151,14 @@ export class Quiescence {
       if (before !== this.#changedAtMs || this.#failure !== undefined || openRequests() > 0) return false;
     }
     return true;
+  }
+
+  #demandLeave(): void {
+    if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
+    const leaving = this.#actors.filter(({ isLeaving }) => isLeaving).map(({ number }) => number);
+    throw new Stuck(
+      `client ${leaving.join(' and ')} died, and the store did not end its sessions within ${this.options.answerMs} ms`,
+    );
   }
 
   #demandLife(away: readonly Actor[]): void {

@@ -1,4 +1,6 @@
 import type { Footprint } from '../core/step.js';
+import type { Transition } from './execution.js';
+import { dependentFootprints } from './footprints.js';
 
 /** One step of a client, as far as it tells whether the client only repeats itself. */
 export interface PastStep {
@@ -11,7 +13,7 @@ export interface PastStep {
 }
 
 /** A client that goes round in a circle: its last round, and how often it has gone it again. */
-export interface Repetition {
+interface Repetition {
   readonly round: readonly PastStep[];
   readonly times: number;
 }
@@ -25,11 +27,36 @@ const LOOKS_AGAIN = 1;
 const LONGEST_ROUND = 16;
 
 /**
+ * A client that goes round in a circle is not let go again until somebody else did something on which its round depends: the same
+ * would be answered. One that has gone round more often than there are clients waits for all who do not.
+ */
+export function onlyRepeats(
+  client: number,
+  past: readonly PastStep[],
+  transitions: readonly Transition[],
+  actors: number,
+): boolean {
+  const repetition = repetitionOf(past, dependentFootprints);
+  if (repetition === undefined) return false;
+  const { round, times } = repetition;
+  if (times > actors) return true;
+  return !round.some(({ place, footprints }) =>
+    transitions
+      .slice(place + 1)
+      .some(
+        (step) =>
+          step.client !== client &&
+          step.footprints.some((one) => footprints.some((other) => dependentFootprints(one, other))),
+      ),
+  );
+}
+
+/**
  * The shortest round that a client has gone at least three times in a row, with the same requests and the same answers. A round
  * with a sleep in it waits for something; one without must only look, or try in vain, for a write that is made twice changes
  * something twice.
  */
-export function repetitionOf(
+function repetitionOf(
   past: readonly PastStep[],
   dependent: (one: Footprint, other: Footprint) => boolean,
 ): Repetition | undefined {

@@ -2,17 +2,18 @@ import type { Duplex } from 'node:stream';
 import type { PointName, StoreAddress, Traffic } from '../core/context.js';
 import { seededRandom } from '../core/random.js';
 import type { Footprint, HeldStep, StepAnswer, StepWire } from '../core/step.js';
-import { monotonicNs } from '../engine/clock.js';
 import type { ClientOwner } from '../engine/client-owner.js';
-import { contestsAmong, waitersAmong, type Waiter, type Woken } from './contests.js';
+import { Circles } from './circles.js';
+import { waitersAmong } from './contests.js';
 import { turnOfLoop } from './event-loop.js';
-import type { Answered, Choose, Transition, Victims } from './execution.js';
-import { ANYTHING, dependentFootprints, footprintIn, NOTHING } from './footprints.js';
+import type { Choose, Transition, Victims } from './execution.js';
+import { ANYTHING, footprintIn, NOTHING } from './footprints.js';
 import { Actor, type Gate, type Outstanding } from './actor.js';
 import { OwnedClock } from './clock.js';
-import { Quiescence, Stuck } from './quiescence.js';
-import { VictimChoice } from './victim-choice.js';
-import { repetitionOf, type PastStep } from './repetition.js';
+import { Quiescence } from './quiescence.js';
+import { onlyRepeats } from './repetition.js';
+import { ScheduleRecord } from './schedule-record.js';
+import { Stuck } from './stuck.js';
 
 /** What a scheduler is given. */
 export interface SchedulerOptions {
@@ -30,7 +31,7 @@ export interface Cast {
   readonly isAbsent: (actor: number) => boolean;
   /** Who fails in each circle, in their order. */
   readonly victims: Victims;
-  /** So long after a victim began to wait, its circle has to be closed. */
+  /** So long after a victim began to wait, its circle has to be closed; longer where another circle comes before. */
   readonly withinMs: number;
 }
 
@@ -54,26 +55,21 @@ export class Scheduler implements ClientOwner {
   #addresses: ReadonlyMap<string, readonly StoreAddress[]> = new Map();
   #size = 0;
   #actors: Actor[] = [];
-  #pasts: PastStep[][] = [];
   #randoms = new Map<number | undefined, () => number>();
   readonly #clock = new OwnedClock();
   readonly #quiescence: Quiescence;
-  readonly #victims: VictimChoice;
-  #open: OpenTransition | undefined;
+  readonly #circles: Circles;
+  #record = new ScheduleRecord(0);
   #isFree = true;
-  #transitions: Transition[] = [];
-  #answered: Answered[] = [];
-  #woken: Woken[] = [];
-  #footprints: Footprint[] = [];
-  /** Circles of which the store told with the error of whom it chose. */
-  #told: (readonly number[])[] = [];
 
   constructor(private readonly options: SchedulerOptions) {
-    this.#quiescence = new Quiescence({ wires: [...options.wires.values()], answerMs: options.answerMs });
-    this.#victims = new VictimChoice([...options.wires.values()], options.answerMs);
-    this.#quiescence.leaves = (circle) =>
-      this.#victims.isTooLate(circle, (client) => [...this.#actors[client]!.outstanding][0]?.place);
-    for (const wire of options.wires.values()) {
+    const wires = [...options.wires.values()];
+    this.#circles = new Circles(wires, options.answerMs);
+    this.#quiescence = new Quiescence({
+      ...{ wires, answerMs: options.answerMs },
+      sawCircle: (members, waitedMs) => this.#circles.saw(members, waitedMs),
+    });
+    for (const wire of wires) {
       wire.onHeld((step) => this.#held(wire, step));
       wire.onWaiting((client) => {
         const actor = this.#actors[client];
@@ -129,8 +125,7 @@ export class Scheduler implements ClientOwner {
     settle: () => Promise<unknown>,
   ): Promise<ScheduledRun> {
     this.#begin();
-    this.#victims.begin(victims, withinMs);
-    this.#quiescence.circleMs = this.#victims.circleMs;
+    this.#circles.begin(victims, withinMs);
     for (const actor of this.#actors) actor.hasEnded = isAbsent(actor.number);
     this.#isFree = false;
     for (const wire of this.options.wires.values()) wire.hold(true);
@@ -142,7 +137,7 @@ export class Scheduler implements ClientOwner {
     let isAbandoned = false;
     let expectsWait = false;
     for (;;) {
-      this.#sawCircles(await this.#quiescence.reached(expectsWait));
+      await this.#quiescence.reached(expectsWait);
       if (!isSettling && this.#actors.every(({ hasEnded, number }) => hasEnded || isWorker(number))) {
         isSettling = true;
         await going;
@@ -154,10 +149,10 @@ export class Scheduler implements ClientOwner {
       }
       if (this.#actors.every(({ hasEnded }) => hasEnded)) break;
       if (this.#actors.some(({ isAway }) => isAway)) continue;
-      this.#closeTransition();
+      this.#closeStep();
       const { enabled, held, cut } = this.#enabled();
       if (cut) heldBack += 1;
-      this.#noteEnabled(enabled);
+      this.#record.enables(enabled);
       if (enabled.length === 0) {
         const inside = this.#actors.filter(({ waitsInside }) => waitsInside);
         if (inside.length === 0) throw new Stuck(this.#whyNobodyCanGo());
@@ -165,15 +160,15 @@ export class Scheduler implements ClientOwner {
         for (const actor of inside) actor.waitsInside = false;
         continue;
       }
-      if (this.#transitions.length >= MOST_STEPS) {
+      if (this.#record.place >= MOST_STEPS) {
         throw new Stuck(`a schedule did not come to its end within ${MOST_STEPS} steps`);
       }
       const choice = choose({
-        place: this.#transitions.length,
+        place: this.#record.place,
         enabled,
         heldBack: held,
         labels: new Map(enabled.map((number) => [number, this.#actors[number]!.gates[0]!.label])),
-        before: this.#transitions,
+        before: this.#record.transitions,
       });
       if (choice === undefined) {
         isAbandoned = true;
@@ -186,10 +181,10 @@ export class Scheduler implements ClientOwner {
       await this.#step(choice.client, enabled);
     }
     await settled;
-    this.#closeTransition();
+    this.#closeStep();
     this.free();
     return {
-      transitions: this.#transitions,
+      transitions: this.#record.transitions,
       isAbandoned,
       heldBack,
       sharesMemory: this.#quiescence.sharesMemory,
@@ -205,7 +200,7 @@ export class Scheduler implements ClientOwner {
   }
 
   now(): number {
-    this.#touched(this.#clock.goneBy);
+    this.#record.touched(this.#clock.goneBy);
     return this.#clock.read();
   }
 
@@ -225,9 +220,25 @@ export class Scheduler implements ClientOwner {
   }
 
   sleep(client: number, ms: number, signal: AbortSignal): Promise<void> {
-    this.#touched(this.#clock.goneBy);
+    this.#record.touched(this.#clock.goneBy);
     const dueMs = this.#clock.after(ms);
     return this.#gate(client, 'sleep', `sleeps`, signal, () => this.#clock.passTo(dueMs));
+  }
+
+  crashed(client: number): void {
+    if (this.#isFree) return;
+    const actor = this.#actors[client]!;
+    actor.isLeaving = true;
+    const leave = async (wire: StepWire) =>
+      (await wire.leave(client)).map((footprint) => footprintIn(wire, footprint));
+    void Promise.all([...this.options.wires.values()].map(leave)).then(
+      (left) => {
+        for (const footprint of left.flat()) this.#record.touched(footprint);
+        actor.isLeaving = false;
+        this.#quiescence.changed();
+      },
+      (error: unknown) => this.#quiescence.fail(error),
+    );
   }
 
   ended(client: number): void {
@@ -242,14 +253,8 @@ export class Scheduler implements ClientOwner {
 
   #begin(): void {
     this.#actors = Array.from({ length: this.#size }, (_, number) => new Actor(number));
-    this.#pasts = this.#actors.map(() => []);
+    this.#record = new ScheduleRecord(this.#size);
     this.rewind();
-    this.#transitions = [];
-    this.#answered = [];
-    this.#woken = [];
-    this.#footprints = [];
-    this.#told = [];
-    this.#open = undefined;
     this.#quiescence.begin(this.#actors);
   }
 
@@ -291,8 +296,9 @@ export class Scheduler implements ClientOwner {
       kind: 'request',
       label,
       release: () => {
+        this.#circles.prepare(actor.number);
         const answered = step.release();
-        const place = this.#transitions.length;
+        const { place } = this.#record;
         const outstanding = { wire, label, footprint: footprintIn(wire, step.footprint), place };
         actor.outstanding.add(outstanding);
         void answered.then((answer) => this.#answer(actor, outstanding, answer));
@@ -312,18 +318,18 @@ export class Scheduler implements ClientOwner {
     actor.waitsFor = undefined;
     actor.isStale = false;
     actor.status = answer.status;
-    const { label, digest, content, ended, errorCode, circle } = answer;
-    const place = this.#transitions.length;
+    const { ended, circle } = answer;
     const footprint = footprintIn(outstanding.wire, answer.footprint);
     // What it touched is known better now; where it has waited it was at work before as well.
-    const footprints = outstanding.place === place ? [footprint] : [outstanding.footprint, footprint];
+    const footprints =
+      outstanding.place === this.#record.place ? [footprint] : [outstanding.footprint, footprint];
     // Whatever was answered may have let others go on: who stands before whom in the queue for a lock is in no footprint.
     for (const other of this.#actors) other.isStale ||= other.outstanding.size > 0;
-    this.#answered.push({ client: actor.number, label, digest, content });
-    this.#woken.push({ client: actor.number, failed: errorCode !== undefined });
-    this.#footprints.push(...footprints);
-    this.#pasts[actor.number]!.push({ kind: 'request', label: outstanding.label, digest, footprints, place });
-    if (circle !== undefined && circle.length > 1) this.#told.push(circle);
+    this.#record.answered(actor.number, outstanding.label, answer, footprints);
+    if (circle !== undefined && circle.length > 1 && !this.#isFree) {
+      const wrong = this.#circles.undone(circle, actor.number);
+      if (wrong !== undefined) this.#quiescence.fail(wrong);
+    }
     if (ended === 'connection-lost') this.#lost(actor.number, 'before its answer was complete');
     this.#quiescence.changed();
   }
@@ -331,22 +337,8 @@ export class Scheduler implements ClientOwner {
   #lost(client: number, reason: string): void {
     if (this.#isFree) return;
     this.#quiescence.fail(
-      new Stuck(
-        `a connection of client ${client} was lost at step ${this.#transitions.length + 1}: ${reason}`,
-      ),
+      new Stuck(`a connection of client ${client} was lost at step ${this.#record.place + 1}: ${reason}`),
     );
-  }
-
-  /** The store may have undone a circle before anybody asked who waits. */
-  #sawCircles(seen: readonly (readonly number[])[]): void {
-    const isNew = (told: readonly number[]) => !seen.some((circle) => circle.join() === told.join());
-    const circles = [...seen, ...this.#told.splice(0).filter(isNew)];
-    const [circle] = circles;
-    if (circle === undefined) return;
-    const hasMoreCircles = circles.length > 1 || this.#open?.circle !== undefined;
-    if (this.#open !== undefined) this.#open = { circle, ...this.#open, hasMoreCircles };
-    this.#victims.passed(circles.length, this.#transitions.length);
-    this.#quiescence.circleMs = this.#victims.circleMs;
   }
 
   /** Everybody goes on as he can. */
@@ -364,19 +356,26 @@ export class Scheduler implements ClientOwner {
     let gate = actor.gates.shift()!;
     if (gate.kind === 'begin' && !this.#stepsInside) {
       gate.release();
-      this.#sawCircles(await this.#quiescence.reached(false));
+      await this.#quiescence.reached(false);
       // To begin touches nothing of a store: the first request is what a client begins with.
       if (actor.gates[0]?.kind === 'request') gate = actor.gates.shift()!;
       else {
-        const { label } = gate;
-        this.#open = { client, kind: 'begin', label, enabledBefore, waiters, atNs: monotonicNs() };
-        return this.#passed(this.#open, NOTHING);
+        this.#record.open({ client, kind: 'begin', label: gate.label, enabledBefore, waiters });
+        return this.#record.passed(NOTHING);
       }
     }
     const { kind, label } = gate;
-    this.#open = { client, kind, label, enabledBefore, waiters, atNs: monotonicNs() };
-    if (kind !== 'request') this.#passed(this.#open, this.#insideOf(kind));
+    this.#record.open({ client, kind, label, enabledBefore, waiters });
+    if (kind !== 'request') this.#record.passed(this.#insideOf(kind));
     gate.release();
+  }
+
+  #closeStep(): void {
+    const { client } = this.#record;
+    if (client === undefined) return;
+    const { circles, isOpen } = this.#circles.take();
+    const outstanding = [...this.#actors[client]!.outstanding].map(({ footprint }) => footprint);
+    this.#record.close({ outstanding, circles, hasOpenCircle: isOpen });
   }
 
   /** What a step touches that is none of a store. */
@@ -385,79 +384,17 @@ export class Scheduler implements ClientOwner {
     return kind === 'sleep' ? this.#clock.set : NOTHING;
   }
 
-  /** In the code of whoever runs now. */
-  #touched(footprint: Footprint): void {
-    if (this.#open !== undefined && !this.#footprints.includes(footprint)) this.#footprints.push(footprint);
-  }
-
-  #passed({ client, kind, label }: OpenTransition, footprint: Footprint): void {
-    this.#footprints.push(footprint);
-    const place = this.#transitions.length;
-    this.#pasts[client]!.push({ kind, label, digest: '', footprints: [footprint], place });
-  }
-
-  #closeTransition(): void {
-    if (this.#open === undefined) return;
-    const { client, kind, label, circle, hasMoreCircles, waiters, atNs } = this.#open;
-    const { outstanding } = this.#actors[client]!;
-    const contests = waiters.length < 2 ? [] : contestsAmong(waiters, this.#woken, dependentFootprints);
-    for (const { footprint } of outstanding) this.#footprints.push(footprint);
-    this.#transitions.push({
-      client,
-      kind,
-      label,
-      atNs,
-      footprints: this.#footprints,
-      // Two that were let go on together are answered in either order: that tells nothing.
-      answered: this.#answered.sort((one, other) => one.client - other.client),
-      waits: outstanding.size > 0,
-      enables: [],
-      ...(circle && { circle }),
-      ...(hasMoreCircles && { hasMoreCircles }),
-      ...(contests.length > 0 && { contests }),
-    });
-    this.#answered = [];
-    this.#woken = [];
-    this.#footprints = [];
-  }
-
-  #noteEnabled(enabled: readonly number[]): void {
-    const last = this.#transitions.at(-1);
-    if (this.#open === undefined || last === undefined) return;
-    const { client, enabledBefore } = this.#open;
-    const enables = enabled.filter((other) => other !== client && !enabledBefore.includes(other));
-    this.#transitions[this.#transitions.length - 1] = { ...last, enables };
-    this.#open = undefined;
-  }
-
   /** Who can go next, and who is held back because he would only repeat himself. */
   #enabled(): { enabled: readonly number[]; held: readonly number[]; cut: boolean } {
     const atGate = this.#actors.filter(({ isAtGate }) => isAtGate).map(({ number }) => number);
-    const held = atGate.filter((number) => this.#repeats(number));
+    const { transitions } = this.#record;
+    const held = atGate.filter((number) =>
+      onlyRepeats(number, this.#record.pastOf(number), transitions, this.#actors.length),
+    );
     const enabled = atGate.filter((number) => !held.includes(number));
     // Nobody else can change anything: perhaps time can.
     if (enabled.length === 0) return { enabled: atGate, held: [], cut: false };
     return { enabled, held, cut: held.length > 0 };
-  }
-
-  /**
-   * A client that goes round in a circle is not let go again until somebody else did something on which its round depends:
-   * the same would be answered. One that has gone round more often than there are clients waits for all who do not.
-   */
-  #repeats(number: number): boolean {
-    const repetition = repetitionOf(this.#pasts[number]!, dependentFootprints);
-    if (repetition === undefined) return false;
-    const { round, times } = repetition;
-    if (times > this.#actors.length) return true;
-    return !round.some(({ place, footprints }) =>
-      this.#transitions
-        .slice(place + 1)
-        .some(
-          (step) =>
-            step.client !== number &&
-            step.footprints.some((one) => footprints.some((other) => dependentFootprints(one, other))),
-        ),
-    );
   }
 
   #whyNobodyCanGo(): string {
@@ -468,18 +405,6 @@ export class Scheduler implements ClientOwner {
           ? `client ${number} waits in the store for ${waitsFor?.map((other) => `client ${other}`).join(' and ')} (${[...outstanding][0]!.label})`
           : `client ${number} waits in its own process`,
       );
-    return `after ${this.#transitions.length} steps nobody can go on: ${words.join('; ')}`;
+    return `after ${this.#record.place} steps nobody can go on: ${words.join('; ')}`;
   }
-}
-
-/** A step that was let through, and what it leads to is not known yet. */
-interface OpenTransition {
-  readonly client: number;
-  readonly kind: Gate['kind'];
-  readonly label: string;
-  readonly enabledBefore: readonly number[];
-  readonly waiters: readonly Waiter[];
-  readonly atNs: bigint;
-  readonly circle?: readonly number[];
-  readonly hasMoreCircles?: boolean;
 }

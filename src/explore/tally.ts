@@ -41,7 +41,7 @@ export class Tally {
     this.#fewest = Math.min(this.#fewest, transitions.length);
     this.#most = Math.max(this.#most, transitions.length);
     this.answered += result.operations.ok;
-    this.sawCircle ||= transitions.some(({ circle }) => circle !== undefined);
+    this.sawCircle ||= transitions.some(({ circles }) => circles !== undefined);
     // By client: who began first is no difference between two ends.
     const byClient = history.operations.toSorted((one, other) => one.client - other.client);
     const outcomes = byClient.map((one) =>

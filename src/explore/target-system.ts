@@ -14,8 +14,8 @@ import { errorsOfStores } from '../stores/errors.js';
 import type { Choose, Execution, System, Victims } from './execution.js';
 import { OPERATION_FACTOR } from './explored.js';
 import { dependentFootprints } from './footprints.js';
-import { CircleStays } from './quiescence.js';
 import { Scheduler, type ScheduledRun } from './scheduler.js';
+import { CircleStays } from './stuck.js';
 
 /** A scenario on a target, to be run in one schedule after the other. */
 export interface TargetSystemOptions<C extends ContractTypes> {
@@ -135,9 +135,11 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       try {
         return await this.#run(choose, victims, VICTIM_WITHIN_MS[time]!);
       } catch (error) {
-        if (!(error instanceof CircleStays) || victims.every((victim) => victim === null)) throw error;
+        if (!(error instanceof CircleStays) || !this.choosesVictim) throw error;
         await this.#unravel();
-        if (error.isCertain || time === VICTIM_WITHIN_MS.length - 1) throw error;
+        const { isCertain, number } = error.left;
+        const isChosen = number < victims.length;
+        if (isCertain || !isChosen || time === VICTIM_WITHIN_MS.length - 1) throw error;
       }
     }
   }
@@ -165,8 +167,8 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   }
 
   /**
-   * The victim waited before the circle was closed, and by the time it was, the server had looked at its wait already. It is
-   * no schedule: the sessions are ended, and it is run again with more time.
+   * A circle did not end as it was to end, e.g. since its victim waited before it was closed, and by the time it was, the server had
+   * looked at that wait already. It is no schedule: the sessions are ended, and it is run again.
    */
   async #unravel(): Promise<void> {
     const { connections = [] } = this.#armed;

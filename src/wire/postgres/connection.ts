@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Answer } from './answers.js';
 import { readErrorFields, readParameter, readProcessId, readRow, readStatus } from './backend.js';
@@ -116,6 +117,14 @@ export class Connection {
   destroy(): void {
     this.client.destroy();
     this.#server?.destroy();
+  }
+
+  /** Its client is no more. Resolves when the server has closed its end, too: by then it has rolled back. */
+  async leave(): Promise<void> {
+    this.client.destroy();
+    this.#clientLeft();
+    if (this.#isClosed || this.#server === undefined) return;
+    await once(this.#server, 'close');
   }
 
   #clientSaid(chunk: Buffer): void {

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openWiredServer, type WiredServer } from './wire.fixture.js';
@@ -24,38 +24,75 @@ afterAll(async () => {
 });
 
 async function untilBlocked(client: number): Promise<void> {
-  while (!(await wired.wire.blocked([0, 1, 2])).has(client)) await wait(1);
+  while (!(await wired.wire.blocked([0, 1, 2])).has(client)) await pause(1);
+}
+
+/** This client looks for a deadlock so long after its wait began, and nobody else does. Undefined: everybody, at once. */
+function choose(victim: number | undefined, withinMs = 50): void {
+  for (const client of [0, 1, 2]) {
+    const clock = client === victim ? withinMs : 'never';
+    wired.wire.setDeadlockClock(client, victim === undefined ? 'at once' : clock);
+  }
+}
+
+interface Chosen {
+  readonly client: number;
+  readonly withinMs: number;
 }
 
 /** Each client takes its own row, then, in this order, the row of the next one. Returns what each was told. */
-async function circle(order: readonly number[]): Promise<Record<number, string>> {
-  wired.wire.hold(true);
+async function circle(order: readonly number[], victim?: Chosen): Promise<Record<number, string>> {
   for (const client of order) {
-    void clients[client]!.query('begin');
-    await wired.gate.release(client);
-    void clients[client]!.query('update item set n = n + 1 where id = $1', [client]);
-    await wired.gate.release(client);
+    await clients[client]!.query('begin');
+    await clients[client]!.query('update item set n = n + 1 where id = $1', [client]);
   }
+  const told = await closed(order, victim);
+  return told;
+}
+
+/** Each asks for the row of the next one. `victim`: cancelled where it looked before the circle was closed, so that nobody fails. */
+async function closed(order: readonly number[], victim?: Chosen): Promise<Record<number, string>> {
   const told: Record<number, string> = {};
-  const answers = order.map((client, at) => async () => {
+  wired.wire.hold(true);
+  const running: Promise<void>[] = [];
+  for (const [at, client] of order.entries()) {
     const next = order[(at + 1) % order.length];
     clients[client]!.query('update item set n = n + 1 where id = $1', [next]).catch(() => undefined);
-    told[client] = (await wired.gate.release(client)).label;
-  });
-  const running: Promise<void>[] = [];
-  for (const [at, answer] of answers.entries()) {
-    running.push(answer());
-    if (at < order.length - 1) await untilBlocked(order[at]!);
+    const answered = wired.gate.release(client);
+    // Whoever is let go on ends his transaction, so that the others can.
+    const ended = answered.then(async ({ label }) => {
+      told[client] = label;
+      clients[client]!.query('rollback').catch(() => undefined);
+      await wired.gate.release(client);
+    });
+    running.push(ended);
+    if (at < order.length - 1) await untilBlocked(client);
   }
-  // Whoever is let go on commits, so that the others can.
-  const ended = order.map(async (client, at) => {
-    await running[at];
-    void clients[client]!.query('commit');
-    await wired.gate.release(client);
-  });
-  await Promise.all(ended);
+  const { processID } = clients[victim?.client ?? 0] as unknown as { readonly processID: number };
+  const cancel = () => void wired.direct.query('select pg_cancel_backend($1)', [processID]);
+  const cancelling = victim && setTimeout(cancel, 2 * victim.withinMs);
+  await Promise.all(running);
+  clearTimeout(cancelling);
   wired.wire.hold(false);
   return told;
+}
+
+/** A chosen victim has as much time as this machine takes to close a circle. */
+async function untilSomebodyFails(
+  attempt: (withinMs: number) => Promise<readonly number[]>,
+): Promise<readonly number[]> {
+  for (const withinMs of [50, 500, 5_000]) {
+    const failed = await attempt(withinMs);
+    if (failed.length > 0) return failed;
+  }
+  return [];
+}
+
+function victimsWhere(client: number, order: readonly number[]): Promise<readonly number[]> {
+  return untilSomebodyFails(async (withinMs) => {
+    choose(client, withinMs);
+    return victims(await circle(order, { client, withinMs }));
+  });
 }
 
 const victims = (told: Record<number, string>) =>
@@ -65,7 +102,7 @@ const victims = (told: Record<number, string>) =>
 
 describe('the victim of a deadlock', () => {
   it('is whoever closes the circle, every time', async () => {
-    wired.wire.chooseVictim(undefined);
+    choose(undefined);
     for (const order of [
       [0, 1],
       [1, 0],
@@ -78,42 +115,34 @@ describe('the victim of a deadlock', () => {
 
   it.each([0, 1, 2])('is client %i where that is chosen, whoever closes the circle', async (victim) => {
     expect(wired.wire.deadlockVictim).toBe('scheduler');
-    wired.wire.chooseVictim(victim);
     for (const order of [
       [0, 1, 2],
       [1, 2, 0],
     ])
-      expect(victims(await circle(order))).toEqual([victim]);
+      expect(await victimsWhere(victim, order)).toEqual([victim]);
   });
 
   it('says nothing to clients that they did not ask for', async () => {
-    wired.wire.chooseVictim(undefined);
+    choose(undefined);
     await circle([0, 1]);
     expect(notices).toEqual([]);
   });
 
   it('can be another one from circle to circle, also in the middle of a transaction', async () => {
-    wired.wire.chooseVictim(1);
-    expect(victims(await circle([0, 1]))).toEqual([1]);
+    expect(await victimsWhere(1, [0, 1])).toEqual([1]);
     const [one, other] = [clients[0]!, clients[1]!];
     const prepared = { name: 'mine', text: 'select n from item where id = $1' };
-    await one.query('begin');
-    await one.query(prepared, [2]);
-    wired.wire.chooseVictim(0);
-    await one.query('update item set n = n + 1 where id = 0');
-    await other.query('begin');
-    await other.query('update item set n = n + 1 where id = 1');
-    wired.wire.hold(true);
-    const failed = one.query('update item set n = n + 1 where id = 1').catch((error: Error) => error.message);
-    void wired.gate.release(0);
-    await untilBlocked(0);
-    const went = other.query('update item set n = n + 1 where id = 0');
-    void wired.gate.release(1);
-    expect(await failed).toBe('deadlock detected');
-    expect((await went).rowCount).toBe(1);
-    wired.wire.hold(false);
-    await one.query('rollback');
-    await other.query('rollback');
+    const inTransaction = async (client: number, withinMs: number) => {
+      await one.query('begin');
+      await one.query(prepared, [2]);
+      choose(client, withinMs);
+      await one.query('update item set n = n + 1 where id = 0');
+      await other.query('begin');
+      await other.query('update item set n = n + 1 where id = 1');
+      const told = await closed([0, 1], { client, withinMs });
+      return victims(told);
+    };
+    expect(await untilSomebodyFails((withinMs) => inTransaction(0, withinMs))).toEqual([0]);
     // What the client had prepared is still there, and nothing of ours is.
     await one.query(prepared, [2]);
     const { rows } = await one.query('select name from pg_prepared_statements');
@@ -123,7 +152,7 @@ describe('the victim of a deadlock', () => {
 
 describe('a wait', () => {
   it('is told of when it begins, without being asked for', async () => {
-    wired.wire.chooseVictim(undefined);
+    choose(undefined);
     const waiting = new Promise<number>((resolve) => wired.wire.onWaiting(resolve));
     await clients[0]!.query('begin');
     await clients[0]!.query('update item set n = 1 where id = 0');

@@ -1,3 +1,4 @@
+import type { DeadlockClock } from '../../core/step.js';
 import type { Admin } from '../../stores/postgres/admin.js';
 
 /**
@@ -49,15 +50,9 @@ export function circleTold(detail: string): readonly number[] {
   });
 }
 
-/** Whom a deadlock shall hit. `client`: undefined where it is whoever closes the circle. */
-export interface Victim {
-  readonly client: number | undefined;
-  readonly withinMs: number;
-}
-
-/** When a session looks for a deadlock. */
-export function clockOf(client: number, victim: Victim): string {
-  return victim.client === undefined ? SOON : victim.client === client ? `${victim.withinMs}ms` : NEVER;
+/** As the server is told. */
+export function inWords(clock: DeadlockClock): string {
+  return clock === 'at once' ? SOON : clock === 'never' ? NEVER : `${clock}ms`;
 }
 
 export function clockStatement(clock: string): string {

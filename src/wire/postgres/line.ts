@@ -21,6 +21,8 @@ export interface Line {
   watched: Watched | undefined;
   /** SERIALIZABLE transactions that have ended since steps are held. */
   watchedEnds: number;
+  /** Its session was ended by its client in a step, or with it. */
+  hasLeft: boolean;
   /** Released, and not answered. */
   isOnItsWay: boolean;
   released: ((answer: StepAnswer) => void) | undefined;
@@ -49,6 +51,7 @@ export function newLine(
     isUnclear: false,
     watched: undefined,
     watchedEnds: 0,
+    hasLeft: false,
     isOnItsWay: false,
     released: undefined,
     hidesLog: false,

@@ -68,7 +68,7 @@ export class SessionFootprints {
 
   /** What it touched; the session is followed to behind it. */
   after(
-    request: Request,
+    request: Pick<Request, 'ends'>,
     asked: readonly Asked[],
     outcome: Omit<Outcome, 'counts' | 'wasRefused'>,
     { tags, content }: Pick<Answer, 'tags' | 'content'>,
@@ -79,8 +79,18 @@ export class SessionFootprints {
     return footprint;
   }
 
+  /** Its client is gone, without a farewell. */
+  left(): OwnFootprint {
+    return this.after(
+      { ends: 'terminate' },
+      [],
+      { failed: false, status: 'idle' },
+      { tags: [], content: [] },
+    );
+  }
+
   #walk(
-    request: Request,
+    request: Pick<Request, 'ends'>,
     asked: readonly Asked[],
     outcome?: Omit<Outcome, 'counts'>,
     tags: readonly string[] = [],

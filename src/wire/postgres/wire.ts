@@ -2,7 +2,7 @@ import net from 'node:net';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { StoreAddress, Traffic } from '../../core/context.js';
-import type { Footprint, HeldStep, StepAnswer, StepWire } from '../../core/step.js';
+import type { DeadlockClock, Footprint, HeldStep, StepAnswer, StepWire } from '../../core/step.js';
 import { Admin } from '../../stores/postgres/admin.js';
 import { openPipe } from '../pipe.js';
 import type { Answer } from './answers.js';
@@ -11,14 +11,13 @@ import { readCatalogue } from './catalogue.js';
 import {
   asksForMessages,
   circleTold,
-  clockOf,
   clockStatement,
   DEADLOCK,
+  inWords,
   mayChooseVictim,
   refusesSettings,
   SOON,
   STARTUP_SETTINGS,
-  type Victim,
 } from './deadlock-victim.js';
 import { dependent } from './dependence.js';
 import { type Line, newLine } from './line.js';
@@ -60,7 +59,8 @@ export class PostgresWire implements StepWire {
   #onWaiting: (client: number) => void = () => undefined;
   #mayChoose: Promise<boolean> | undefined;
   #deadlockVictim: 'scheduler' | 'server' = 'server';
-  #victim: Victim = { client: undefined, withinMs: VICTIM_WITHIN_MS };
+  /** By client; who is not in it looks at once. */
+  readonly #clocks = new Map<number, DeadlockClock>();
   /** What we add to the start of a session was refused, as poolers do. */
   #isBehindPooler = false;
 
@@ -143,9 +143,18 @@ export class PostgresWire implements StepWire {
     return this.#deadlockVictim;
   }
 
-  chooseVictim(client: number | undefined, withinMs = VICTIM_WITHIN_MS): void {
+  setDeadlockClock(client: number, clock: DeadlockClock): void {
     if (this.#deadlockVictim !== 'scheduler') throw new Error('The role may not set deadlock_timeout.');
-    this.#victim = { client, withinMs };
+    this.#clocks.set(client, clock);
+  }
+
+  async leave(client: number): Promise<readonly Footprint[]> {
+    const lines = [...this.#lines].filter((line) => line.client === client);
+    const left = lines.map((line) => this.#seen(line, line.footprints.left()));
+    for (const line of lines) line.hasLeft = true;
+    for (const footprint of left) this.#learn(footprint);
+    await Promise.all(lines.map(({ connection }) => connection.leave()));
+    return left;
   }
 
   async close(): Promise<void> {
@@ -222,7 +231,10 @@ export class PostgresWire implements StepWire {
         answered: (request, answer) => this.#answered(line, request, answer),
         closed: (reason) => {
           this.#lines.delete(line);
-          if (reason !== undefined) this.#onLost(client, reason);
+          // When the server lets go of what such a session had is nobody's step.
+          const isInTheMiddle = this.#isHolding && !line.hasLeft && footprints.left().touches !== 'nothing';
+          const why = reason ?? (isInTheMiddle ? LEFT_IN_THE_MIDDLE : undefined);
+          if (why !== undefined) this.#onLost(client, why);
         },
       },
     );
@@ -270,7 +282,7 @@ export class PostgresWire implements StepWire {
   /** What has to be said before the step at the gate, so that its session looks for a deadlock when it should. */
   #setClock(line: Line): string | undefined {
     if (this.#deadlockVictim !== 'scheduler') return undefined;
-    const clock = clockOf(line.client, this.#victim);
+    const clock = inWords(this.#clocks.get(line.client) ?? 'at once');
     if (line.clock === clock || !line.connection.takesSetting) return undefined;
     line.clock = clock;
     line.tellsWaits = line.hidesLog && clock === SOON;
@@ -283,6 +295,7 @@ export class PostgresWire implements StepWire {
     // Of a session that is over the server says nothing any more.
     const isOver = answer === undefined || request.ends === 'terminate';
     const status = isOver ? 'idle' : connection.state.status;
+    line.hasLeft ||= request.ends === 'terminate';
     line.released = undefined;
     line.asks = NO_LOCKS;
     line.isUnclear = false;
@@ -364,8 +377,8 @@ function hasLostRow(answer: Answer | undefined): boolean {
 
 /** A session that should have said that it waits, and did not, waits all the same. */
 const TOLD_BY_THEN_MS = 100;
-/** A victim that is not whoever closes the circle has to wait, and the circle to be closed, within this time. */
-const VICTIM_WITHIN_MS = 200;
+
+const LEFT_IN_THE_MIDDLE = 'the client closed the connection while its session held something';
 
 const NO_ANSWER = { tags: [], content: [] };
 
