@@ -81,8 +81,8 @@ export interface StepWire {
   /** One listener, told of each connection that ended while its client still wanted it. `reason` is for people. */
   onLost(listener: (client: number, reason: string) => void): void;
   /**
-   * Of these clients, whose released step waits inside the store for another of them, and for whom. Asked of the store,
-   * never guessed. Rejects when the store does not answer.
+   * Of these clients, whose released step waits inside the store for another of them, and for whom; for nobody where it waits for
+   * what none of them holds any more and one of them may end. Asked of the store, never guessed. Rejects when the store does not answer.
    */
   blocked(clients: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
   /**
@@ -97,6 +97,8 @@ export interface StepWire {
    * until then is to be concluded anew.
    */
   readonly dependenceGrown: number;
+  /** What the schedule has left in the store that is no session's, so that the next one would not begin as this one did; for people. */
+  readonly leftBehind: string | undefined;
   /** Who decides which client of a deadlock fails. */
   readonly deadlockVictim: 'scheduler' | 'server';
   /**

@@ -183,6 +183,9 @@ export class Scheduler implements ClientOwner {
     await settled;
     this.#closeStep();
     this.free();
+    for (const { leftBehind } of this.options.wires.values()) {
+      if (leftBehind !== undefined) throw new Stuck(leftBehind);
+    }
     return {
       transitions: this.#record.transitions,
       isAbandoned,

@@ -39,6 +39,10 @@ export function scenarioOf({ clients }: Script): Scenario<Scripted> {
     parameters: { clients: { default: clients.length, min: 2, max: 4, describe: 'clients' } },
     initial: () => null,
     attempts: () => clients.map((_, client) => ({ f: 'run', input: client })),
+    faults: () =>
+      clients.flatMap((statements, client) =>
+        statements.includes(DIE) ? [{ client, point: 'written', kind: 'crash' }] : [],
+      ),
     checkers: [{ name: 'nothing', anomalies: [], check: () => [] }],
     tally: () => ({}),
     expected: () => ({}),
@@ -69,7 +73,8 @@ export function targetOf({ setup, reset, clients, state }: Script): Target<Scrip
                 if (statement === LEAVE) {
                   await own.end();
                   own = await connectPostgres(clientContext);
-                } else said.push(await answerTo(own, statement));
+                } else if (statement === DIE) await clientContext.point('written');
+                else said.push(await answerTo(own, statement));
               }
               return said;
             },
@@ -84,6 +89,8 @@ export function targetOf({ setup, reset, clients, state }: Script): Target<Scrip
 
 /** In place of a statement: the client's session ends, and it begins another one. */
 export const LEAVE = '\\c';
+/** In place of the last statement: the client dies. */
+export const DIE = '\\q';
 
 async function answerTo(session: Session, statement: string): Promise<string> {
   try {

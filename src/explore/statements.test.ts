@@ -5,10 +5,11 @@ import type { Scenario } from '../core/scenario.js';
 import { chase } from '../engine/trial.js';
 import { openReaper, type Reaper } from '../process/reaper.js';
 import { openSystem } from '../session/open-system.js';
+import { Admin } from '../stores/postgres/admin.js';
 import { openPostgres } from '../stores/postgres/server.js';
 import type { StoreNamespace, StoreServer } from '../stores/store.js';
 import { compareReduction, reachEnds } from './reduction.js';
-import { LEAVE, scenarioOf, targetOf, type Script } from './scripts.fixture.js';
+import { DIE, LEAVE, scenarioOf, targetOf, type Script } from './scripts.fixture.js';
 
 let reaper: Reaper;
 let server: StoreServer;
@@ -68,13 +69,17 @@ const STATE = `select (select json_agg(json_build_array(id, u, v) order by id) f
   (select json_agg(id order by id) from stamped) as stamped, (select json_agg(n order by n) from notes) as notes`;
 
 function open(...clients: Script['clients']) {
+  return openIn(namespace, ...clients);
+}
+
+function openIn(own: StoreNamespace, ...clients: Script['clients']) {
   const script = { setup: SETUP, reset: RESET, state: STATE, clients };
   const scenario = scenarioOf(script) as unknown as Scenario<ContractTypes>;
   const target = targetOf(script) as unknown as Target<ContractTypes>;
   return openSystem({
     ...{ scenario, target, parameters: { clients: clients.length }, seed: 'statements', timeoutMs: 20_000 },
-    addresses: [namespace.address],
-    chase: (connections) => chase(connections, new Map([['postgres', namespace]])),
+    addresses: [own.address],
+    chase: (connections) => chase(connections, new Map([['postgres', own]])),
   });
 }
 
@@ -117,6 +122,31 @@ const CASES: readonly (readonly [what: string, one: Client, other: Client])[] = 
     'the same in ON CONFLICT',
     ['insert into numbered values (1, 5) on conflict (id) do update set id = default'],
     ["select nextval('numbered_id_seq')"],
+  ],
+  [
+    'a lock of a client that dies',
+    [BEGIN, 'select v from t where id = 1 for update', UPDATE_1, DIE],
+    ['select id from t order by id for update skip locked'],
+  ],
+  [
+    'an advisory lock of a client that dies',
+    ['select pg_advisory_lock(1)', READ_1, DIE],
+    ['select pg_try_advisory_lock(1)', UNLOCK_ALL],
+  ],
+  [
+    'a transaction that is prepared and then committed',
+    [BEGIN, DOUBLE_1, "prepare transaction 'one'", "commit prepared 'one'"],
+    [UPDATE_1, READ_1],
+  ],
+  [
+    'a transaction that is prepared and then rolled back',
+    [BEGIN, DOUBLE_1, "prepare transaction 'one'", "rollback prepared 'one'"],
+    [BEGIN, UPDATE_1, "prepare transaction 'other'", "commit prepared 'other'"],
+  ],
+  [
+    'a prepared transaction that another session commits',
+    [BEGIN, DOUBLE_1, "prepare transaction 'one'", "rollback prepared 'one'"],
+    ["commit prepared 'one'", READ_1],
   ],
   [
     'a lock of a session that ends',
@@ -292,6 +322,15 @@ const CASES: readonly (readonly [what: string, one: Client, other: Client])[] = 
   ],
 ];
 
+/** Which clients failed together in a deadlock, in some schedule. */
+function victimsIn(ends: ReadonlyMap<string, readonly number[]>): readonly string[] {
+  const failed = [...ends.keys()].map((end) => {
+    const [[, told]] = JSON.parse(end) as [[string, readonly unknown[]]];
+    return told.flatMap((one, client) => (JSON.stringify(one).includes('40P01') ? [client] : [])).join(' ');
+  });
+  return [...new Set(failed)].sort();
+}
+
 describe('two circles of clients that wait for each other', { timeout: 120_000 }, () => {
   const pair = (one: number, other: number): readonly [Client, Client] => {
     const write = (id: number) => `update t set v = v * 2 + ${one} where id = ${id}`;
@@ -308,6 +347,41 @@ describe('two circles of clients that wait for each other', { timeout: 120_000 }
     expect(two.ends.size).toBe(3);
     expect(four.ends.size).toBe(two.ends.size ** 2);
     expect(four.search).toMatchObject({ cut: undefined, victimsCut: false, contestsCut: 0 });
+  });
+
+  it('end with a victim of the second that has waited since before the first', async () => {
+    const three = await reached(true, ...pair(1, 2), pair(1, 2)[1]);
+    expect(three.search).toMatchObject({ cut: undefined, victimsCut: false, contestsCut: 0 });
+    // Nobody fails, or any one, or any two: not two who write in the same order without one who does not.
+    expect(victimsIn(three.ends)).toEqual(['', '0', '0 1', '0 2', '1', '1 2', '2']);
+  });
+
+  it('are both looked at where one step closes them', async () => {
+    const share = 'select pg_advisory_xact_lock_shared(1)';
+    const lock = (key: number) => `select pg_advisory_xact_lock(${key})`;
+    const { ends, search } = await reached(
+      true,
+      [BEGIN, share, lock(2), 'commit'],
+      [BEGIN, share, lock(3), 'commit'],
+      [BEGIN, lock(2), lock(3), lock(1), 'commit'],
+    );
+    expect(search).toMatchObject({ cut: undefined, victimsCut: false, contestsCut: 0 });
+    expect(victimsIn(ends)).toEqual(['', '0', '0 1', '0 2', '1', '1 2', '2']);
+  });
+});
+
+describe('a prepared transaction that nobody ends', { timeout: 60_000 }, () => {
+  it('is told of, and does not outlive the run', async () => {
+    const own = await server.namespace();
+    const left = reachEnds(() => openIn(own, [BEGIN, UPDATE_1, "prepare transaction 'one'"], [READ_1]), true);
+    await expect(left).rejects.toThrow(
+      'a transaction was prepared (PREPARE TRANSACTION), and neither committed nor rolled back',
+    );
+    await own.drop();
+    const admin = new Admin(namespace.address);
+    const [prepared] = await admin.query('select count(*)::int as n from pg_prepared_xacts');
+    admin.destroy();
+    expect(prepared).toEqual({ n: 0 });
   });
 });
 

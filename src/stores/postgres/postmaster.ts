@@ -38,6 +38,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   io_method: 'sync',
   dynamic_shared_memory_type: 'mmap',
   deadlock_timeout: '20ms',
+  max_prepared_transactions: '64',
   jit: 'off',
   log_checkpoints: 'off',
   log_line_prefix: '%m [%p] %e ',

@@ -45,6 +45,7 @@ export async function dropSchema(admin: Admin, schema: string): Promise<void> {
       } catch (error) {
         if (tried === DROP_TRIES) throw error;
         await endUsers(admin, schema);
+        await endPrepared(admin, schema);
       }
     }
   } catch (error) {
@@ -53,6 +54,21 @@ export async function dropSchema(admin: Admin, schema: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** Rolls back what was prepared for a two-phase commit, and holds a lock in there: no session has it, and nobody is left to end it. */
+async function endPrepared(admin: Admin, schema: string): Promise<void> {
+  const left = await admin.query<{ readonly statement: string }>(
+    `select distinct format('rollback prepared %L', prepared.gid) as statement
+      from pg_prepared_xacts as prepared
+        join pg_locks as own on own.transactionid = prepared.transaction and own.pid is null
+        join pg_locks as lock on lock.virtualtransaction = own.virtualtransaction and lock.pid is null
+        join pg_class as class on class.oid = lock.relation
+        join pg_namespace as space on space.oid = class.relnamespace
+      where space.nspname = $1 and prepared.database = current_database()`,
+    [schema],
+  );
+  for (const { statement } of left) await admin.query(statement);
 }
 
 /**

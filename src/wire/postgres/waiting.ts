@@ -2,10 +2,13 @@ import type { Admin } from '../../stores/postgres/admin.js';
 
 /** One session that waits inside the server. */
 export interface Waiting {
-  /** Among those that were asked about. */
+  /** Among those that were asked about. None where it waits for a transaction that was prepared: that is no session's. */
   readonly blockers: readonly number[];
   readonly sinceMs: number;
 }
+
+/** What `pg_blocking_pids` calls a transaction that was prepared for a two-phase commit. */
+const PREPARED = 0;
 
 /**
  * Who waits for whom among these server processes: for a lock, or for the snapshot of a SERIALIZABLE READ ONLY DEFERRABLE
@@ -28,12 +31,10 @@ export async function waitingFor(
     [pids],
     'waiting-for',
   );
-  const ours = new Set(pids);
+  const isKnown = (blocker: number) => pids.includes(blocker);
   return new Map(
     rows
-      .map(({ pid, blockers, sinceMs }) => {
-        return [pid, { blockers: blockers.filter((blocker) => ours.has(blocker)), sinceMs }] as const;
-      })
-      .filter(([, { blockers }]) => blockers.length > 0),
+      .filter(({ blockers }) => blockers.some((blocker) => blocker === PREPARED || isKnown(blocker)))
+      .map(({ pid, blockers, sinceMs }) => [pid, { blockers: blockers.filter(isKnown), sinceMs }]),
   );
 }

@@ -51,6 +51,10 @@ export class PostgresWire implements StepWire {
   readonly #lines = new Set<Line>();
   #opened = new Map<number, number>();
   #isHolding = false;
+  /** A transaction was prepared for a two-phase commit since steps are held: it may hold what no session holds. */
+  #wasPrepared = false;
+  /** Transactions that were prepared, without those that were ended. */
+  #prepared = 0;
   readonly #known: Known = { catalogue: undefined };
   readonly #learnt = { order: new RowOrder(), clock: new ServerClock() };
   readonly #serializable = new SerializableWatch(this.#lines);
@@ -95,6 +99,8 @@ export class PostgresWire implements StepWire {
     this.#isHolding = on;
     if (on) {
       this.#serializable.begin();
+      this.#wasPrepared = false;
+      this.#prepared = 0;
       for (const { footprints } of this.#lines) footprints.begin();
     }
     if (!on) for (const { connection } of this.#lines) connection.release();
@@ -137,6 +143,12 @@ export class PostgresWire implements StepWire {
 
   get dependenceGrown(): number {
     return this.#learnt.order.size + this.#learnt.clock.grown;
+  }
+
+  get leftBehind(): string | undefined {
+    return this.#prepared > 0
+      ? 'a transaction was prepared (PREPARE TRANSACTION), and neither committed nor rolled back: it keeps its locks, and every other schedule would wait for it'
+      : undefined;
   }
 
   get deadlockVictim(): 'scheduler' | 'server' {
@@ -309,6 +321,11 @@ export class PostgresWire implements StepWire {
     const outcome = { failed, status, lostRow: hasLostRow(answer) };
     const { sessionLocks } = footprints.view;
     const own = footprints.after(request, asked, outcome, answer ?? NO_ANSWER);
+    for (const tag of answer?.tags ?? []) {
+      if (tag === 'PREPARE TRANSACTION') this.#prepared += 1;
+      if (tag === 'COMMIT PREPARED' || tag === 'ROLLBACK PREPARED') this.#prepared -= 1;
+    }
+    this.#wasPrepared ||= this.#prepared > 0;
     const isSameSession = sessionLocks.length === footprints.view.sessionLocks.length;
     const footprint = {
       ...this.#seen(line, own),
@@ -359,6 +376,7 @@ export class PostgresWire implements StepWire {
   /** Somebody else has, or asks for, what it asks for. */
   #contends(line: Line, asked: Locks): boolean {
     if (!hasLocks(asked)) return false;
+    if (this.#wasPrepared) return true;
     for (const other of this.#lines) {
       if (other === line) continue;
       if (other.isUnclear || other.footprints.isUnclear) return true;
