@@ -19,6 +19,8 @@ const QUIET_SLICES = 20;
 const SLICE_MS = 10;
 /** Turns of the event loop after which code that waits for nothing outside has come to rest. */
 const QUIET_TURNS = 3;
+/** Between two looks of a process that runs. */
+const LONGEST_LOOK_MS = 500;
 /** A circle is looked at again after so long: the store may have undone it without an error. */
 const CIRCLE_ASK_MS = 50;
 
@@ -32,6 +34,9 @@ export class Quiescence {
   #actors: readonly Actor[] = [];
   #failure: Error | undefined;
   #changedAtMs = 0;
+  /** Since then, as long as this process ran. */
+  #silentMs = 0;
+  #lookedAtMs = 0;
   #wake: () => void = () => undefined;
 
   constructor(private readonly options: QuiescenceOptions) {}
@@ -39,12 +44,13 @@ export class Quiescence {
   begin(actors: readonly Actor[]): void {
     this.#actors = actors;
     this.#failure = undefined;
-    this.#changedAtMs = performance.now();
+    this.changed();
   }
 
   /** A client came to a gate, was answered, or ended. */
   changed(): void {
-    this.#changedAtMs = performance.now();
+    this.#changedAtMs = this.#lookedAtMs = performance.now();
+    this.#silentMs = 0;
     this.#wake();
   }
 
@@ -61,6 +67,7 @@ export class Quiescence {
     let seenAtMs = this.#changedAtMs;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
+      this.#listen();
       if (seenAtMs !== this.#changedAtMs) {
         seenAtMs = this.#changedAtMs;
         askMs = Math.min(askMs, FIRST_ASK_MS);
@@ -82,13 +89,20 @@ export class Quiescence {
         const members = circleAmong(this.#actors);
         if (members.length === 0) return;
         // Nobody else can end it: it is waited for, and the store tells by an error whom it chose.
-        const stays = this.options.sawCircle(members, performance.now() - this.#changedAtMs);
+        const stays = this.options.sawCircle(members, this.#silentMs);
         if (stays !== undefined) throw stays;
         if (!(await this.#event(CIRCLE_ASK_MS))) {
           for (const member of members) this.#actors[member]!.isStale = true;
         }
       }
     }
+  }
+
+  /** A machine that stood still, asleep or paused, was silent for a moment. */
+  #listen(): void {
+    const now = performance.now();
+    this.#silentMs += Math.min(now - this.#lookedAtMs, LONGEST_LOOK_MS);
+    this.#lookedAtMs = now;
   }
 
   async #ask(): Promise<void> {
@@ -110,7 +124,7 @@ export class Quiescence {
   }
 
   #demandAnswer(): void {
-    if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
+    if (this.#silentMs <= this.options.answerMs) return;
     const late = this.#actors.filter(({ isUnknown }) => isUnknown);
     if (late.length === 0) return;
     const words = late.map(({ number, outstanding, waitsForEnded }) => {
@@ -154,7 +168,7 @@ export class Quiescence {
   }
 
   #demandLeave(): void {
-    if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
+    if (this.#silentMs <= this.options.answerMs) return;
     const leaving = this.#actors.filter(({ isLeaving }) => isLeaving).map(({ number }) => number);
     throw new Stuck(
       `client ${leaving.join(' and ')} died, and the store did not end its sessions within ${this.options.answerMs} ms`,
@@ -162,7 +176,7 @@ export class Quiescence {
   }
 
   #demandLife(away: readonly Actor[]): void {
-    if (performance.now() - this.#changedAtMs <= this.options.answerMs) return;
+    if (this.#silentMs <= this.options.answerMs) return;
     throw new Stuck(
       `client ${away.map(({ number }) => number).join(' and ')} neither spoke to the store nor came to its end within ${this.options.answerMs} ms`,
     );

@@ -25,6 +25,8 @@ export interface ExplorerOptions {
 const ENTRY = fileURLToPath(new URL('../session/explorer-process.js', import.meta.url));
 /** On top of a step's own limit: then silence means that its code never gives back control. */
 const SILENCE_MS = 5 * ALIVE_EVERY_MS;
+/** Silence is counted in such parts: a machine that stood still, asleep or paused, has been silent for one of them. */
+const LISTEN_MS = 500;
 /** After an interruption: to end the schedule under way. */
 const STOP_MS = 3_000;
 const OUTPUT_LIMIT = 4_000;
@@ -49,14 +51,16 @@ export async function explorerProcess(
   let connections: readonly HostConnection[] = [];
   let counts = { run: 0, violated: 0 };
   let reason: string | undefined;
-  let silence: NodeJS.Timeout | undefined;
+  let silentMs = 0;
   const heard = () => {
-    clearTimeout(silence);
-    silence = setTimeout(() => {
-      reason = `the target's code did not give back control for ${silenceMs} ms, and its process was killed`;
-      child.kill('SIGKILL');
-    }, silenceMs);
+    silentMs = 0;
   };
+  const listening = setInterval(() => {
+    silentMs += LISTEN_MS;
+    if (silentMs < silenceMs) return;
+    reason = `the target's code did not give back control for ${silenceMs} ms, and its process was killed`;
+    child.kill('SIGKILL');
+  }, LISTEN_MS);
   const stop = () => {
     send({ type: 'stop' });
     void wait(STOP_MS, undefined, { ref: false }).then(() => {
@@ -97,19 +101,18 @@ export async function explorerProcess(
       }
     });
   });
-  heard();
   send({ type: 'run', request });
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   try {
     const end = await ended;
-    clearTimeout(silence);
+    clearInterval(listening);
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await exited;
     if (!isClean(end)) await endSessions(connections, namespaces);
     return end;
   } finally {
-    clearTimeout(silence);
+    clearInterval(listening);
     signal.removeEventListener('abort', stop);
     if (child.pid !== undefined) reaper.release(child.pid);
   }
