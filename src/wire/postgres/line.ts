@@ -15,6 +15,8 @@ export interface Line {
   asked: readonly Asked[];
   /** On its way: what it asks for. */
   asks: Locks;
+  /** On its way: somebody else had, or asked for, what it asks for when it was released. */
+  contended: boolean;
   /** On its way, and what it asks for is not known. */
   isUnclear: boolean;
   /** On its way: what the server watches of it, if it does. */
@@ -48,6 +50,7 @@ export function newLine(
     ...{ client, number, connection, footprints },
     asked: [],
     asks: NO_LOCKS,
+    contended: false,
     isUnclear: false,
     watched: undefined,
     watchedEnds: 0,

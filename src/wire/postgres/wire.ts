@@ -269,6 +269,7 @@ export class PostgresWire implements StepWire {
     const release = () => {
       asReleased = footprint();
       line.asks = asReleased.asks;
+      line.contended = asReleased.contends;
       line.isUnclear = asReleased.touches === 'unknown';
       this.#learn(asReleased);
       this.#serializable.released(line, asReleased);
@@ -327,8 +328,11 @@ export class PostgresWire implements StepWire {
     }
     this.#wasPrepared ||= this.#prepared > 0;
     const isSameSession = sessionLocks.length === footprints.view.sessionLocks.length;
+    const seen = this.#seen(line, own);
     const footprint = {
-      ...this.#seen(line, own),
+      ...seen,
+      // Whether another one was answered before it, or a moment later, is luck: both were let go by one step.
+      contends: seen.contends || line.contended,
       changesNothing: isSameSession && changesNothing(own, failed),
     };
     if (released !== undefined) this.#learn(footprint);
