@@ -11,6 +11,7 @@ import { loadConfig } from '../session/config.js';
 import { judgeHistory } from '../session/judge-history.js';
 import { exportedOf, mergeRunners, withTarget } from '../session/k6-runners.js';
 import { historyText } from './check-command.js';
+import { flow, paragraph } from '../report/text-width.js';
 import { configFlag } from './flags.js';
 import { print, terminalWidth } from './output.js';
 
@@ -44,6 +45,7 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
       : jsonOf(flags.state, await textOf(flags.state));
   const { history, miscounted } = mergeRunners(answers, final, { scenario, target, run: exported });
   const what = files.join(', ');
+  const width = terminalWidth(process.stdout, process.env);
   const thresholds = thresholdsIn(outputs.map(({ text }) => text));
   if (miscounted.length > 0) {
     const reasons = miscounted.join('; ');
@@ -51,7 +53,11 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
       process.stdout,
       flags.json
         ? `${JSON.stringify({ verdict: 'inconclusive', reasons: miscounted, thresholds }, undefined, 2)}\n`
-        : `${exported.scenario}   ${exported.target}   ${what}\n\n? inconclusive: ${reasons}\n${thresholdText(thresholds)}`,
+        : `${[
+            ...flow([exported.scenario, exported.target, what], width),
+            '',
+            ...paragraph(`? inconclusive: ${reasons}`, width),
+          ].join('\n')}\n${thresholdText(thresholds, width)}`,
     );
     return EXIT.inconclusive;
   }
@@ -64,7 +70,7 @@ export async function judgeCommand(files: readonly string[], flags: JudgeFlags):
     process.stdout,
     flags.json
       ? `${JSON.stringify({ ...judgement, thresholds }, undefined, 2)}\n`
-      : `${historyText(what, judgement, terminalWidth(process.stdout, process.env))}${thresholdText(thresholds)}`,
+      : `${historyText(what, judgement, width)}${thresholdText(thresholds, width)}`,
   );
   return exitCodeWith(judgement.verdict, thresholds);
 }
@@ -73,13 +79,13 @@ const NO_STATE = 'the API could not be asked for its final state (--state FILE t
 
 const GLYPH = { kept: '✔', crossed: '✘', unknown: '?' } as const;
 
-/** Over all runners together; k6 itself looks at those of each. */
-function thresholdText(thresholds: readonly K6Threshold[]): string {
-  const lines = thresholds.map((one) => {
+/** Over all runners together, in lines that are no wider; k6 itself looks at those of each. */
+export function thresholdText(thresholds: readonly K6Threshold[], width: number): string {
+  const lines = thresholds.flatMap((one) => {
     const why = one.outcome === 'unknown' ? ': this cannot be told from the outputs' : ` ${one.outcome}`;
-    return `${GLYPH[one.outcome]} threshold ${shownThreshold(one)}${why}\n`;
+    return paragraph(`${GLYPH[one.outcome]} threshold ${shownThreshold(one)}${why}`, width);
   });
-  return lines.length === 0 ? '' : `\n${lines.join('')}`;
+  return lines.length === 0 ? '' : `\n${lines.join('\n')}\n`;
 }
 
 /** A threshold counts like a limit: one that was crossed fails, and one of which nothing is known is not passed. */

@@ -45,7 +45,7 @@ export async function listCommand({
   const width = terminalWidth(process.stdout, process.env);
   const text = () =>
     names.length === 0
-      ? `${asText(contracts, width)}\n${paragraph(MORE, width, '').join('\n')}\n`
+      ? `${listText(contracts, width)}\n${paragraph(MORE, width, '').join('\n')}\n`
       : detailsText(contracts, width);
   await print(process.stdout, json ? `${JSON.stringify(contracts, undefined, 2)}\n` : text());
   return 0;
@@ -57,7 +57,8 @@ function describe(target: AnyTarget) {
   return { id, stores: storesOf(target), summary, prevents, costs, source, ...claims };
 }
 
-function asText(contracts: readonly Listed[], width: number): string {
+/** Names with their summaries beside them, in lines that are no wider. */
+export function listText(contracts: readonly Listed[], width: number): string {
   const names = contracts.flatMap(({ scenarios, targets }) => [
     ...scenarios.map(({ name }) => name),
     ...targets.map(({ id }) => id),

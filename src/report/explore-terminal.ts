@@ -1,16 +1,16 @@
 import { anomalyName } from '../core/anomaly.js';
 import type { ExploredTarget, ExploreReport, ExploreTarget } from './explore-report.js';
 import { exploredSentence, SCOPE, scopeSentences } from './explore-words.js';
-import { whole } from './numbers.js';
 import { TIGHT_SPACE } from './numbers.js';
 import { createPaint, type Paint } from './paint.js';
 import { mapStrings, redact } from './redact.js';
+import { exploreTable } from './explore-table.js';
 import { scheduleTable } from './schedule-table.js';
-import { flow, paragraph, printable, textWidth } from './text-width.js';
-import { GLYPHS, plural } from './words.js';
+import { flow, paragraph, printable } from './text-width.js';
+import { plural } from './words.js';
 
 export interface ExploreTerminalOptions {
-  /** Columns; taken as 60 where there are fewer. */
+  /** Columns; taken as 60 where there are fewer. No line is longer, but for a command that is. */
   readonly width: number;
   readonly colour: boolean;
   /** The folder that the report was written to. */
@@ -33,7 +33,7 @@ export function renderExplore(source: ExploreReport, options: ExploreTerminalOpt
   const violated = explored.find(({ counterexample }) => counterexample !== undefined);
   const blocks: readonly (readonly string[])[] = [
     head(report, width, paint),
-    targets.length > 1 ? table(targets, paint) : [],
+    targets.length > 1 ? exploreTable(targets, width, paint) : [],
     ...(targets.length > 1
       ? [
           targets.flatMap((one) =>
@@ -82,7 +82,7 @@ function head(
         ? `schedules by random priorities (PCT), depth ${search.depth}`
         : 'schedules at random';
   return [
-    paint.strong(scenario.name) + first.slice(scenario.name.length),
+    paint.strong(first.slice(0, scenario.name.length)) + first.slice(scenario.name.length),
     ...rest,
     paint.quiet(how),
     ...(interrupted ? [paint.inconclusive('Interrupted: these are partial results.')] : []),
@@ -139,9 +139,10 @@ function counterexample(
     told(target, report, width, paint),
     [
       ...paragraph(`${anomalyName(finding.anomaly)}: ${finding.message}`, width),
-      paint.quiet(
+      ...paragraph(
         `${plural(schedule.clients.length, 'step')}, ${plural(switches, 'change')} from one client to another${missing}; ${fate}`,
-      ),
+        width,
+      ).map(paint.quiet),
     ],
     [
       ...scheduleTable(found, { width, clients: target.clients, paint }),
@@ -153,44 +154,6 @@ function counterexample(
 const DOOMED =
   'from here on it is lost: it is violated in whatever order the clients go on from here, one after the other.';
 const PROVED = 'the last step on which the finding rests: here it is proved.';
-
-function table(targets: readonly ExploreTarget[], paint: Paint): readonly string[] {
-  const rows = targets.map((one): readonly string[] => {
-    if (one.outcome !== 'explored') return [one.id, one.outcome === 'skipped' ? 'skipped' : 'could not run'];
-    const { verdict, schedules, ends, elapsedMs } = one;
-    const { run, violated, standFor } = schedules;
-    const gaveUp = verdict === 'holds' && schedules.gaveUp > 0 ? ', but gives up' : '';
-    return [
-      one.id,
-      `${GLYPHS[verdict]} ${verdict}${gaveUp}`,
-      whole(run),
-      whole(violated),
-      standFor?.all ?? '-',
-      standFor?.violated ?? '-',
-      whole(ends),
-      `${(elapsedMs / 1_000).toFixed(1)} s`,
-      one.isExhaustive ? (one.isFair ? 'fair' : 'all') : 'cut',
-    ];
-  });
-  const header = ['target', 'verdict', 'run', 'violated', 'stand for', 'violated', 'ends', 'time', 'scope'];
-  const widths = header.map((_, index) =>
-    Math.max(...[header, ...rows].map((row) => textWidth(row[index] ?? ''))),
-  );
-  const lined = (row: readonly string[]) =>
-    ` ${row
-      .map((cell, index) => {
-        const space = ' '.repeat(widths[index]! - textWidth(cell));
-        return index < 2 || index === 8 ? cell + space : space + cell;
-      })
-      .join('  ')}`.trimEnd();
-  return [
-    paint.quiet(lined(header)),
-    ...rows.map((row, place) => {
-      const target = targets[place]!;
-      return target.outcome === 'explored' ? paint[target.verdict](lined(row)) : lined(row);
-    }),
-  ];
-}
 
 function next(
   { scenario, plan, exitCode }: ExploreReport,

@@ -26,11 +26,22 @@ const underLoad: Report = {
 
 describe('a report of a load', () => {
   it("shows the engine's own figures, in columns", () => {
-    expect(loadTable(underLoad).slice(0, 2)).toEqual([
+    expect(loadTable(underLoad, 80).slice(0, 2)).toEqual([
       ' autocannon  requests     time   p50  p97.5    p99  req/s',
       ' http/mine     12,345  10.01 s  3 ms  12 ms  16 ms  1,235',
     ]);
-    expect(loadTable(gateHolds)).toEqual([]);
+    expect(loadTable(gateHolds, 80)).toEqual([]);
+  });
+
+  it('shows the figures below the name where the terminal is too narrow for columns', () => {
+    expect(loadTable(underLoad, 50)).toEqual([
+      ' autocannon, http/mine',
+      '   requests 12,345   time 10.01 s   p50 3 ms',
+      '   p97.5 12 ms   p99 16 ms   req/s 1,235',
+      ' autocannon, http/mine',
+      '   requests 12,345   time 10.01 s   p50 3 ms',
+      '   p97.5 12 ms   p99 16 ms   req/s 1,235',
+    ]);
   });
 
   it('shows them in Markdown too', () => {

@@ -1,6 +1,6 @@
 import { whole } from './numbers.js';
 import type { Report } from './report.js';
-import { textWidth } from './text-width.js';
+import { flow, textWidth, wrapName } from './text-width.js';
 import { isJudged } from './words.js';
 
 const MARGIN = ' ';
@@ -26,9 +26,14 @@ export function loadRows(report: Report): readonly (readonly string[])[] {
   return [[engine, 'requests', 'time', 'p50', 'p97.5', 'p99', 'req/s'], ...rows];
 }
 
-/** The same for a terminal. */
-export function loadTable(report: Report): readonly string[] {
+/** The same for a terminal: in columns, or each row's figures below its name where these are wider than that. */
+export function loadTable(report: Report, width: number): readonly string[] {
   const all = loadRows(report);
+  const table = inColumns(all);
+  return table.every((line) => textWidth(line) <= width) ? table : belowNames(all, width);
+}
+
+function inColumns(all: readonly (readonly string[])[]): readonly string[] {
   const widths = (all[0] ?? []).map((_, column) =>
     Math.max(...all.map((cells) => textWidth(cells[column]!))),
   );
@@ -39,6 +44,17 @@ export function loadTable(report: Report): readonly string[] {
     });
     return MARGIN + [name, ...figures].join(GAP);
   });
+}
+
+function belowNames([head = [], ...rows]: readonly (readonly string[])[], width: number): readonly string[] {
+  const indent = `${MARGIN}${GAP}`;
+  return rows.flatMap(([name = '', ...figures]) => [
+    ...wrapName(`${head[0]}, ${name}`, width - MARGIN.length).map((line) => `${MARGIN}${line}`),
+    ...flow(
+      figures.map((figure, place) => `${head[place + 1]} ${figure}`),
+      width - indent.length,
+    ).map((line) => `${indent}${line}`),
+  ]);
 }
 
 /** As autocannon has them. */

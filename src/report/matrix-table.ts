@@ -13,16 +13,18 @@ const HEADER_AT_MOST = 12;
 export function matrixTables(contract: MatrixContract, width: number, paint: Paint): readonly string[][] {
   const rows = rowsOf(contract.targets);
   const names = rows.flatMap((row) => (row.kind === 'heading' ? [row.text] : row.name));
-  const nameWidth = MARGIN.length + Math.max(...[contract.name, ...names].map(textWidth));
+  const title = wrapName(contract.name, NAME_AT_MOST);
+  const nameWidth = MARGIN.length + Math.max(...[...title, ...names].map(textWidth));
   const columns = contract.scenarios.map((scenario) => columnOf(scenario, rows));
   return blocksOf(columns, width - nameWidth).map((block) => {
-    const height = Math.max(...block.map(({ header }) => header.length));
+    const height = Math.max(title.length, ...block.map(({ header }) => header.length));
+    // Everything in the head stands on what is below it: what is shorter begins lower.
+    const standing = (lines: readonly string[], line: number) => lines[line - height + lines.length] ?? '';
     const head = Array.from({ length: height }, (_, line) =>
       joined(
-        line === height - 1 ? `${MARGIN}${contract.name}` : '',
+        `${MARGIN}${standing(title, line)}`,
         nameWidth,
-        // Headers stand on their cells: the shorter ones begin lower.
-        block.map((column) => ({ column, text: column.header[line - height + column.header.length] ?? '' })),
+        block.map((column) => ({ column, text: standing(column.header, line) })),
         paint.quiet,
       ),
     );

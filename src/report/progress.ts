@@ -1,6 +1,6 @@
 import { redact } from './redact.js';
 import type { ReportTarget } from './report.js';
-import { printable, textWidth } from './text-width.js';
+import { cutTo, printable } from './text-width.js';
 import { durationWords, plural } from './words.js';
 
 /** Where progress goes: standard error, or anything that takes text. */
@@ -173,8 +173,4 @@ const STEPS_MS = [
 function rounded(ms: number): number {
   const { stepMs } = STEPS_MS.find(({ below }) => ms < below)!;
   return Math.round(ms / stepMs) * stepMs;
-}
-
-function cutTo(line: string, width: number): string {
-  return textWidth(line) <= width ? line : `${line.slice(0, Math.max(0, width - 3))}...`;
 }

@@ -36,7 +36,7 @@ export function renderTerminal(source: Report, options: TerminalOptions): string
     head(report, width, paint),
     [...table.lines, ...droppedNote(table.dropped, width).map(paint.quiet)],
     answerTable(report, width),
-    loadTable(report),
+    loadTable(report, width),
     ...paragraphs(sentences(report), width, paint),
     next(nextCommands(report, typed, options.written), width, paint),
     written(options.written, width),
@@ -63,7 +63,7 @@ function head(report: Report, width: number, paint: Paint): readonly string[] {
       : [`${durationWords(budget.usedMs)} of a budget of ${durationWords(budget.totalMs)}`]),
   ];
   return [
-    paint.strong(scenario.name) + first.slice(scenario.name.length),
+    paint.strong(first.slice(0, scenario.name.length)) + first.slice(scenario.name.length),
     ...rest,
     ...flow(conditions, width).map(paint.quiet),
     ...(report.interrupted ? [paint.inconclusive('Interrupted: these are partial results.')] : []),
