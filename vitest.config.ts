@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['{src,scenarios,targets,scripts}/**/*.test.ts'],
     // Servers and child processes share two cores with the tests: more at once only makes them wait for each other.
     maxWorkers: 2,
+    // Of tests that may run side by side, no more than do: else their time goes by while they wait for a turn (see `takeTurn`).
+    maxConcurrency: 3,
     reporters: ['default', './scripts/closing-line-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -18,23 +18,39 @@ export interface Judged<K extends keyof TargetContracts> {
   readonly seed: string;
   /** Trials of those, by id, that give up in some trials only. */
   readonly more?: Readonly<Record<string, number>>;
+  /** For what targets must be caught. */
+  readonly caughtFor?: readonly Catch[];
 }
+
+export type Catch = readonly [target: { readonly id: string }, scenario: string, anomaly: string];
 
 /** Each target's row, by id, from as many trials as what it claims in the scenario asks for. */
 export async function judgeAll<K extends keyof TargetContracts>(
   contract: K,
-  { scenario, targets, parameters = {}, seed, more = {} }: Judged<K>,
+  { scenario, targets, parameters = {}, seed, more = {}, caughtFor = [] }: Judged<K>,
 ): Promise<ReadonlyMap<string, ReportTarget>> {
   const name = typeof scenario === 'string' ? scenario : scenario.name;
   const rows = new Map<string, ReportTarget>();
-  for (const alike of await byTrials(contract, name, targets, more)) {
+  const judge = async (alike: Alike<K>, command: 'gate' | 'compare') => {
     // Of either kind, as it was given.
     const given = { ...alike, scenario } as unknown as { scenario: string; targets: readonly string[] };
-    const report = await raceCheck({ ...given, parameters, seed });
+    const report = await raceCheck({ ...given, parameters, seed, command });
     // A control that was not asked for is a row of another call.
     for (const row of report.targets) if (row.role === 'named') rows.set(row.id, row);
-  }
+  };
+  for (const alike of await byTrials(contract, name, targets, more)) await judge(alike, 'gate');
+  // What stopped at its first violation may have shown another one first: then it goes on to the end.
+  const elsewise = targets.filter(
+    (one) => typeof one !== 'string' && showsAnother(rows.get(one.id), caughtFor),
+  );
+  if (elsewise.length > 0) await judge({ trials: TO_CATCH, targets: elsewise }, 'compare');
   return rows;
+}
+
+function showsAnother(row: ReportTarget | undefined, caughtFor: readonly Catch[]): boolean {
+  if (row?.outcome !== 'judged' || row.verdict !== 'violated') return false;
+  const shown = new Set<string>(row.findings.map(({ anomaly }) => anomaly));
+  return caughtFor.some(([{ id }, , anomaly]) => id === row.id && !shown.has(anomaly));
 }
 
 /** Targets that are judged together, since they need the same number of trials. */

@@ -5,7 +5,7 @@ import { it, judged } from './fixtures/user-folder.fixture.js';
 
 const MINE = ['last-seat', '--engine', 'autocannon', '--target', './mine.target.ts', '--connections', '8'];
 
-describe.concurrent('--engine autocannon', { timeout: 60_000 }, () => {
+describe.concurrent('--engine autocannon', { timeout: 120_000 }, () => {
   it.for([
     ['racy', 'violated', 1],
     ['slow', 'holds', 0],

@@ -48,7 +48,7 @@ const WORDS: Readonly<Record<Protocol, readonly string[]>> = {
   'https+h2': ['--insecure'],
 };
 
-describe('race-check burst', { timeout: 60_000 }, () => {
+describe('race-check burst', { timeout: 120_000 }, () => {
   it.for(PROTOCOLS)(
     'catches a racy server, and lets a fixed one hold, over %s',
     async (protocol, { folder, expect: here }) => {
@@ -57,8 +57,11 @@ describe('race-check burst', { timeout: 60_000 }, () => {
       const [racy, fixed] = await Promise.all(urls.map((url) => burst(folder, url, ...words)));
       here(racy!.row.findings[0]?.message).toMatch(/^\d answers of 6 had the status 200/);
       here(racy!.code).toBe(1);
+      // A trial in which nobody met is made up for.
+      const ok = fixed!.row.trials.run * CLIENTS;
+      here(fixed!.row.trials.counted).toBe(4);
       here(fixed!.row).toMatchObject({
-        ...{ verdict: 'holds', reasons: [], operations: { ok: 4 * CLIENTS, fail: 0, info: 0 } },
+        ...{ verdict: 'holds', reasons: [], operations: { ok, fail: 0, info: 0 } },
         control: { target: 'http/reference-server', caught: true },
       });
       here(fixed!.code).toBe(0);
@@ -66,7 +69,7 @@ describe('race-check burst', { timeout: 60_000 }, () => {
   );
 });
 
-describe('a server that acts before the body is complete', { timeout: 60_000 }, () => {
+describe('a server that acts before the body is complete', { timeout: 120_000 }, () => {
   /** One thing for the first head that comes; it never reads a body. */
   function actsOnHeads(): Handler {
     let isTaken = false;
@@ -109,12 +112,13 @@ it('resets and reads an API of a target that speaks nothing but HTTP/2', async (
   const api = await startSeatApi(folder, 'slow', 'http2');
   const words = ['last-seat', '--target', './mine.target.ts', '--clients', '6', '--trials', '3'];
   const { report, code, stderr } = await folder.report(words);
+  const ok = judged(report, 'http/mine').trials.run * 6;
   expect(judged(report, 'http/mine'), stderr).toMatchObject({
-    ...{ verdict: 'holds', operations: { ok: 18, fail: 0, info: 0 } },
+    ...{ verdict: 'holds', operations: { ok, fail: 0, info: 0 } },
     control: { target: 'http/reference-server', caught: true },
   });
   expect(code).toBe(0);
-  expect(await api.asked()).toBe(18);
+  expect(await api.asked()).toBe(ok);
 });
 
 /** Answers every GET; does this with each other request, once it is whole or as soon as its head is there. */
@@ -141,7 +145,7 @@ function rawServer(onPost: (socket: net.Socket, count: number) => void, at: 'end
 
 const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
 
-describe('race-check burst, to a server that', { timeout: 60_000 }, () => {
+describe('race-check burst, to a server that', { timeout: 120_000 }, () => {
   it.for([
     ['resets', (socket: net.Socket) => socket.resetAndDestroy(), 'connection-lost', '20s'],
     ['sends garbage', (socket: net.Socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'), 'not-http', '20s'],

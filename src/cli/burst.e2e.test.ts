@@ -38,7 +38,7 @@ describe('race-check burst', () => {
     expect(stdout).toMatch(
       /✘ http\/\S+ violated, broken expectation 1: \d+ answers of 12 had the status 200/,
     );
-    expect(stdout).toMatch(/200 \{"id":#,"slot":"\d+"\} +\d+ +1 of 1/);
+    expect(stdout).toMatch(/200 \{"id":#,"slot":"\d+"\} +\d+ +(\d+) of \1/);
     expect(stdout).toMatch(/ok status=(200 body=\{id=\d+ slot=\d+\}|409 body=\{error="already booked"\})/);
     expect(stderr).toContain(`To ${api.url} go 12 x POST /api/racy at once, in up to 59 trials`);
     expect(stderr).toContain('at most 1,416 requests');
@@ -118,7 +118,8 @@ describe('race-check burst', () => {
     );
     const after = (await api.seen())['POST /api/echo'] ?? 0;
     expect(after - before).toBe(7 * row.trials.run);
-    expect(row.trials.run).toBe(4);
+    // A trial in which nobody met is made up for.
+    expect(row.trials.run).toBeGreaterThanOrEqual(4);
   });
 
   it('judges nothing where nobody says what is right, and asks', async ({ folder }) => {

@@ -45,7 +45,7 @@ const REFUSED = {
   message: 'Insufficient stock for Lamp (available: 0, requested: 1)',
 };
 
-describe.concurrent('race-check check', { timeout: 60_000 }, () => {
+describe.concurrent('race-check check', { timeout: 120_000 }, () => {
   it('comes to the findings of the run that recorded the history, which stands alone', async ({ folder }) => {
     const words = ['flash-sale', '--target', 'memory/naive', '--seed', 'check', '--quiet'];
     expect((await folder.run(words)).code).toBe(1);

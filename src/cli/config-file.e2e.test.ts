@@ -43,7 +43,7 @@ export default defineConfig({
 } as never);
 `;
 
-describe.concurrent('a race-check.config.ts', { timeout: 60_000 }, () => {
+describe.concurrent('a race-check.config.ts', { timeout: 120_000 }, () => {
   it('holds scenarios and targets that are found by their names, and whose numbers are flags', async ({
     folder,
   }) => {

@@ -11,7 +11,7 @@ import { it } from './fixtures/user-folder.fixture.js';
 /** Somewhere without any server. */
 const NOTHING = { PATH: '/nonexistent', HOME: '/nonexistent', MONGOMS_DOWNLOAD_MIRROR: 'http://127.0.0.1:9' };
 
-describe('race-check doctor', { timeout: 60_000 }, () => {
+describe('race-check doctor', { timeout: 120_000 }, () => {
   it('names each store and load engine, where it was found, and leaves nothing behind', async ({
     folder,
   }) => {
@@ -78,7 +78,7 @@ const missing = whyMissing('redis');
 
 describe.skipIf(missing)(
   missing ?? 'race-check doctor on a server with leftovers',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     const reaper = openReaper();
     let given: OwnServer;

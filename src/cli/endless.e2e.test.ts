@@ -12,7 +12,7 @@ export default { ...scenario, checkers: [patient] };
 
 const DRAW = ['draw.scenario.fixture.ts', 'draw-target.fixture.js'] as const;
 
-describe("an endless loop in a file of the user's", { timeout: 90_000 }, () => {
+describe("an endless loop in a file of the user's", { timeout: 120_000 }, () => {
   it('is told of with the name of the file, which Ctrl-C ends', async ({ folder }) => {
     folder.write('mine.target.ts', ENDLESS);
     const running = await folder.start(['flash-sale', '--target', './mine.target.ts', '--quiet']);

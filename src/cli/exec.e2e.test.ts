@@ -18,7 +18,7 @@ function copyExample(folder: UserFolder): void {
     copyFileSync(path.join(EXAMPLE, file), path.join(folder.path, file));
 }
 
-describe.skipIf(!hasPython).concurrent('a target in Python', { timeout: 60_000 }, () => {
+describe.skipIf(!hasPython).concurrent('a target in Python', { timeout: 120_000 }, () => {
   it('is caught where it races, and holds where it locks', async ({ folder }) => {
     copyExample(folder);
     const { code, report } = await folder.report([
@@ -86,7 +86,7 @@ describe.runIf(!hasPython)('a target in Python', () => {
   it.skip('is not tried, since there is no python3', () => undefined);
 });
 
-describe.concurrent('--exec', { timeout: 60_000 }, () => {
+describe.concurrent('--exec', { timeout: 120_000 }, () => {
   it('refuses a program for another contract, stalls in a program, and an empty command, all at once', async ({
     folder,
   }) => {

@@ -17,7 +17,7 @@ export default shopTarget('mine', async (shop, order, context) => {
 
 const MINE = ['flash-sale', '--target', './my.target.ts', '--trials', '2'];
 
-describe.concurrent('the exit code', { timeout: 90_000 }, () => {
+describe.concurrent('the exit code', { timeout: 120_000 }, () => {
   it('is 0 when the target holds', async ({ folder }) => {
     writeShop(folder, 'await context.sleep(1); return sell(shop, order);');
     const { code, report } = await folder.report(MINE);

@@ -36,7 +36,7 @@ async function reasonsOf(folder: UserFolder, words: readonly string[]) {
   return target.reasons.join('; ');
 }
 
-describe.concurrent('an exploration that cannot go on', { timeout: 90_000 }, () => {
+describe.concurrent('an exploration that cannot go on', { timeout: 120_000 }, () => {
   it('says which statement never ended', async ({ folder }) => {
     const words = write(folder, 'asleep', `await session.query('select pg_sleep(600)');`);
     expect(await reasonsOf(folder, words)).toMatch(

@@ -26,7 +26,7 @@ step s1c: commit;
 step s2l: <... completed>
 `;
 
-describe.concurrent('race-check explore --spec', () => {
+describe.concurrent('race-check explore --spec', { timeout: 120_000 }, () => {
   it('prints what isolationtester prints, and nothing else on stdout', async ({ folder }) => {
     folder.write('wait.spec', `${SPEC}\npermutation s1l s2l s1c\n`);
     const { code, stdout, stderr } = await folder.run(['explore', '--spec', 'wait.spec']);

@@ -18,7 +18,7 @@ function targetOf({ targets }: ExploreReport, id: string): ExploredTarget {
   return target;
 }
 
-describe.concurrent('race-check explore', { timeout: 90_000 }, () => {
+describe.concurrent('race-check explore', { timeout: 120_000 }, () => {
   it('tries every interleaving of two buyers on a real PostgreSQL, and replays what it found', async ({
     folder,
   }) => {

@@ -23,7 +23,7 @@ function examplesOf(help: string): readonly string[] {
     );
 }
 
-describe.concurrent('the help', { timeout: 60_000 }, () => {
+describe.concurrent('the help', { timeout: 120_000 }, () => {
   it.for(COMMANDS)(
     'of %s shows examples that are understood, and what an exit code means',
     async (name, { folder }) => {

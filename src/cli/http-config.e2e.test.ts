@@ -135,13 +135,13 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
     openShop(
       folder,
       ["command: 'node server.mjs'", "command: 'echo no licence; sleep 600'"],
-      ["{ path: '/health' }", "{ path: '/health', withinMs: 300 }"],
+      ["{ path: '/health' }", "{ path: '/health', withinMs: 3_000 }"],
     );
     const { code, report } = await folder.report(['flash-sale', '--target', 'my-shop', '--trials', '2']);
     const [row] = report.targets;
     expect(row).toMatchObject({ outcome: 'error' });
     const { message } = row as { message: string };
-    expect(message).toContain('was not ready within 300 ms');
+    expect(message).toContain('was not ready within 3000 ms');
     expect(message).toContain('no licence');
     expect(code).toBe(3);
     expect(folder.left()).toEqual([]);
@@ -199,7 +199,7 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
       .read('server.mjs')
       .replace('async function checkout({ buyer, items }) {', `$&${hanging}`);
     folder.write('server.mjs', server);
-    const words = ['flash-sale', '--target', 'my-shop', '--trials', '2', '--timeout', '3s'];
+    const words = ['flash-sale', '--target', 'my-shop', '--trials', '2', '--timeout', '6s'];
     const { report } = await folder.report(words);
     const { verdict, reasons, trials, operations } = judged(report, 'http/my-shop');
     expect({ verdict, trials }).toMatchObject({

@@ -35,7 +35,7 @@ function complaints(folder: UserFolder, files: readonly string[]): readonly stri
     );
 }
 
-describe.concurrent('race-check init', { timeout: 60_000 }, () => {
+describe.concurrent('race-check init', { timeout: 120_000 }, () => {
   it('writes a file that runs: a shop whose command it is told', async ({ folder }) => {
     copyFileSync(path.join(ROOT, 'examples/http-api/server.mjs'), path.join(folder.path, 'server.mjs'));
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder.path, 'node_modules'));

@@ -204,7 +204,7 @@ describe
     });
   });
 
-describe.concurrent('race-check export and judge', { timeout: 60_000 }, () => {
+describe.concurrent('race-check export and judge', { timeout: 120_000 }, () => {
   it('refuse what cannot be exported, and outputs that are none', async ({ folder }) => {
     const started = await folder.run(['export', 'k6', 'last-seat', '--target', 'http/naive']);
     expect(started.stderr).toContain(
@@ -222,7 +222,7 @@ describe.concurrent('race-check export and judge', { timeout: 60_000 }, () => {
   });
 });
 
-describe.concurrent('--engine', { timeout: 60_000 }, () => {
+describe.concurrent('--engine', { timeout: 120_000 }, () => {
   it('says how to get a k6 that is not here, with exit code 3', async ({ folder }) => {
     const { code, stderr } = await folder.run([...SEAT, '--target', 'http/naive'], {
       ...{ PATH: path.dirname(process.execPath), HOME: folder.path, XDG_CACHE_HOME: folder.path },

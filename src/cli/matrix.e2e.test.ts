@@ -106,7 +106,7 @@ describe.concurrent('race-check matrix', { timeout: 120_000 }, () => {
   });
 });
 
-describe.concurrent('race-check compare --store', { timeout: 60_000 }, () => {
+describe.concurrent('race-check compare --store', { timeout: 120_000 }, () => {
   it('compares only the targets on these stores', async ({ folder }) => {
     const { code, report } = await folder.report([
       ...['compare', 'flash-sale', '--store', 'memory', '--trials', '5'],

@@ -39,6 +39,12 @@ async function schemas(): Promise<readonly string[]> {
   return rows.map(({ name }) => name).filter((name) => !name.startsWith('race_check_byurl_'));
 }
 
+/** Runs whose sessions the server has not seen to be gone yet. */
+async function runsAlive(): Promise<number> {
+  const { rows } = await client.query("select 1 from pg_locks where locktype = 'advisory' and granted");
+  return rows.length;
+}
+
 /** Whatever a run said and kept. */
 function allText(folder: UserFolder, { stdout, stderr }: Ended): string {
   const files = readdirSync(folder.path, { recursive: true, withFileTypes: true })
@@ -49,7 +55,7 @@ function allText(folder: UserFolder, { stdout, stderr }: Ended): string {
 
 const LONG = ['flash-sale', '--trials', '100000', '--no-report', '--postgres-url'];
 
-describe('a server that the user names', { timeout: 90_000 }, () => {
+describe('a server that the user names', { timeout: 120_000 }, () => {
   it('gets a schema for the run, loses it afterwards, and its password is told to nobody', async ({
     folder,
   }) => {
@@ -89,6 +95,7 @@ describe('a server that the user names', { timeout: 90_000 }, () => {
     running.child.kill('SIGKILL');
     expect((await running.ended).code).toBe(137);
     await until('its workers are gone', () => folder.left().length === 0);
+    await until('its sessions are gone too', async () => (await runsAlive()) === 0);
     const left = await schemas();
     expect(left).not.toEqual([]);
     const words = ['flash-sale', '--trials', '2', '--target', 'postgres/naive', '--postgres-url', url];
@@ -113,7 +120,7 @@ describe('a server that the user names', { timeout: 90_000 }, () => {
   });
 });
 
-describe.concurrent('a server that cannot be had', { timeout: 60_000 }, () => {
+describe.concurrent('a server that cannot be had', { timeout: 120_000 }, () => {
   /** Nothing listens on the first port. */
   const NOWHERE = 'postgres://me:top-secret@127.0.0.1:1/shop';
 

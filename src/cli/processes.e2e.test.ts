@@ -69,7 +69,7 @@ describe.concurrent('clients spread over processes', { timeout: 120_000 }, () =>
         id,
         skip,
       );
-      expect(row).toMatchObject({ verdict: 'holds', met: true, operations: { ok: 120 } });
+      expect(row).toMatchObject({ verdict: 'holds', met: true, operations: { ok: row.trials.run * 20 } });
       expect(row.overlap.interleavedPairs).toBeGreaterThan(0);
       expect(row.firstRequestSpreadMs?.median).toBeGreaterThan(0);
       expect(code).toBe(0);

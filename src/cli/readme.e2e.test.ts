@@ -176,7 +176,7 @@ describe('CONTRIBUTING', () => {
     return raceCheck(['flash-sale', '--target', `./${file}`, '--trials', '5', '--no-report', '-q'], clone);
   };
 
-  it('shows a strategy that holds as it stands, and is caught without its lock', { timeout: 60_000 }, () => {
+  it('shows a strategy that holds as it stands, and is caught without its lock', { timeout: 120_000 }, () => {
     expect(CONTRIBUTING).toContain(`npx race-check flash-sale --target ./${file}`);
     const { stdout, stderr, status } = run(strategy);
     expect(status, stderr + stdout).toBe(0);

@@ -5,7 +5,7 @@ import { it } from './fixtures/user-folder.fixture.js';
 
 const NAIVE = ['last-seat', '--target', 'memory/naive', '--trials', '5', '--quiet', '--no-report'];
 
-describe.concurrent('--reporter', { timeout: 60_000 }, () => {
+describe.concurrent('--reporter', { timeout: 120_000 }, () => {
   it('tells one run in several ways at once, each file whole, and leaves stdout to the table', async ({
     folder,
   }) => {

@@ -9,7 +9,7 @@ const cases = [
   ['redis', 'redis/incr', ['--dir'], whyMissing('redis')],
 ] as const;
 
-describe('a server that dies in the middle of a run', { timeout: 90_000 }, () => {
+describe('a server that dies in the middle of a run', { timeout: 120_000 }, () => {
   for (const [store, target, flags, missing] of cases) {
     it.skipIf(missing)(
       `makes it inconclusive, and nothing is left: ${store}${missing ? ` (${missing})` : ''}`,

@@ -6,7 +6,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-describe.concurrent('race-check tells how it is used', { timeout: 60_000 }, () => {
+describe.concurrent('race-check tells how it is used', { timeout: 120_000 }, () => {
   it('shows commands and exit codes with --help', async ({ folder }) => {
     const { code, stdout } = await folder.run(['--help']);
     expect(code).toBe(0);
@@ -59,7 +59,7 @@ describe.concurrent('race-check tells how it is used', { timeout: 60_000 }, () =
 describe.concurrent(
   'race-check refuses what makes no sense, with exit code 4 and nothing started:',
   {
-    timeout: 60_000,
+    timeout: 120_000,
   },
   () => {
     it.for<readonly [string, string, readonly string[]]>([
@@ -202,23 +202,23 @@ export default { ...draw, checkers: () => [], tally: 5 };`,
       expect(stderr).not.toContain('--stock');
       expect(stderr).toContain('unknown option --trails');
       expect(stderr).toContain('did you mean "flash-sale"?');
+    });
 
-      it('names an option without its value beside all other mistakes', async ({ folder }) => {
-        const { code, stdout, stderr } = await folder.run([
-          'flash-sale',
-          '--colour',
-          '--trials',
-          'x',
-          '--seed',
-        ]);
-        expect(stderr).toContain('  unknown option --colour\n');
-        expect(stderr).toContain('  expected a text for --seed, got nothing\n');
-        expect(stderr).toContain('  expected a whole number for --trials, got "x"\n');
-        expect([code, stdout]).toEqual([4, '']);
-        const spec = await folder.run(['explore', '--spec', 'gone.spec', '--trials', '--timeout']);
-        expect(spec.stderr).toContain('unknown option --trials');
-        expect(spec.stderr).toContain('no such file');
-      });
+    it('an option without its value, beside all other mistakes', async ({ folder }) => {
+      const { code, stdout, stderr } = await folder.run([
+        'flash-sale',
+        '--colour',
+        '--trials',
+        'x',
+        '--seed',
+      ]);
+      expect(stderr).toContain('  unknown option --colour\n');
+      expect(stderr).toContain('  expected a text for --seed, got nothing\n');
+      expect(stderr).toContain('  expected a whole number for --trials, got "x"\n');
+      expect([code, stdout]).toEqual([4, '']);
+      const spec = await folder.run(['explore', '--spec', 'gone.spec', '--trials', '--timeout']);
+      expect(spec.stderr).toContain('unknown option --trials');
+      expect(spec.stderr).toContain('no such file');
     });
   },
 );

@@ -37,7 +37,7 @@ async function runNode(folder: UserFolder, words: readonly string[]) {
   return { code, stdout, stderr };
 }
 
-describe("raceCheck() in a user's project", { timeout: 90_000 }, () => {
+describe("raceCheck() in a user's project", { timeout: 120_000 }, () => {
   it('serves a test under vitest, as the example shows', async ({ folder }) => {
     install(folder, 'vitest');
     cpSync(path.join(ROOT, 'examples/vitest'), folder.path, { recursive: true });

@@ -184,10 +184,11 @@ describe('a program that does not', () => {
 
   it('is killed when it is silent, and its last words on stderr are told', async () => {
     const { burst } = await open('silent at go');
-    const gone = burst('book', 300);
+    // Long enough for it to say its last words.
+    const gone = burst('book', 3_000);
     await expect(gone).rejects.toThrow(HostGone);
     await expect(gone).rejects.toThrow(
-      'the target\'s program did not answer "go" within 300 ms and was killed; it printed:\nthinking',
+      'the target\'s program did not answer "go" within 3000 ms and was killed; it printed:\nthinking',
     );
     await links.at(-1)!.kill();
     expect(groupRuns(guarded.at(-1)!)).toBe(false);

@@ -41,6 +41,8 @@ export async function serve(
   allowHTTP1 = true,
 ): Promise<string> {
   const server = serverOf(protocol, handler, settings, allowHTTP1);
+  // Node's own would close what is idle for 5 s, which on a busy machine is between two steps of a test.
+  Object.assign(server, { keepAliveTimeout: 0 });
   return listen(server, protocol.startsWith('https') ? 'https' : 'http');
 }
 

@@ -47,7 +47,7 @@ function sleeper(program = 'setInterval(() => {}, 1000)'): ChildProcess & { pid:
   return child as ChildProcess & { pid: number };
 }
 
-async function until(condition: () => boolean, withinMs = 5_000): Promise<boolean> {
+async function until(condition: () => boolean, withinMs = 20_000): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > deadline) return false;

@@ -52,7 +52,10 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-export async function until(condition: () => boolean | Promise<boolean>, withinMs = 8_000): Promise<boolean> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 20_000,
+): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > deadline) return false;

@@ -77,7 +77,13 @@ const TIMEOUT_MS = 300_000;
 function judge(scenario: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
   const broken = BROKEN.filter(([, where]) => where === scenario).map(([target]) => target);
   const targets = [...NAMED[scenario], ...new Set(broken)];
-  return judgeAll('bookings', { scenario, targets, parameters: PARAMETERS[scenario], seed: SEED });
+  return judgeAll('bookings', {
+    scenario,
+    targets,
+    parameters: PARAMETERS[scenario],
+    seed: SEED,
+    caughtFor: BROKEN,
+  });
 }
 
 /** Nobody is stalled or crashed inside of an API, so it has no claim where that is the point. */

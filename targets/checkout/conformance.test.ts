@@ -62,7 +62,8 @@ const judge = (
   scenario: Scenario<Checkout, never>,
   targets: readonly Named[],
   parameters: Readonly<Record<string, number>> = {},
-): Promise<Rows> => judgeAll('checkout', { scenario, targets, parameters, seed: SEED, more: SOMETIMES });
+): Promise<Rows> =>
+  judgeAll('checkout', { scenario, targets, parameters, seed: SEED, more: SOMETIMES, caughtFor: CAUGHT });
 
 function anomaliesOf({ findings }: JudgedTarget): readonly string[] {
   return findings.map(({ anomaly }) => anomaly);

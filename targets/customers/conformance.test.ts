@@ -100,7 +100,7 @@ function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
   const { scenario, parameters } = SCENARIOS[name];
   const named = NAMED.filter(([of]) => of === name).flatMap(([, ids]) => ids);
   const targets = [...named, ...CAUGHT.filter(([, of]) => of === name).map(([target]) => target)];
-  return judgeAll('customers', { scenario, targets, parameters, seed: SEED });
+  return judgeAll('customers', { scenario, targets, parameters, seed: SEED, caughtFor: CAUGHT });
 }
 
 it('names every target in a scenario', () => {

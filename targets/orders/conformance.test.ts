@@ -118,6 +118,7 @@ function judge(name: ScenarioName): Promise<ReadonlyMap<string, ReportTarget>> {
     parameters,
     seed: SEED,
     more: SOMETIMES,
+    caughtFor: CAUGHT,
   });
 }
 

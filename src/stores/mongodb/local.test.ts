@@ -303,7 +303,8 @@ describe.skipIf(missing)('the life of a MongoDB of this run', { timeout: 60_000 
     expect(await rejection(own.db.collection('stock').insertOne({ left: 1 }))).not.toBeInstanceOf(
       NotHappened,
     );
-    expect(performance.now() - before).toBeLessThan(5_000);
+    // A driver that looks for another server does so for 30 s.
+    expect(performance.now() - before).toBeLessThan(20_000);
     expect(await until(async () => !(await server.alive()))).toBe(true);
     await server.stop();
     slot.destroy();
