@@ -1,32 +1,42 @@
 import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import { SCENARIOS } from '../../scenarios/index.js';
 import { BURST } from '../burst/definition.js';
 import { anomalyName } from '../core/anomaly.js';
-import { UsageError } from '../core/usage-error.js';
+import { demandNone, UsageError } from '../core/usage-error.js';
 import type { AnyScenario } from '../session/choice.js';
-import { findConfig, loadConfig } from '../session/config.js';
+import { loadConfig } from '../session/config.js';
 import { beside, flow, paragraph } from '../report/text-width.js';
 import { whyUnreadable } from '../report/unreadable.js';
 import { EXIT } from '../session/exit-code.js';
 import { findScenario } from '../session/find-scenario.js';
 import { judgeHistory, type HistoryJudgement } from '../session/judge-history.js';
+import { configFlag, neededWords, unknownWords } from './flags.js';
 import { print, terminalWidth } from './output.js';
 
+interface CheckFlags {
+  readonly json?: boolean;
+  readonly scenario?: string;
+  readonly config?: string;
+}
+
+const HISTORY = 'a history file (see docs/history-format.md)';
+
 /** `race-check check <history.jsonl>`: the checkers' word on one recorded history. */
-export async function checkCommand(
-  file: string,
-  {
-    json,
-    scenario,
-    config: given,
-  }: { readonly json: boolean; readonly scenario?: string | undefined; readonly config?: string | undefined },
-): Promise<number> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UsageError([
-      `expected a history file (see docs/history-format.md), got ${file}: ${whyUnreadable(error)}`,
-    ]);
-  });
-  const found = findConfig(process.cwd(), given);
+export async function checkCommand(command: Command): Promise<number> {
+  const { json, scenario, config: given }: CheckFlags = command.opts();
+  const problems: string[] = [];
+  unknownWords(command, 1, problems);
+  const [file = ''] = neededWords(command, [HISTORY], problems);
+  const { config: found } = configFlag(given, problems);
+  const text =
+    file === ''
+      ? ''
+      : await readFile(file, 'utf8').catch((error: unknown) => {
+          problems.push(`expected ${HISTORY}, got ${file}: ${whyUnreadable(error)}`);
+          return '';
+        });
+  demandNone(problems);
   const config = found === undefined ? undefined : await loadConfig(found);
   const isKnown = (name: string) =>
     Object.hasOwn(SCENARIOS, name) || config?.scenarios.some((one) => one.name === name);

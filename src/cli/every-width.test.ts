@@ -71,7 +71,7 @@ function wide(target: JudgedTarget): JudgedTarget {
 function named<Source extends Report | Matrix | ExploreReport>(source: Source, name: string): Source {
   if (name === '') return source;
   const replaced = /\bfor-update\b|\bnaive\b|\bflash-sale\b|\bPostgreSQL\b|\border-set\b|\bcheckout\b/g;
-  return mapStrings(source, (text) => text.replaceAll(replaced, name)) as Source;
+  return mapStrings<Source>(source, (text) => text.replaceAll(replaced, name));
 }
 
 const reports = Object.entries({
@@ -163,7 +163,7 @@ const NARROWEST = 60;
 function tooWide(text: string, width: number): readonly string[] {
   return stripVTControlCharacters(text)
     .split('\n')
-    .filter((line) => textWidth(line) > width && !/^(Next:|     ) race-check /.test(line));
+    .filter((line) => textWidth(line) > width && !/^(Next:| {5}) race-check /.test(line));
 }
 
 describe.each(Object.entries(LONG_NAMES))('with names %s', (_, name) => {
@@ -227,7 +227,10 @@ describe.each(Object.entries(LONG_NAMES))('with names %s', (_, name) => {
   it('nor one of the progress on a terminal, which would begin a second line', () => {
     for (const columns of widths) {
       const lines: string[] = [];
-      const stream = { columns, write: (chunk: string) => lines.push(...chunk.split(/[\r\n]|\u001b\[K/)) };
+      const stream = {
+        columns,
+        write: (chunk: string) => lines.push(...chunk.split(/[\r\n]/).map(stripVTControlCharacters)),
+      };
       let timeMs = 0;
       const progress = createProgress({ stream, isTty: true, quiet: false, now: () => timeMs });
       progress.targetStarted(`12/34 ${name}`, 'control', 1_000_000);

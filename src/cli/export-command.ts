@@ -5,21 +5,20 @@ import { exportScript, withTarget } from '../session/k6-runners.js';
 import { operatorManifests } from '../session/k6-operator.js';
 import { DEFAULT_PARALLELISM } from '../session/options.js';
 import { planSession } from '../session/plan-session.js';
-import { readRunFlags, unknownWords, wholeNumber } from './flags.js';
+import { neededWords, readRunFlags, unknownWords, wholeNumber } from './flags.js';
 import { readLimitFlags } from './limit-flags.js';
 import { print } from './output.js';
 
 /** `race-check export k6 <scenario>`: one trial as a script, or as resources for k6-operator, on stdout. */
-export async function exportCommand(
-  engine: string,
-  name: string,
-  command: Command,
-  scenario: AnyScenario | undefined,
-): Promise<number> {
+export async function exportCommand(command: Command, scenario: AnyScenario | undefined): Promise<number> {
   const problems: string[] = [];
-  unknownWords(command, 2, problems, scenario !== undefined);
+  const needed: string[] = [];
+  const [engine, name] = neededWords(command, ['an engine (k6)', 'a scenario'], needed);
+  // What is not one of ours may be a number of the scenario that is named, if one is.
+  unknownWords(command, 2, problems, scenario !== undefined || name === undefined);
+  problems.push(...needed);
   const { session } = readRunFlags(command.opts(), scenario, process.env, problems);
-  if (engine !== 'k6') problems.push(`expected k6 for the engine, got "${engine}"`);
+  if (engine !== undefined && engine !== 'k6') problems.push(`expected k6 for the engine, got "${engine}"`);
   if (session.targets?.length !== 1) problems.push('expected one API to send to, named with --target');
   const { reset = false, operator = false } = command.opts<{ reset?: boolean; operator?: boolean }>();
   const parallelism = wholeNumber(
@@ -30,7 +29,7 @@ export async function exportCommand(
   if (parallelism !== undefined && !operator) problems.push('--parallelism is for --operator');
   const { maxMs } = await readLimitFlags(command.opts(), problems);
   demandNone(problems);
-  const plan = await planSession({ ...session, scenario: name, command: 'gate' });
+  const plan = await planSession({ ...session, scenario: name!, command: 'gate' });
   const text = operator
     ? operatorManifests(plan, parallelism ?? DEFAULT_PARALLELISM, maxMs)
     : exportScript(plan, maxMs);

@@ -217,6 +217,20 @@ export function unknownWords(
   problems.push(...missingValues(command));
 }
 
+/**
+ * The words behind a command, of which it needs these: `a history.jsonl`. To commander they are optional, since it stops at the
+ * first that is missing, and takes an unknown option for one of them.
+ */
+export function neededWords(
+  command: Command,
+  needed: readonly string[],
+  problems: string[],
+): readonly string[] {
+  const { words } = wordsOf(command);
+  for (const what of needed.slice(words.length)) problems.push(`expected ${what}, got nothing`);
+  return words;
+}
+
 /** Nothing at all is most likely a variable that was not set: it must not run something else. */
 export function named(
   flag: string,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import type { Json } from '../core/json.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import type { VerdictKind } from '../core/verdict.js';
@@ -12,7 +13,7 @@ import { judgeHistory } from '../session/judge-history.js';
 import { exportedOf, mergeRunners, withTarget } from '../session/k6-runners.js';
 import { historyText } from './check-command.js';
 import { flow, paragraph } from '../report/text-width.js';
-import { configFlag } from './flags.js';
+import { configFlag, neededWords, unknownWords } from './flags.js';
 import { print, terminalWidth } from './output.js';
 
 interface JudgeFlags {
@@ -24,12 +25,19 @@ interface JudgeFlags {
 }
 
 /** `race-check judge <outputs...>`: one verdict on what several runners of k6 sent, and on the state afterwards. */
-export async function judgeCommand(files: readonly string[], flags: JudgeFlags): Promise<number> {
-  const outputs = await Promise.all(files.map(async (name) => ({ name, text: await textOf(name) })));
-  const { exported, answers } = exportedOf(outputs);
+export async function judgeCommand(command: Command): Promise<number> {
+  const flags: JudgeFlags = command.opts();
   const problems: string[] = [];
+  unknownWords(command, Infinity, problems);
+  const files = neededWords(command, ['the output of each runner'], problems);
   const { config: place } = configFlag(flags.config, problems);
+  const texts = await Promise.allSettled(files.map(textOf));
+  for (const text of texts) if (text.status === 'rejected') problems.push(...problemsOf(text.reason));
   demandNone(problems);
+  const outputs = texts.flatMap((text, place) =>
+    text.status === 'fulfilled' ? [{ name: files[place]!, text: text.value }] : [],
+  );
+  const { exported, answers } = exportedOf(outputs);
   const cwd = process.cwd();
   const config = place === undefined ? undefined : await loadConfig(place);
   const scenario = await findScenario(exported.scenario, cwd, config);
@@ -93,6 +101,11 @@ function exitCodeWith(verdict: VerdictKind, thresholds: readonly K6Threshold[]):
   const outcomes = thresholds.map(({ outcome }) => outcome);
   if (verdict === 'violated' || outcomes.includes('crossed')) return EXIT.violated;
   return outcomes.includes('unknown') ? EXIT.inconclusive : EXIT[verdict];
+}
+
+function problemsOf(error: unknown): readonly string[] {
+  if (error instanceof UsageError) return error.problems;
+  throw error;
 }
 
 async function textOf(file: string): Promise<string> {

@@ -28,12 +28,6 @@ import { addInitFlags } from './init-flags.js';
 import { addExportFlags, addJudgeFlags } from './runner-flags.js';
 import { addDoctorFlags } from './store-flags.js';
 
-interface CheckFlags {
-  readonly json?: boolean;
-  readonly scenario?: string;
-  readonly config?: string;
-}
-
 export { explain } from './failure.js';
 export { print } from './output.js';
 
@@ -96,35 +90,37 @@ export async function runProgram(given: readonly string[], headStart?: HeadStart
   addReplayFlags(
     program
       .command('replay')
-      .argument('<report>', 'the report.json of an exploration')
+      .usage('[options] <report>')
+      .argument('[report]', 'the report.json of an exploration')
       .description(
         'carry out the counterexamples of a report again: exit code 1 if each shows its violation again',
       )
-      .action(async (file: string, _options: unknown, command: Command) => {
-        exitCode = await (await import('./replay-command.js')).replayCommand(file, command);
+      .action(async (_file: unknown, _options: unknown, command: Command) => {
+        exitCode = await (await import('./replay-command.js')).replayCommand(command);
       }),
   );
   addExportFlags(
     program
       .command('export')
-      .argument('<engine>', 'k6')
-      .argument('<scenario>', 'by name or file')
+      .usage('[options] <engine> <scenario>')
+      .argument('[engine]', 'k6')
+      .argument('[scenario]', 'by name or file')
       .description('print one trial against an API that is running, as a script for k6')
-      .action(async (engine: string, name: string, _options: unknown, command: Command) => {
-        exitCode = await (await import('./export-command.js')).exportCommand(engine, name, command, scenario);
+      .action(async (_engine: unknown, _name: unknown, _options: unknown, command: Command) => {
+        exitCode = await (await import('./export-command.js')).exportCommand(command, scenario);
       }),
     scenario,
   );
   addJudgeFlags(
     program
       .command('judge')
-      .argument('<outputs...>', 'what each runner of k6 wrote with --out json=FILE')
+      .usage('[options] <outputs...>')
+      .argument('[outputs...]', 'what each runner of k6 wrote with --out json=FILE')
       .description(
         'one verdict on what several runners of an exported script sent, and on the state afterwards',
       )
-      .action(async (outputs: string[], options: object, command: Command) => {
-        demandKnown(command, outputs.length);
-        exitCode = await (await import('./judge-command.js')).judgeCommand(outputs, options);
+      .action(async (_outputs: unknown, _options: unknown, command: Command) => {
+        exitCode = await (await import('./judge-command.js')).judgeCommand(command);
       }),
   );
   addMatrixFlags(
@@ -181,15 +177,14 @@ export async function runProgram(given: readonly string[], headStart?: HeadStart
     );
   program
     .command('check')
-    .argument('<history>', 'a history.jsonl, of ours or from elsewhere')
+    .usage('[options] <history>')
+    .argument('[history]', 'a history.jsonl, of ours or from elsewhere')
     .description('judge a recorded history')
     .option('--scenario <name>', 'the scenario whose checkers judge it (default: the one that it names)')
     .option('--config <file>', 'scenarios of your own (default: race-check.config.ts)')
     .option('--json', 'as JSON')
-    .action(async (file: string, options: CheckFlags, command: Command) => {
-      demandKnown(command, 1);
-      const { checkCommand } = await import('./check-command.js');
-      exitCode = await checkCommand(file, { ...options, json: options.json === true });
+    .action(async (_file: unknown, _options: unknown, command: Command) => {
+      exitCode = await (await import('./check-command.js')).checkCommand(command);
     });
 
   let help = '';

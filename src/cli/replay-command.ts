@@ -5,16 +5,17 @@ import { printable } from '../report/text-width.js';
 import { redact } from '../report/redact.js';
 import { replayReport } from '../session/replay.js';
 import { TICK_MS } from './attended-run.js';
-import { named, unknownWords, wholeNumber, type RawFlags } from './flags.js';
+import { named, neededWords, unknownWords, wholeNumber, type RawFlags } from './flags.js';
 import { print } from './output.js';
 import { onInterrupt } from './signals.js';
 import { readServerFlags } from './store-flags.js';
 
 /** `race-check replay <report.json>`: the counterexamples of a report, carried out again. */
-export async function replayCommand(file: string, command: Command): Promise<number> {
+export async function replayCommand(command: Command): Promise<number> {
   const flags: RawFlags = command.opts();
   const problems: string[] = [];
   unknownWords(command, 1, problems);
+  const [file = ''] = neededWords(command, ['the report.json of an exploration'], problems);
   const times = wholeNumber('--times', flags['times'] as string | undefined, problems);
   if (times !== undefined && (times < 1 || times > 10_000)) {
     problems.push(`expected a whole number from 1 to 10,000 for --times, got ${times}`);

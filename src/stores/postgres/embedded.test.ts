@@ -266,23 +266,27 @@ describe('a run in a process of its own', () => {
     return { temporary, env: { TMPDIR: temporary, XDG_CACHE_HOME: cache, HOME: '/nonexistent' } };
   }
 
-  it('works for an ordinary user, and leaves nothing when it ends', { timeout: START_MS + 30_000 }, async () => {
-    const uid = isRoot ? 65534 : undefined;
-    const { temporary, env } = places(uid);
-    const { child, line } = start('serve', env, uid === undefined ? {} : { uid, gid: uid });
-    const { description, address } = JSON.parse(await line()) as {
-      description: string;
-      address: StoreAddress;
-    };
-    expect(description).toContain('embedded');
-    const { session } = await openClient(address);
-    await session.end();
-    child.stdin.end();
-    const [code] = (await once(child, 'exit')) as [number];
-    expect(code).toBe(0);
-    expect(foldersOf(temporary)).toEqual([]);
-    expect(processesIn(temporary)).toEqual([]);
-  });
+  it(
+    'works for an ordinary user, and leaves nothing when it ends',
+    { timeout: START_MS + 30_000 },
+    async () => {
+      const uid = isRoot ? 65534 : undefined;
+      const { temporary, env } = places(uid);
+      const { child, line } = start('serve', env, uid === undefined ? {} : { uid, gid: uid });
+      const { description, address } = JSON.parse(await line()) as {
+        description: string;
+        address: StoreAddress;
+      };
+      expect(description).toContain('embedded');
+      const { session } = await openClient(address);
+      await session.end();
+      child.stdin.end();
+      const [code] = (await once(child, 'exit')) as [number];
+      expect(code).toBe(0);
+      expect(foldersOf(temporary)).toEqual([]);
+      expect(processesIn(temporary)).toEqual([]);
+    },
+  );
 
   it('leaves no server and no folder when it is killed', { timeout: START_MS + 30_000 }, async () => {
     const { temporary, env } = places();
