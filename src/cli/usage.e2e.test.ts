@@ -208,14 +208,14 @@ export default { ...draw, checkers: () => [], tally: 5 };`,
       ['check --nonsense --config gone.ts', 'a history file (see docs/history-format.md)'],
       ['replay --nonsense --times', 'the report.json of an exploration'],
       ['judge --nonsense --config gone.ts', 'the output of each runner'],
-      ['export --nonsense --trials none', 'a scenario'],
+      ['export --nonsense --parallelism none', 'a scenario'],
     ])(
       'a command without what it needs, beside all other mistakes: %s',
       async ([words, needed], { folder }) => {
         const { code, stdout, stderr } = await folder.run(words.split(' '));
         expect(stderr).toContain('  unknown option --nonsense\n');
         expect(stderr).toContain(`  expected ${needed}, got nothing\n`);
-        expect(stderr).toMatch(/ for --(config|times|trials), got /);
+        expect(stderr).toMatch(/ for --(config|times|parallelism), got /);
         expect([code, stdout]).toEqual([4, '']);
       },
     );

@@ -54,6 +54,8 @@ async function serve(draw: Draw): Promise<Drawing> {
       }
     })();
   });
+  // What is idle for longer than Node's 5 s on a busy machine would be closed under the next request.
+  server.keepAliveTimeout = 0;
   servers.push(server.listen(0, '127.0.0.1'));
   await once(server, 'listening');
   return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, state };
