@@ -1,8 +1,7 @@
 import { MongoClient } from 'mongodb';
 import type { StoreAddress } from '../../core/context.js';
+import { CONNECT_TIMEOUT_MS } from '../not-in-time.js';
 
-/** Until a connection counts as impossible. */
-export const CONNECT_TIMEOUT_MS = 10_000;
 /** The longest that a timer can be set to, 25 days: one heartbeat, the first. */
 const NEVER_MS = 2 ** 31 - 1;
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Db, MongoClient } from 'mongodb';
-import type { ClientContext, StoreAddress, TargetContext } from '../../core/context.js';
-import { CONNECT_TIMEOUT_MS, CONNECTIONS_A_CLIENT, endWithConnection, openMongoClient } from './client.js';
+import type { ClientContext, TargetContext } from '../../core/context.js';
+import { notInTime } from '../not-in-time.js';
+import { CONNECTIONS_A_CLIENT, endWithConnection, openMongoClient } from './client.js';
 
 export type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
 export { isDuplicateKey, mongoCode, notHappened } from './errors.js';
@@ -24,7 +25,7 @@ export async function connectMongodb(context: TargetContext | ClientContext): Pr
   const counted = 'client' in context;
   const name = counted ? clientName(address.namespace, context.client, context.process) : 'race-check';
   const client = await openMongoClient(address, name).catch((error: unknown) => {
-    throw isLate(error) ? notInTime(context.address('mongodb'), error) : error;
+    throw isLate(error) ? notInTime('MongoDB', context.address('mongodb'), error) : error;
   });
   if (counted) endWithConnection(client);
   return { client, db: client.db(address.namespace), close: () => client.close() };
@@ -33,13 +34,6 @@ export async function connectMongodb(context: TargetContext | ClientContext): Pr
 /** The driver names what it was waiting for, and not the server. */
 function isLate(error: unknown): boolean {
   return error instanceof Error && /timed out after/.test(error.message);
-}
-
-function notInTime({ host, port }: StoreAddress, cause: unknown): Error {
-  return new Error(
-    `MongoDB at ${host}:${port} gave a client no connection within ${CONNECT_TIMEOUT_MS / 1_000} s (timeout). Use fewer clients, or a machine that is less busy.`,
-    { cause },
-  );
 }
 
 /** The name by which a client's connection is recognised at the server, whatever stands between. */

@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { Client, type ClientConfig } from 'pg';
 import type { StoreAddress } from '../../core/context.js';
+import { CONNECT_TIMEOUT_MS, notInTime } from '../not-in-time.js';
 import { sqlState } from './errors.js';
 
 /** One connection to the server. Results are pg's own: int8 and numeric are strings. */
 export type Session = Client;
-
-/** Until a connection counts as impossible. */
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The name by which a session is recognised where something between client and server hides the client's port. */
 export function sessionName(namespace: string, localPort: number): string {
@@ -66,7 +64,7 @@ async function open(
     return session;
   } catch (error) {
     stream.destroy();
-    throw isLate(error) ? notInTime(address, error) : error;
+    throw isLate(error) ? notInTime('PostgreSQL', address, error) : error;
   }
 }
 
@@ -86,13 +84,6 @@ function nameBeforehand(session: Client, name: string): void {
 /** pg says no more than "timeout expired". */
 function isLate(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout expired';
-}
-
-function notInTime({ host, port }: StoreAddress, cause: unknown): Error {
-  return new Error(
-    `PostgreSQL at ${host}:${port} gave a client no connection within ${CONNECT_TIMEOUT_MS / 1_000} s (timeout). Use fewer clients, or a machine that is less busy.`,
-    { cause },
-  );
 }
 
 function clientConfig(address: StoreAddress): ClientConfig {

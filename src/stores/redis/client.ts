@@ -4,24 +4,25 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { AbstractConnector, Redis } from 'ioredis';
 import type { StoreAddress } from '../../core/context.js';
+import { CONNECT_TIMEOUT_MS, notInTime } from '../not-in-time.js';
 
-/** Until a connection counts as impossible. */
-const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a connection that we end may take to say good-bye. */
 const FAREWELL_MS = 200;
 
 /**
  * Opens one connection: logged in, on its database, with a name by which the server knows it, and every key that a command
  * names below the address's namespace. ioredis is left nothing to do behind our back: what is sent on a connection that was
- * lost is refused, and neither kept for later nor sent again. Rejects with the server's own error.
+ * lost is refused, and neither kept for later nor sent again. Rejects with the server's own error,
+ * or where it asked for a connection, and what helps, if none came in time.
  */
 export async function openRedisClient(
   address: StoreAddress,
   name: string,
   socket: () => Duplex,
 ): Promise<Redis> {
+  let plain: Duplex | undefined;
   const redis = new Redis({
-    Connector: connectorTo(address, socket),
+    Connector: connectorTo(address, () => (plain = socket())),
     ...{ lazyConnect: true, protocol: 2, keyPrefix: address.namespace },
     ...{ retryStrategy: null, reconnectOnError: null, maxRetriesPerRequest: null },
     ...{ enableOfflineQueue: false, autoResendUnfulfilledCommands: false, autoResubscribe: false },
@@ -29,6 +30,12 @@ export async function openRedisClient(
   });
   // A connection that ends between two commands must not end the process: the next command says so.
   redis.on('error', () => undefined);
+  let isLate = false;
+  // A server that listens and says nothing is too late as well.
+  const tooLate = setTimeout(() => {
+    isLate = true;
+    plain?.destroy(new Error('connection timed out'));
+  }, CONNECT_TIMEOUT_MS);
   try {
     await redis.connect();
     const { user, password, database } = address;
@@ -38,7 +45,9 @@ export async function openRedisClient(
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw error;
+    throw isLate ? notInTime('Redis', address, error) : error;
+  } finally {
+    clearTimeout(tooLate);
   }
 }
 
@@ -62,12 +71,7 @@ function connectorTo({ host, port, tls: encryption = 'off' }: StoreAddress, sock
               rejectUnauthorized: encryption === 'verify',
             });
       this.stream = stream;
-      const tooLate = setTimeout(() => stream.destroy(new Error('connection timed out')), CONNECT_TIMEOUT_MS);
-      try {
-        await once(stream, encryption === 'off' ? 'connect' : 'secureConnect');
-      } finally {
-        clearTimeout(tooLate);
-      }
+      await once(stream, encryption === 'off' ? 'connect' : 'secureConnect');
       return stream;
     }
   };
