@@ -9,8 +9,8 @@ it('is not watched before that is asked for', () => {
 });
 
 describe("code of the user's that is watched", () => {
-  const watch = (endAfterMs = LIMIT_MS) => {
-    watchUserCode({ tellAfterMs: 60_000, endAfterMs });
+  const watch = (endAfterMs = LIMIT_MS, tellAfterMs = 60_000) => {
+    watchUserCode({ tellAfterMs, endAfterMs });
     return userCode();
   };
 
@@ -39,6 +39,20 @@ describe("code of the user's that is watched", () => {
     expect(endless).toThrow(Endless);
     expect(begun).toBe(1);
     expect(code.calling('another', {}, () => 1)).toBe(1);
+  });
+
+  it('is begun again where it takes long for the first time, and never after that', () => {
+    const code = watch(60_000, 200);
+    const checker = {};
+    let begun = 0;
+    const slow = () =>
+      code.calling('a slow checker', checker, () => {
+        begun += 1;
+        for (const untilMs = performance.now() + 400; performance.now() < untilMs;);
+        return 'a finding';
+      });
+    expect([slow(), begun]).toEqual(['a finding', 2]);
+    expect([slow(), begun]).toEqual(['a finding', 3]);
   });
 
   it('may wait for as long as it likes while it is loaded', async () => {

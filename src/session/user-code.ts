@@ -21,8 +21,8 @@ export interface UserCodeWatch {
   loading<T>(what: string, load: () => Promise<T>): Promise<T>;
   /**
    * Calls a function that does nothing but answer. Throws Endless where that lasts longer than the limit, and at once when it did so
-   * before. What takes long is begun again, in a way that Ctrl-C can end: to watch for that costs every other Ctrl-C a moment
-   * in which it is lost, or ends the process as it is.
+   * before. What takes long is begun again, once, in a way that Ctrl-C can end, and from then on in that way at once: to watch for
+   * that costs every other Ctrl-C a moment in which it is lost, or ends the process as it is.
    */
   calling<T>(what: string, code: object, call: () => T): T;
 }
@@ -64,6 +64,7 @@ function openWatch(limits: UserCodeLimits): UserCodeWatch {
     thread.postMessage(message);
   };
   const endless = new WeakMap<object, Endless>();
+  const slow = new WeakSet<object>();
   const bounded = boundedCall();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -99,10 +100,12 @@ function openWatch(limits: UserCodeLimits): UserCodeWatch {
       const known = endless.get(code);
       if (known !== undefined) throw known;
       const { tellAfterMs, endAfterMs } = limits;
-      let called = bounded(call, Math.min(tellAfterMs, endAfterMs), false);
-      if (called.kind !== 'done' && tellAfterMs < endAfterMs) {
+      const isSlow = slow.has(code);
+      let called = bounded(call, isSlow ? endAfterMs : Math.min(tellAfterMs, endAfterMs), isSlow);
+      if (called.kind === 'timed-out' && !isSlow && tellAfterMs < endAfterMs) {
         process.stderr.write(`race-check: ${stillAtWork(what, tellAfterMs, endAfterMs)}\n`);
         called = bounded(call, endAfterMs, true);
+        slow.add(code);
       }
       if (called.kind === 'done') return called.value;
       if (called.kind === 'interrupted') interrupt();
