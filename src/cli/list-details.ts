@@ -1,5 +1,5 @@
 import type { Expectation } from '../core/target.js';
-import { beside } from '../report/text-width.js';
+import { beside, wrapName } from '../report/text-width.js';
 import { EXPECTATION_WORDS } from '../report/words.js';
 import { UsageError } from '../core/usage-error.js';
 import { didYouMean } from '../session/nearest.js';
@@ -67,7 +67,7 @@ function targetLines(target: ListedTarget, scenarios: Listed['scenarios'], width
   const line = (label: string, text: string) => beside(`    ${label.padEnd(10)}`, text, width);
   const across = claimsOf(acrossProcesses, scenarios);
   return [
-    `  ${id}`,
+    ...wrapName(id, width - 2).map((part) => `  ${part}`),
     ...line('does', summary),
     ...line('prevents', prevents),
     ...line('costs', costs),

@@ -86,9 +86,13 @@ describe.concurrent(
       [
         'a number out of its bounds',
         'last-unit --clients 1',
-        ['expected a whole number from 2 to 10000 for clients', 'got 1'],
+        ['expected a whole number from 2 to 10,000 for clients', 'got 1'],
       ],
-      ['no trials', 'flash-sale --trials 0', ['expected a whole number from 1 to 1,000,000 for trials, got 0']],
+      [
+        'no trials',
+        'flash-sale --trials 0',
+        ['expected a whole number from 1 to 1,000,000 for trials, got 0'],
+      ],
       [
         'a percentage above 100',
         'flash-sale --confidence 101%',

@@ -188,7 +188,7 @@ describe('a program that does not', () => {
     const gone = burst('book', 3_000);
     await expect(gone).rejects.toThrow(HostGone);
     await expect(gone).rejects.toThrow(
-      'the target\'s program did not answer "go" within 3000 ms and was killed; it printed:\nthinking',
+      'the target\'s program did not answer "go" within 3 s and was killed; it printed:\nthinking',
     );
     await links.at(-1)!.kill();
     expect(groupRuns(guarded.at(-1)!)).toBe(false);
