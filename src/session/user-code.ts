@@ -103,8 +103,13 @@ function openWatch(limits: UserCodeLimits): UserCodeWatch {
       const isSlow = slow.has(code);
       let called = bounded(call, isSlow ? endAfterMs : Math.min(tellAfterMs, endAfterMs), isSlow);
       if (called.kind === 'timed-out' && !isSlow && tellAfterMs < endAfterMs) {
-        process.stderr.write(`race-check: ${stillAtWork(what, tellAfterMs, endAfterMs)}\n`);
-        called = bounded(call, endAfterMs, true);
+        const words = `race-check: ${stillAtWork(what, tellAfterMs, endAfterMs)}\n`;
+        // Told from inside, where Ctrl-C is heeded: one that comes right after these words would be lost outside.
+        const telling = () => {
+          process.stderr.write(words);
+          return call();
+        };
+        called = bounded(telling, endAfterMs, true);
         slow.add(code);
       }
       if (called.kind === 'done') return called.value;
