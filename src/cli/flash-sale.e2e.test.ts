@@ -195,7 +195,7 @@ describe.concurrent('race-check compare', { timeout: 120_000 }, () => {
       'boasting.target.ts',
       `${claimed}\nexport default { ...target, expectations: { 'flash-sale': 'violated' } };\n`,
     );
-    const words = ['compare', 'flash-sale', '--target', './boasting.target.ts', '--trials', '3'];
+    const words = ['compare', 'flash-sale', '--target', './boasting.target.ts'];
     const { code, report } = await folder.report(words);
     expect(judged(report, 'memory/my-shop')).toMatchObject({ verdict: 'holds', met: false });
     expect(code).toBe(1);

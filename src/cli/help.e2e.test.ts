@@ -6,6 +6,9 @@ const COMMANDS = [
   ...['matrix', 'doctor', 'init', 'burst', 'list', 'check'],
 ];
 
+/** What the examples read, beside what is copied. */
+const READ = ['theirs.jsonl', 'reports/latest/history.jsonl', 'runner-1.json', 'runner-2.json'];
+
 /** The words of a command line, as a shell would take them apart. */
 function wordsOf(line: string): readonly string[] {
   return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
@@ -36,6 +39,7 @@ describe.concurrent('the help', { timeout: 120_000 }, () => {
       folder.write('my.target.ts', folder.read('my-shop.target.ts'));
       folder.write('users.csv', `name,token\n${'Ada,secret\n'.repeat(20)}`);
       folder.write('booking.json', '{}');
+      for (const file of READ) folder.write(file, '');
       const { code, stdout, stderr } = await folder.run(['help', name]);
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toMatch(new RegExp(`^Usage: race-check ${name} `));
@@ -58,6 +62,7 @@ describe.concurrent('the help', { timeout: 120_000 }, () => {
     folder,
   }) => {
     folder.copy('draw.scenario.fixture.ts', 'draw-target.fixture.js', 'draw-atomic.target.fixture.js');
+    for (const file of READ) folder.write(file, '');
     const { stdout } = await folder.run(['--help']);
     for (const name of ['RACE_CHECK_POSTGRES_URL', 'RACE_CHECK_REQUIRE', 'NO_COLOR', 'COLUMNS']) {
       expect(stdout).toContain(name);

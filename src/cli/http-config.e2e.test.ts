@@ -141,7 +141,7 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
     const [row] = report.targets;
     expect(row).toMatchObject({ outcome: 'error' });
     const { message } = row as { message: string };
-    expect(message).toContain('was not ready within 3000 ms');
+    expect(message).toContain('was not ready within 3 s');
     expect(message).toContain('no licence');
     expect(code).toBe(3);
     expect(folder.left()).toEqual([]);

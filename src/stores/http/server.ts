@@ -1,3 +1,4 @@
+import { limitWords } from '../../core/time-limit.js';
 import type { Api, ApiStart, Environment } from '../../core/api.js';
 import { freePort, listens } from '../listening.js';
 import {
@@ -167,7 +168,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
       throw new StoreUnavailable(
         'http',
         `"${shown}" did not get ready: ${why}. It printed\n${log.lastLines()}`,
-        `Correct start.command or start.readyWhen (it waits ${start.readyWhen?.withinMs ?? READY_MS} ms)`,
+        `Correct start.command or start.readyWhen (it waits ${limitWords(start.readyWhen?.withinMs ?? READY_MS)})`,
       );
     }
     return running;
