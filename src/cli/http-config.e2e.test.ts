@@ -204,7 +204,8 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
     const { verdict, reasons, trials, operations } = judged(report, 'http/my-shop');
     expect({ verdict, trials }).toMatchObject({
       verdict: 'inconclusive',
-      trials: { run: 3, counted: 2, undecided: 1, violated: 0 },
+      // One whose buyers do not meet is made up for.
+      trials: { counted: 2, undecided: 1, violated: 0 },
     });
     expect(operations.info).toBeGreaterThan(0);
     expect(reasons.join()).toMatch(
