@@ -19,6 +19,8 @@ export interface ContextSource {
   readonly random: () => number;
   readonly addresses: ReadonlyMap<string, StoreAddress>;
   readonly owner?: ClientOwner | undefined;
+  /** Something was sent to a store, or came from it. */
+  readonly onTraffic?: (() => void) | undefined;
 }
 
 /** What a slot reports to its host. */
@@ -51,7 +53,7 @@ export function createTargetContext(source: ContextSource): TargetContext {
   return {
     parameters: source.parameters,
     address: (store) => addressOf(source, store),
-    socket: () => new CountedSocket(UNCOUNTED),
+    socket: () => new CountedSocket(uncounted(source)),
     relay: (store) => Promise.resolve(addressOf(source, store)),
     // Not performance.now(), which begins with each process: a time in a lock file must mean the same to all of them.
     now: () => owner?.now() ?? Number(monotonicNs()) / 1e6,
@@ -83,6 +85,7 @@ export class ClientSlot {
   /** What a late operation still says belongs to no trial. */
   #destroyed = false;
   readonly #owner: ClientOwner | undefined;
+  readonly #onTraffic: (() => void) | undefined;
 
   constructor(
     readonly client: number,
@@ -94,6 +97,7 @@ export class ClientSlot {
     const signal = () => this.#signal();
     const { owner } = source;
     this.#owner = owner;
+    this.#onTraffic = source.onTraffic;
     const addressFor = (store: string) => {
       const address = addressOf(source, store);
       return owner?.address(client, address) ?? address;
@@ -185,9 +189,11 @@ export class ClientSlot {
       sent: () => {
         this.#requests += 1;
         this.#firstRequestNs ??= this.events.nowNs();
+        this.#onTraffic?.();
       },
       received: () => {
         this.#lastAnswerNs = this.events.nowNs();
+        this.#onTraffic?.();
       },
       connected: (localPort, trace) => this.connections.push({ store, localPort, trace }),
     };
@@ -267,11 +273,9 @@ function lapse({ dueMs, expire }: Lease) {
   return { stop, done };
 }
 
-const UNCOUNTED: SocketTraffic = {
-  sent: () => undefined,
-  received: () => undefined,
-  connected: () => undefined,
-};
+function uncounted({ onTraffic = () => undefined }: ContextSource): SocketTraffic {
+  return { sent: onTraffic, received: onTraffic, connected: () => undefined };
+}
 
 function addressOf(source: ContextSource, store: string): StoreAddress {
   const address = source.addresses.get(store);

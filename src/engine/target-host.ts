@@ -9,6 +9,7 @@ import type { ClientOwner } from './client-owner.js';
 import { ClientSlot, createTargetContext, type ContextSource } from './client-slot.js';
 import { monotonicNs, sinceNs, untilNs } from './clock.js';
 import type { StoreErrors } from '../stores/errors.js';
+import { TARGETS_OWN_STORES } from '../stores/index.js';
 import { AT_REST } from '../stores/socket-watch.js';
 import { classify, hostError, operationError } from './failures.js';
 import { fewAtOnce } from './few-at-once.js';
@@ -40,6 +41,8 @@ export interface HostEnvironment {
   errorsOf(stores: readonly string[]): Promise<readonly StoreErrors[]>;
   /** What happened in a trial, in order. */
   emit(events: readonly HistoryEvent[], trial: number): void;
+  /** Something was sent to a store or came from it; not where other hosts have clients, or an API is between, as all need a core. */
+  readonly onTraffic?: () => void;
   /** Decides when clients go on. Default: they go on when they can. */
   readonly owner?: ClientOwner;
 }
@@ -180,6 +183,7 @@ export class TargetHost {
       random: seededRandom(request.seed),
       addresses: new Map(request.addresses.map((address) => [address.store, address])),
       owner: this.environment.owner,
+      ...(this.#isAlone() && !hasOwnServer(stores) && { onTraffic: this.environment.onTraffic }),
     };
     this.#target = openTarget(await target.open(createTargetContext(this.#source)));
     if (request.setup) await this.#target.setup();
@@ -204,6 +208,10 @@ export class TargetHost {
     const holds = opened.some(({ client }) => client.hold !== undefined);
     const isTold = this.#isToldOfAll() && this.#isBehind;
     return { ...(isTold ? {} : { connections: this.#openConnections() }), holds };
+  }
+
+  #isAlone(): boolean {
+    return this.#load.clients.length === this.#load.totalClients;
   }
 
   /** The open client, or a new one with a new process number where the last one ended in `info`. */
@@ -328,14 +336,13 @@ export class TargetHost {
     const held = this.#held;
     this.#held = [];
     const going: Promise<void>[] = [];
-    // Each process would wait for so long as its own server connections tell it, and they would start apart.
-    const isAlone = this.#load.clients.length === this.#load.totalClients;
     await releaseAll(
       held,
       startAtNs,
       () => {
         const ready = this.#target.aboutToRelease?.();
-        return isAlone ? ready : undefined;
+        // Each process would wait for so long as its own server connections tell it, and they would start apart.
+        return this.#isAlone() ? ready : undefined;
       },
       (released) => going.push(this.#goOn(released)),
     );
@@ -471,6 +478,10 @@ export class TargetHost {
     this.#workers = [];
     return haveClosed && hasClosed && !this.#wasLeftBehind;
   }
+}
+
+function hasOwnServer(stores: readonly string[]): boolean {
+  return stores.some((store) => TARGETS_OWN_STORES.includes(store));
 }
 
 /** Inside `then`, so that a synchronous throw is caught as well. */
