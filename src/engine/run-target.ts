@@ -19,6 +19,7 @@ import { HostGone, type OpenHost } from './host-link.js';
 import type { HostConnection, HostError, TargetSource } from './protocol.js';
 import { OffsetSweep } from './offset-sweep.js';
 import { RunNamespaces } from './run-namespaces.js';
+import { StartSpread } from './start-spread.js';
 import { startKindOf, typicalDurationNs, type StartMode } from './start-plan.js';
 import { HostFailure } from './target-host.js';
 import {
@@ -131,8 +132,7 @@ class TargetSession<C extends ContractTypes> {
   readonly #ended: AbortSignal;
   readonly #namespaces: RunNamespaces;
   #typicalNs = 0;
-  /** Of a typical duration, the part over which the starts of clients are spread: less and less where they miss each other. */
-  #spread = 1;
+  readonly #spread = new StartSpread();
   readonly #sweep: OffsetSweep;
   #lastTrialMs = 0;
   /** The clients leave while their trial is judged. */
@@ -242,7 +242,7 @@ class TargetSession<C extends ContractTypes> {
         await ahead?.underWay;
         const { result, history } = await judgeTrial(begun.setting, begun.initial, tried);
         this.#judge.add(result);
-        this.#learnSpread(result);
+        this.#spread.learn(result);
         this.#firstViolation ??= violationOf(result, history);
         this.settings.onTrial(result);
         if (this.#judge.isDecided()) return undefined;
@@ -270,7 +270,7 @@ class TargetSession<C extends ContractTypes> {
     const start = startKindOf(mode, seed, trial, scenario.unequal);
     const setting = {
       ...{ scenario, parameters, seed, trial, start, clients: this.#clients },
-      ...{ typicalNs: this.#typicalNs * this.#spread, sweep: this.#sweep },
+      ...{ typicalNs: this.#typicalNs * this.#spread.share, sweep: this.#sweep },
     };
     const initial = scenario.initial(parameters, trial, trialRandom(seed, trial));
     const faults = scenario.faults?.(parameters, trial) ?? [];
@@ -382,15 +382,6 @@ class TargetSession<C extends ContractTypes> {
   #learnDuration(start: StartKind, events: readonly HistoryEvent[]): void {
     if (start !== 'simultaneous' && this.#typicalNs > 0) return;
     this.#typicalNs = typicalDurationNs(events) ?? this.#typicalNs;
-  }
-
-  /**
-   * An operation that takes microseconds when its code is warm took a hundred times as long in the first trial: clients who begin within
-   * that never meet, and a trial without overlap is no evidence.
-   */
-  #learnSpread({ start, overlap }: TrialResult): void {
-    const isSpread = start === 'staggered' || start === 'shifted-pairs';
-    if (isSpread && overlap.possiblePairs > 0 && overlap.interleavedPairs === 0) this.#spread /= 2;
   }
 
   /** As controls are: that one was not, and needs its clients again, is rare. An API would be started again for it. */
