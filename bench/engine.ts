@@ -23,6 +23,8 @@ interface Pair {
 /**
  * Operations per second of the engine against a bare loop: the same trials, all simultaneous, on the same server, in pairs
  * of runs whose order alternates. Connections, resets and final reads are in both; the engine's worker process is in its time.
+ * Where a core is free for it that process does not sleep while it expects answers (`busy-polling.ts`): the loop does, as any
+ * program with `pg`. That makes up for what recording, judging and the way between processes take.
  */
 export async function benchEngine({ quick, runs }: BenchOptions): Promise<BenchResult> {
   return withSharedServer(3 * CLIENTS, async (shared) => {

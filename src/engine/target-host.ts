@@ -27,10 +27,12 @@ import type {
   LoadRequest,
   SettleReply,
 } from './protocol.js';
+import { connectionsOf, OpenConnections } from './open-connections.js';
 import { ReadAhead } from './read-ahead.js';
 import { Recorder } from './recorder.js';
 import { startSlackNs } from './start-plan.js';
 import { openClient, openTarget } from './target-shape.js';
+import { endedWithin } from './ended-within.js';
 
 type AnyTarget = Target<ContractTypes>;
 type AnyClient = Client<ContractTypes>;
@@ -112,10 +114,9 @@ export class TargetHost {
   /** The trial that is asked for was to begin only if it was. */
   #isBehind = false;
   #passesOver = false;
-  /** How many were ever made. */
-  #slots = 0;
-  /** What was open when that was told last. */
-  #told = '';
+  readonly #connections = new OpenConnections(() =>
+    [...this.#clients.values(), ...this.#workers].map(({ slot }) => slot),
+  );
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly environment: HostEnvironment) {
@@ -206,8 +207,8 @@ export class TargetHost {
     for (const { slot } of opened) slot.faults = faults;
     await this.#openWorkers();
     const holds = opened.some(({ client }) => client.hold !== undefined);
-    const isTold = this.#isToldOfAll() && this.#isBehind;
-    return { ...(isTold ? {} : { connections: this.#openConnections() }), holds };
+    const isTold = this.#connections.areAsTold() && this.#isBehind;
+    return { ...(isTold ? {} : { connections: this.#connections.all() }), holds };
   }
 
   #isAlone(): boolean {
@@ -225,7 +226,6 @@ export class TargetHost {
   }
 
   #slot(number: number): ClientSlot {
-    this.#slots += 1;
     const process = this.#processes.get(number) ?? number;
     this.#processes.set(number, process);
     return new ClientSlot(number, process, this.#source, {
@@ -417,40 +417,24 @@ export class TargetHost {
     for (const slot of this.#lostSlots) workerErrors.push(...(await slot.endLapses()));
     for (const open of this.#workers) open.slot.abort();
     for (const open of this.#workers) {
-      const rested = await within(open.running, this.#load.timeoutMs);
+      const rested = await endedWithin(open.running, this.#load.timeoutMs);
       if (!rested) workerErrors.push(`the worker "${open.worker.name}" did not stop when asked`);
       if (open.error) workerErrors.push(`the worker "${open.worker.name}" ended with: ${open.error}`);
     }
     if (!this.#tellsWhileReading) this.#recorder.flush();
-    const open = this.#openConnections();
+    const open = this.#connections.all();
     const lost = this.#lostSlots.flatMap((slot) => connectionsOf(slot, true));
     this.#isClear =
       this.#lostSlots.length === 0 &&
       open.every(({ trace }) => trace === AT_REST) &&
       workerErrors.length === 0 &&
       this.#mistake === undefined;
-    const isKnown = this.#isToldOfAll() && this.#isClear && this.#isBehind;
-    // What is told of otherwise holds for this moment only.
-    if (!this.#isClear) this.#told = '';
+    const isKnown = this.#connections.areAsTold() && this.#isClear && this.#isBehind;
+    if (!this.#isClear) this.#connections.forget();
     return {
       ...(isKnown ? {} : { connections: [...open, ...lost] }),
       ...{ workerErrors, ...this.#recorder.counted(), isClear: this.#isClear },
     };
-  }
-
-  /** Whether what is open is what was told last, as it is after this. A client only ever adds connections, or is replaced. */
-  #isToldOfAll(): boolean {
-    const open = [...this.#clients.values(), ...this.#workers];
-    const count = open.reduce((sum, { slot }) => sum + slot.connections.length, 0);
-    const now = `${this.#slots} slots, ${count} connections`;
-    const isTold = this.#told === now;
-    this.#told = now;
-    return isTold;
-  }
-
-  #openConnections() {
-    const open = [...this.#clients.values(), ...this.#workers];
-    return open.flatMap(({ slot }) => connectionsOf(slot, false));
   }
 
   #readEarly(): void {
@@ -471,8 +455,8 @@ export class TargetHost {
       ...[...this.#clients.values()].map(({ client }) => client.close()),
       ...this.#workers.map(({ worker }) => worker.close()),
     ];
-    const haveClosed = await within(Promise.allSettled(closing), CLOSE_LIMIT_MS);
-    const hasClosed = await within(this.#target.close(), CLOSE_LIMIT_MS);
+    const haveClosed = await endedWithin(Promise.allSettled(closing), CLOSE_LIMIT_MS);
+    const hasClosed = await endedWithin(this.#target.close(), CLOSE_LIMIT_MS);
     for (const { slot } of [...this.#clients.values(), ...this.#workers]) slot.destroy();
     this.#clients.clear();
     this.#workers = [];
@@ -491,26 +475,4 @@ function call(client: AnyClient, f: string, input: Json): Promise<Json> {
     return Promise.reject(new TypeError(`This target's client has no operation "${f}".`));
   }
   return Promise.resolve(input).then((value) => operation.call(client, value));
-}
-
-function connectionsOf(slot: ClientSlot, doubtful: boolean) {
-  const { client, process } = slot;
-  return slot.connections.map(({ store, localPort, trace }) => ({
-    ...{ client, process, store, localPort, doubtful },
-    ...(trace && { trace: trace() }),
-  }));
-}
-
-/** Whether it ended, well or badly, within the limit. */
-async function within(promise: Promise<unknown> | undefined, limitMs: number): Promise<boolean> {
-  if (promise === undefined) return true;
-  const timer = new AbortController();
-  const late = wait(limitMs, false, { signal: timer.signal }).catch(() => false);
-  const ended = promise.then(
-    () => true,
-    () => true,
-  );
-  const result = await Promise.race([ended, late]);
-  timer.abort();
-  return result;
 }
