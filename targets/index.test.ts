@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadTarget, TARGETS, targetIds } from './index.js';
+import { SAYS_WHAT_NOT } from './prevents.fixture.js';
 
 const SHARED = new Set([
   'routes',
@@ -46,8 +47,7 @@ describe.each(CONTRACTS)('the registry of %s', (contract) => {
       const target = await TARGETS[contract][id]?.();
       const { summary, prevents, costs, source } = target?.default ?? {};
       for (const words of [summary, prevents, costs]) expect(words).toMatch(/\.$/);
-      // And what it does not prevent.
-      expect(prevents).toMatch(/\b(no|not|neither|nothing)\b/i);
+      expect(prevents, 'it says as well what it does not prevent').toMatch(SAYS_WHAT_NOT);
       expect(source).toMatch(/^https:\/\//);
     },
   );

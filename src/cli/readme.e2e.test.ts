@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TARGETS } from '../../targets/index.js';
+import { SAYS_WHAT_NOT } from '../../targets/prevents.fixture.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -187,6 +188,7 @@ describe('CONTRIBUTING', () => {
     const caught = run(broken);
     expect(caught.status).toBe(1);
     expect(caught.stdout).toContain('lost update, as trial');
+    expect(/prevents: (.*)/.exec(strategy)?.[1]).toMatch(SAYS_WHAT_NOT);
   });
 
   it('shows lines as they stand for other strategies where they are to be added', () => {
