@@ -144,7 +144,7 @@ describe.concurrent('the exit code', { timeout: 120_000 }, () => {
     );
     const { code, stdout } = await folder.run([...MINE, '--quiet', '--no-report'], { COLUMNS: '300' });
     expect(stdout).toContain('could not run: the answer of checkout does not fit the contract "checkout"');
-    expect(stdout).toContain('it was: "sold"');
+    expect(stdout).toContain('It was: "sold"');
     expect(code).toBe(3);
   });
 

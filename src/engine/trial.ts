@@ -211,9 +211,9 @@ function demand(schema: Schema<unknown> | undefined, value: Json, what: string, 
   if (parsed === undefined || parsed.success) return;
   const problems = parsed.error.issues
     .slice(0, 5)
-    .map(({ path, message }) => `  ${path.length > 0 ? path.map(String).join('.') : '(whole)'}: ${message}`);
+    .map(({ path, message }) => `${path.length > 0 ? `${path.map(String).join('.')}: ` : ''}${message}`);
   throw new WrongShape(
-    `${what} does not fit the contract "${contract}":\n${problems.join('\n')}\n  it was: ${JSON.stringify(value)?.slice(0, 300)}`,
+    `${what} does not fit the contract "${contract}": ${problems.join('; ')}. It was: ${JSON.stringify(value)?.slice(0, 300)}`,
   );
 }
 
