@@ -16,6 +16,7 @@ import type {
   SettleReply,
   TargetSource,
 } from './protocol.js';
+import { withUnheard } from './unheard.js';
 
 /** What a fleet of hosts is opened with. */
 export interface FleetOptions {
@@ -364,41 +365,6 @@ function takenFrom(hosts: readonly Host[], trial: number): HistoryEvent[] {
   );
 }
 
-/**
- * After a host died: every planned attempt whose answer was not heard becomes `info`, over the whole burst, for it may
- * have been made. An attempt that was not even told of gets a process of its own: it may overlap its client's others.
- */
-function withUnheard(
-  events: readonly HistoryEvent[],
-  plans: readonly ClientPlan[],
-  nextProcess: (client: number) => number,
-): readonly HistoryEvent[] {
-  const endNs = events.at(-1)?.timeNs ?? 0;
-  const error = { code: 'host-lost', message: "the target's process ended before the answer was heard" };
-  const untold: HistoryEvent[] = [];
-  const ended: HistoryEvent[] = [];
-  const byClient = new Map<number, HistoryEvent[]>();
-  for (const event of events) {
-    const known = byClient.get(event.client);
-    if (known === undefined) byClient.set(event.client, [event]);
-    else known.push(event);
-  }
-  for (const { client, attempts } of plans) {
-    const own = byClient.get(client) ?? [];
-    const invoked = own.filter((event) => event.type === 'invoke');
-    const completions = own.filter(isCompletion).length;
-    attempts.forEach(({ f, input }, index) => {
-      if (index < completions) return;
-      const process = invoked[index]?.process ?? nextProcess(client);
-      if (index >= invoked.length) {
-        untold.push({ type: 'invoke', timeNs: 0, process, client, f, value: input });
-      }
-      ended.push({ type: 'info', timeNs: endNs, process, client, f, error });
-    });
-  }
-  return [...untold, ...events, ...ended];
-}
-
 /** How long it may take to open so many clients. */
 function openingMs(plans: readonly ClientPlan[]): number {
   return plans.length * OPEN_MS;
@@ -407,10 +373,6 @@ function openingMs(plans: readonly ClientPlan[]): number {
 /** How long a client waits by plan, in all. */
 function waitingMs({ delayNs, attempts }: ClientPlan): number {
   return attempts.reduce((ms, { afterMs = 0 }) => ms + afterMs, delayNs / 1e6);
-}
-
-function isCompletion(event: HistoryEvent): boolean {
-  return event.type === 'ok' || event.type === 'fail' || event.type === 'info';
 }
 
 function spreadNs(atMs: readonly number[]): number | undefined {
