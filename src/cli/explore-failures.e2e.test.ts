@@ -85,7 +85,7 @@ describe.concurrent('an exploration that cannot go on', { timeout: 120_000 }, ()
     expect(server).toBeDefined();
     process.kill(server!.pid, 'SIGKILL');
     const { code, stdout } = await run.ended;
-    expect(stdout).toContain('the postgres server died during the search');
+    expect(stdout).toContain('the postgres server died: its process was ended by SIGKILL');
     expect(code).toBe(2);
     expect(folder.left()).toEqual([]);
   });

@@ -178,7 +178,7 @@ describe.concurrent('an API in a race-check.config.ts', { timeout: 120_000, skip
     const { verdict, reasons } = judged(report, 'http/my-shop');
     expect(verdict).toBe('inconclusive');
     expect(reasons.join()).toMatch(
-      /the http server died during the run: "node server\.mjs" exited with code 134; it printed\n[^]*out of memory/,
+      /the http server died: "node server\.mjs" exited with code 134; it printed\n[^]*out of memory/,
     );
     expect(code).toBe(2);
     expect(folder.left()).toEqual([]);

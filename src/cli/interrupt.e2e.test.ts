@@ -165,7 +165,7 @@ export default { ...target, open: (context) => ({ ...target.open(context), setup
     const { code, stdout } = await running.ended;
     expect(code).toBe(2);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'postgres/locked is inconclusive: the postgres server died during the run',
+      'postgres/locked is inconclusive: the postgres server died: its process was ended by SIGKILL',
     );
     expect(folder.read('reports/latest/server-logs/postgres.log')).toContain('ready to accept connections');
     await nothingIsLeft(folder, started);

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { grouped } from '../core/grouped.js';
+import { endWords } from '../process/how-ended.js';
 import { groupRuns } from '../process/process-group.js';
 import type { Reaper } from '../process/reaper.js';
 import { execEvent, execReply, type ExecEvent, type ExecReply, type ExecRequest } from './exec-protocol.js';
@@ -58,7 +59,7 @@ export class ExecProgram {
     this.#ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve));
     child.once('error', (error) => this.#gone(`could not be started: ${error.message}`));
     child.once('exit', (code, signal) => {
-      const gone = () => this.#gone(signal ? `was ended by ${signal}` : `exited with code ${code}`);
+      const gone = () => this.#gone(endWords(code, signal));
       const timer = setTimeout(gone, DRAIN_MS);
       child.once('close', () => {
         clearTimeout(timer);

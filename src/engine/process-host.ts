@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { limitWords } from '../core/time-limit.js';
+import { endWords } from '../process/how-ended.js';
 import type { Reaper } from '../process/reaper.js';
 import { HostGone, type HostLink, type OnEvents, type OpenHost } from './host-link.js';
 import { lastOutput } from './last-output.js';
@@ -128,9 +129,7 @@ class HostProcess {
       if (message.type === 'events') return this.onEvents(message.events, message.trial);
       this.#waiting.shift()?.resolve(message);
     });
-    child.once('exit', (code, signal) =>
-      this.#end(signal ? `was ended by ${signal}` : `exited with code ${code}`),
-    );
+    child.once('exit', (code, signal) => this.#end(endWords(code, signal)));
     child.once('error', (error) => this.#end(`could not be started: ${error.message}`));
   }
 

@@ -6,6 +6,7 @@ import { clientsOf, type Attempt, type Parameters, type Scenario } from '../core
 import type { Expectation } from '../core/target.js';
 import type { Judgement, StartKind, TrialPlan, TrialResult } from '../core/verdict.js';
 import { StoreUnavailable, type StoreServer } from '../stores/store.js';
+import type { Trouble } from '../stores/trouble.js';
 import { createJudge } from '../verdict/judge.js';
 import {
   beginTrial,
@@ -248,6 +249,9 @@ class TargetSession<C extends ContractTypes> {
         if (this.#judge.isDecided()) return undefined;
         const answered = result.operations.ok + result.operations.fail > 0;
         fruitless = answered && isFit ? 0 : fruitless + 1;
+        // A command is started anew for the next one.
+        const trouble = answered || this.#namespaces.haveCommand ? undefined : await this.#trouble();
+        if (trouble !== undefined) return trouble.words;
         if (fruitless === FRUITLESS_LIMIT)
           return `in ${FRUITLESS_LIMIT} trials in a row ${fruitlessness(tried, answered)}`;
         if (this.#leaving !== undefined || isTainted(tried)) await this.#openFresh();
@@ -328,6 +332,9 @@ class TargetSession<C extends ContractTypes> {
         if (!this.settings.signal.aborted) await chase(burst.connections, this.#namespaces.current);
         return undefined;
       }
+      // Without it all that follows would wait in vain, and blame the target.
+      const trouble = await this.#trouble();
+      if (trouble !== undefined) throw new InTrouble(trouble.words);
     }
     // The final reads come after a session that may still write has been ended. Where none may, they need not wait for the
     // look at the sessions.
@@ -402,20 +409,27 @@ class TargetSession<C extends ContractTypes> {
     await this.#fleet.open(this.#namespaces.addresses(), true);
   }
 
-  /** A dead server makes the run inconclusive; everything else that is thrown is the target's mistake, or ours. */
+  /** Of the first server that has any. */
+  async #trouble(): Promise<Trouble | undefined> {
+    for (const server of this.settings.servers.values()) {
+      const trouble = await server.trouble();
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
+  }
+
+  /** A server that is gone, or silent, makes the run inconclusive; all else that is thrown is the target's mistake, or ours. */
   async #failed(error: unknown): Promise<TargetRunResult<C>> {
     if (error instanceof StoreUnavailable) {
       const message = `${error.message.replace(/[.:]?$/, '')}: ${error.remedy}`;
       if (this.#judge.judgement().trials.run > 0) return this.#judged(message);
       return { kind: 'could-not-run', error: { kind: 'failure', message } };
     }
-    for (const [store, server] of this.settings.servers) {
-      if (await server.alive()) continue;
-      const words = server.lastWords?.();
-      return this.#judged(
-        `the ${store} server died during the run${words === undefined ? '' : `: ${words}`}`,
-      );
-    }
+    if (error instanceof InTrouble) return this.#judged(error.message);
+    const trouble = await this.#trouble();
+    // A server that is there and silent explains no mistake in the target's code.
+    const isMistake = error instanceof HostFailure && error.error.kind === 'mistake';
+    if (trouble !== undefined && (trouble.isGone || !isMistake)) return this.#judged(trouble.words);
     // A process, or the room on a server's disk, can be lost between two bursts as well as within one. What was tried until
     // then still counts.
     const isOutside =
@@ -428,6 +442,9 @@ class TargetSession<C extends ContractTypes> {
     throw error;
   }
 }
+
+/** Nothing can be learnt from a server any more. */
+class InTrouble extends Error {}
 
 /** Why a trial taught nothing. */
 function fruitlessness({ burst }: TriedTrial, answered: boolean): string {

@@ -177,7 +177,7 @@ export async function chase(
     const own = connections.filter((connection) => connection.store === store);
     if (own.length === 0) continue;
     const settled = own.filter((connection) => !connection.doubtful);
-    const left = settled.length > 0 ? await namespace.openTransactions(settled) : [];
+    const left = await leftOpen(store, namespace, settled, undecided);
     openTransactions.push(...left);
     const holders = settled.filter(({ process }) => left.some((one) => one.process === process));
     for (const { client } of holders) renew.add(client);
@@ -191,6 +191,23 @@ export async function chase(
     }
   }
   return { openTransactions, renew: [...renew], undecided };
+}
+
+/** Where the server cannot be asked, nobody knows what a session of the trial may still do. */
+async function leftOpen(
+  store: string,
+  namespace: StoreNamespace,
+  settled: readonly HostConnection[],
+  undecided: string[],
+): Promise<readonly OpenTransaction[]> {
+  if (settled.length === 0) return [];
+  try {
+    return await namespace.openTransactions(settled);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    undecided.push(`what the trial left open on ${store} could not be seen: ${reason}`);
+    return [];
+  }
 }
 
 function checkShapes<C extends ContractTypes>(

@@ -76,7 +76,7 @@ export function httpStore(baseUrl: string): StoreServer {
         endSessions: () => Promise.resolve([]),
         drop: () => Promise.resolve(),
       }),
-    alive: () => Promise.resolve(true),
+    trouble: () => Promise.resolve(undefined),
     stop: () => Promise.resolve(),
   };
 }

@@ -202,11 +202,13 @@ async function resultOf(
 ): Promise<RanExplore['result']> {
   const isWell =
     end.kind === 'replayed' || (end.kind === 'explored' && end.explored.verdict !== 'inconclusive');
-  const dead: string[] = [];
+  const reasons: string[] = [];
   if (!isWell) {
-    for (const [store, server] of servers) if (!(await server.alive())) dead.push(store);
+    for (const server of servers.values()) {
+      const trouble = await server.trouble();
+      if (trouble !== undefined) reasons.push(trouble.words);
+    }
   }
-  const reasons = dead.map((store) => `the ${store} server died during the search`);
   if (end.kind === 'replayed') return end;
   if (end.kind === 'explored') {
     if (reasons.length === 0) return end;

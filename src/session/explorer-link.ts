@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HostConnection, HostError } from '../engine/protocol.js';
 import { chase } from '../engine/trial.js';
+import { endWords } from '../process/how-ended.js';
 import type { Reaper } from '../process/reaper.js';
 import type { StoreNamespace } from '../stores/store.js';
 import type { ExplorerRequest, ExplorerResult } from './explorer.js';
@@ -76,9 +77,7 @@ export async function explorerProcess(
       resolve({ kind: 'lost', reason: reason ?? words, ...counts });
     };
     child.once('error', (error) => lost(`the explorer's process could not be started: ${error.message}`));
-    child.once('exit', (code, killed) =>
-      lost(`the explorer's process ${killed ? `was ended by ${killed}` : `exited with code ${code}`}`),
-    );
+    child.once('exit', (code, killed) => lost(`the explorer's process ${endWords(code, killed)}`));
     child.on('message', (message: FromExplorer) => {
       heard();
       switch (message.type) {

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { howEnded } from '../process/how-ended.js';
 import type { Reaper } from '../process/reaper.js';
 import { tooFewMebibytes } from './free-space.js';
 import { freePort, listens } from './listening.js';
@@ -13,7 +14,8 @@ import { StoreUnavailable } from './store.js';
 /** A server of this run alone, in a folder that is gone with it. */
 export interface OwnServer {
   readonly port: number;
-  running(): boolean;
+  /** How it ended, for people; undefined while it runs. */
+  ended(): string | undefined;
   /** Kills it, keeps its log if asked to, and removes its folder: nobody starts on its data again. */
   stop(keepLogAt?: string): Promise<void>;
 }
@@ -66,7 +68,7 @@ function serverOf(
 ): OwnServer {
   return {
     port,
-    running: () => isRunning(child),
+    ended: () => howEnded(child),
     stop: async (keepLogAt) => {
       await end(child, reaper);
       try {
@@ -118,7 +120,7 @@ async function answers(child: ChildProcess, port: number): Promise<boolean> {
 }
 
 function isRunning(child: ChildProcess): boolean {
-  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  return child.pid !== undefined && howEnded(child) === undefined;
 }
 
 async function end(child: ChildProcess, reaper: Reaper): Promise<void> {

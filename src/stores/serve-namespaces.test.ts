@@ -29,7 +29,7 @@ function slowServer() {
   };
   const server = serveNamespaces({
     ...{ store: 'memory', description: '', environment: {} },
-    alive: () => Promise.resolve(true),
+    trouble: () => Promise.resolve(undefined),
     leftovers: () => Promise.resolve([]),
     make,
     end: (live) => dropAll(live),

@@ -15,7 +15,8 @@ export interface ServerOrigin {
   readonly own: boolean;
   readonly words: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly running: () => boolean;
+  /** See `LookedAt`. */
+  readonly ended?: () => string | undefined;
   readonly end: (keepLogAt: string | undefined) => Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import type { Json } from '../core/json.js';
 import type { Parameters } from '../core/scenario.js';
 import type { StoreFeature } from '../core/target.js';
 import type { Reaper } from '../process/reaper.js';
+import type { Trouble } from './trouble.js';
 
 /** What a store is asked for at the start of a run. */
 export interface StoreRequest {
@@ -101,12 +102,10 @@ export interface StoreServer {
   leftovers?(): Promise<readonly Leftover[]>;
   /** It is of this run alone: what is left on it is gone when it is stopped. Default: it lives on. */
   readonly endsWithRun?: boolean;
-  /** False as soon as the server no longer answers. */
-  alive(): Promise<boolean>;
+  /** Why nothing more can be learnt from it, where that is so; undefined as long as it answers. Takes up to 10 s. */
+  trouble(): Promise<Trouble | undefined>;
   /** Of an API, from its first namespace on. */
   httpVersion?(): HttpVersion | undefined;
-  /** How the server ended, where that is known; for people. */
-  lastWords?(): string | undefined;
   /** Drops what this run created and stops what it started; saves the server's log to `keepLogAt` if there is one. Never rejects twice. */
   stop(keepLogAt?: string): Promise<void>;
 }

@@ -27,10 +27,10 @@ describe('files of this run alone', () => {
     await one.drop();
     expect(fs.existsSync(one.address.namespace)).toBe(false);
     expect(fs.existsSync(path.join(other.address.namespace, 'seats.json'))).toBe(true);
-    expect(await server.alive()).toBe(true);
+    expect(await server.trouble()).toBeUndefined();
     await server.stop();
     expect(fs.readdirSync(scratch)).toEqual([]);
-    expect(await server.alive()).toBe(false);
+    expect(await server.trouble()).toMatchObject({ isGone: true });
     await server.stop();
   });
 

@@ -48,7 +48,12 @@ export const openFile: OpenStore = ({ runId, reaper }) => {
         drop: () => Promise.resolve(remove(own)),
       } satisfies StoreNamespace);
     },
-    alive: () => Promise.resolve(fs.existsSync(folder)),
+    trouble: () =>
+      Promise.resolve(
+        fs.existsSync(folder)
+          ? undefined
+          : { words: `the folder of this run, ${folder}, was removed by somebody else`, isGone: true },
+      ),
     stop: () => {
       remove(folder);
       reaper.release(folder);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiStart, Environment } from '../../core/api.js';
+import { howEnded } from '../../process/how-ended.js';
 import { groupRuns } from '../../process/process-group.js';
 import type { Reaper } from '../../process/reaper.js';
 import type { CommandLog } from './command-log.js';
@@ -52,7 +53,7 @@ export async function startCommand(
   reaper.guardGroup(pid, stopSignal);
   // It must not keep us from ending; the reaper sees to it then.
   child.unref();
-  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  const isRunning = () => howEnded(child) === undefined;
   const exited = once(child, 'exit').catch(() => undefined);
   let stopping: Promise<void> | undefined;
   const stop = async () => {
@@ -67,10 +68,7 @@ export async function startCommand(
   };
   return {
     running: isRunning,
-    ended: () => {
-      if (child.signalCode !== null) return `was ended by ${child.signalCode}`;
-      return child.exitCode === null ? undefined : `exited with code ${child.exitCode}`;
-    },
+    ended: () => howEnded(child),
     stop: () => (stopping ??= stop()),
   };
 }

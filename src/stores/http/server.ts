@@ -9,6 +9,7 @@ import {
   type StoreRequest,
   type StoreServer,
 } from '../store.js';
+import { troubleOf, type Trouble } from '../trouble.js';
 import { parseBaseUrl, type BaseUrl } from './base-url.js';
 import { openCommandLog } from './command-log.js';
 import { startCommand, type Command } from './command.js';
@@ -76,8 +77,7 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
     throw new StoreUnavailable('http', 'A base URL with a port of our choice needs a command.', DEFINE);
   }
   const url = parseBaseUrl(api.baseUrl, allowRemote);
-  const alive = () => listens(url.host, url.port);
-  if (!(await alive())) {
+  if (!(await listens(url.host, url.port))) {
     throw new StoreUnavailable(
       'http',
       `Nothing answers at ${url.shown}.`,
@@ -103,10 +103,20 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
         }),
       );
     },
-    alive,
+    trouble: () => troubleAt(url),
     httpVersion: () => version,
     stop: () => Promise.resolve(),
   };
+}
+
+/** What it answers is for the trials to judge: here it is enough that it takes connections. */
+function troubleAt({ host, port }: BaseUrl, ended?: () => string | undefined): Promise<Trouble | undefined> {
+  return troubleOf({
+    ...{ store: 'http', host, port, ...(ended === undefined ? {} : { ended }) },
+    ping: async () => {
+      if (!(await listens(host, port))) throw new Error('no connection');
+    },
+  });
 }
 
 interface Running {
@@ -190,15 +200,15 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
         unended: `${AT_WORK}, and write: ${api.settleHint ?? SETTLE_HINT}`,
       });
     },
-    alive: async () =>
-      running !== undefined &&
-      running.command.running() &&
-      (await listens(running.url.host, running.url.port)),
-    httpVersion: () => version,
-    lastWords: () => {
-      const ended = running?.command.ended();
-      return ended === undefined ? undefined : `"${shown}" ${ended}; it printed\n${log.lastLines()}`;
+    trouble: async () => {
+      if (running === undefined) return undefined;
+      const { url, command } = running;
+      return troubleAt(url, () => {
+        const how = command.ended();
+        return how === undefined ? undefined : `"${shown}" ${how}; it printed\n${log.lastLines()}`;
+      });
     },
+    httpVersion: () => version,
     stop: (keepLogAt) => {
       stopping ??= end()
         .then(() => {

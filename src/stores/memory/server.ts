@@ -14,6 +14,6 @@ export const openMemory: OpenStore = () =>
         drop: () => Promise.resolve(),
       }),
     endsWithRun: true,
-    alive: () => Promise.resolve(true),
+    trouble: () => Promise.resolve(undefined),
     stop: () => Promise.resolve(),
   });

@@ -1,9 +1,7 @@
 import type { Document, MongoClient } from 'mongodb';
 import type { StoreAddress } from '../../core/context.js';
-import { limitWords } from '../../core/time-limit.js';
+import { answerInTime } from '../answer-in-time.js';
 import { openMongoClient } from './client.js';
-
-const ANSWER_MS = 5_000;
 
 /**
  * The store's own client, beside those of the targets: nothing of a trial runs on it, so it may connect again when it was
@@ -21,20 +19,20 @@ export class Admin {
   /** One command to a database, `admin` by default. Rejects after 5 s without an answer. */
   async command(command: Document, database = 'admin'): Promise<Document> {
     const client = await this.#client();
-    return within(client.db(database).command(command));
+    return answerInTime('MongoDB', client.db(database).command(command));
   }
 
   /** The rows of an aggregation that reads no collection. */
   async aggregate(stages: Document[]): Promise<Document[]> {
     const client = await this.#client();
-    return within(client.db('admin').aggregate(stages).toArray());
+    return answerInTime('MongoDB', client.db('admin').aggregate(stages).toArray());
   }
 
-  async answers(): Promise<boolean> {
-    return this.command({ ping: 1 }).then(
-      () => true,
-      () => false,
-    );
+  /** Asks over a connection made for that. */
+  async ping(): Promise<void> {
+    const client = await openMongoClient(this.address, 'race-check');
+    // It answered as it was opened.
+    await client.close();
   }
 
   async close(): Promise<void> {
@@ -50,20 +48,5 @@ export class Admin {
       opened.catch(() => (this.#open = undefined));
     }
     return this.#open;
-  }
-}
-
-async function within<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`MongoDB did not answer within ${limitWords(ANSWER_MS)}`)),
-      ANSWER_MS,
-    );
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

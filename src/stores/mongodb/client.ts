@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import type { StoreAddress } from '../../core/context.js';
-import { CONNECT_TIMEOUT_MS } from '../not-in-time.js';
+import { CONNECT_TIMEOUT_MS } from '../no-connection.js';
 
 /** The longest that a timer can be set to, 25 days: one heartbeat, the first. */
 const NEVER_MS = 2 ** 31 - 1;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Db, MongoClient } from 'mongodb';
 import type { ClientContext, TargetContext } from '../../core/context.js';
-import { notInTime } from '../not-in-time.js';
+import { reach } from '../listening.js';
+import { notInTime, refusedOnce } from '../no-connection.js';
 import { CONNECTIONS_A_CLIENT, endWithConnection, openMongoClient } from './client.js';
 
 export type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
@@ -24,8 +25,11 @@ export async function connectMongodb(context: TargetContext | ClientContext): Pr
   const address = await context.relay('mongodb', CONNECTIONS_A_CLIENT);
   const counted = 'client' in context;
   const name = counted ? clientName(address.namespace, context.client, context.process) : 'race-check';
-  const client = await openMongoClient(address, name).catch((error: unknown) => {
-    throw isLate(error) ? notInTime('MongoDB', context.address('mongodb'), error) : error;
+  const client = await openMongoClient(address, name).catch(async (error: unknown) => {
+    // What stands between took the connection; the driver knows nothing of the server's own port.
+    const server = context.address('mongodb');
+    if ((await reach(server.host, server.port)) === 'refuses') throw refusedOnce('MongoDB', server, error);
+    throw isLate(error) ? notInTime('MongoDB', server, error) : error;
   });
   if (counted) endWithConnection(client);
   return { client, db: client.db(address.namespace), close: () => client.close() };

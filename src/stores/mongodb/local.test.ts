@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { NotHappened } from '../../core/context.js';
 import { openRelay } from '../../engine/relay.js';
 import { openReaper } from '../../process/reaper.js';
-import { meeting, openSlot, rejection, spanOf, until, type TestSlot } from '../slots.fixture.js';
+import { meeting, openSlot, rejection, spanOf, type TestSlot } from '../slots.fixture.js';
 import type { StoreNamespace, StoreServer } from '../store.js';
 import { whyMissing } from '../why-missing.fixture.js';
 import { connectMongodb, inTransaction, isDuplicateKey, retrying, type MongoConnection } from './connect.js';
@@ -287,7 +287,7 @@ describe.skipIf(missing)('the life of a MongoDB of this run', { timeout: 60_000 
     await server.stop(log);
     expect(fs.readdirSync(temporary!)).toEqual([]);
     expect(fs.existsSync(log)).toBe(true);
-    expect(await server.alive()).toBe(false);
+    expect(await server.trouble()).toMatchObject({ isGone: true });
     await server.stop(log);
     for (const folder of [temporary!, kept!]) fs.rmSync(folder, { recursive: true });
   });
@@ -305,7 +305,10 @@ describe.skipIf(missing)('the life of a MongoDB of this run', { timeout: 60_000 
     );
     // A driver that looks for another server does so for 30 s.
     expect(performance.now() - before).toBeLessThan(20_000);
-    expect(await until(async () => !(await server.alive()))).toBe(true);
+    expect(await server.trouble()).toMatchObject({
+      isGone: true,
+      words: expect.stringContaining('SIGKILL') as string,
+    });
     await server.stop();
     slot.destroy();
     await own.close();

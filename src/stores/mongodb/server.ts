@@ -5,6 +5,7 @@ import type { StoreAddress } from '../../core/context.js';
 import { runName } from '../run-name.js';
 import { dropAll, serveNamespaces, type ServerOrigin } from '../serve-namespaces.js';
 import type { OpenStore, StoreRequest, StoreServer } from '../store.js';
+import { processEnd, troubleOf } from '../trouble.js';
 import { Admin } from './admin.js';
 import { databaseNamespace, dropDatabase, listLeftovers, removeLeftovers, runAppName } from './databases.js';
 import { startLocal } from './local.js';
@@ -28,7 +29,7 @@ async function openLocal(request: StoreRequest): Promise<StoreServer> {
       own: true,
       words: ', local',
       environment: { server: 'local', program: local.program },
-      running: () => local.server.running(),
+      ended: () => processEnd(local.server.ended()),
       end: (keepLogAt) => local.server.stop(keepLogAt),
     });
   } catch (error) {
@@ -49,7 +50,6 @@ async function openByUrl(text: string, request: StoreRequest): Promise<StoreServ
     own: false,
     words: ` at ${address.host}:${address.port}`,
     environment: { server: 'by URL' },
-    running: () => true,
     end: () => Promise.resolve(),
   });
 }
@@ -74,7 +74,7 @@ async function reach({ host, port, tls: encryption }: StoreAddress): Promise<voi
 async function serve(
   address: StoreAddress,
   request: StoreRequest,
-  { own, words, environment, running, end }: ServerOrigin,
+  { own, words, environment, ended, end }: ServerOrigin,
 ): Promise<StoreServer> {
   const { prefix } = runName(request.runId);
   const admin = new Admin(address, runAppName(prefix));
@@ -95,7 +95,11 @@ async function serve(
       ...(product.topology === 'standalone' && {
         lacks: { transactions: withoutTransactions(product, words) },
       }),
-      alive: async () => running() && (await admin.answers()),
+      trouble: () =>
+        troubleOf({
+          ...{ store: 'mongodb', host: address.host, port: address.port, ping: () => admin.ping() },
+          ...(ended === undefined ? {} : { ended }),
+        }),
       endsWithRun: own,
       ...(own ? {} : { leftovers: () => listLeftovers(admin, prefix) }),
       make: (number) =>
@@ -107,7 +111,7 @@ async function serve(
           // A server that ends takes its databases with it.
           if (!own) await dropAll(live);
         } finally {
-          await (running() ? admin.close() : undefined);
+          await (ended?.() === undefined ? admin.close() : undefined);
           await end(keepLogAt);
         }
       },

@@ -1,14 +1,15 @@
 import net from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { StoreAddress } from '../../core/context.js';
+import { answerInTime, NoAnswer } from '../answer-in-time.js';
 import { openSession, type Session } from './session.js';
 
-const ANSWER_MS = 5_000;
+/** Some statements of ours wait for locks that others hold. */
+const STATEMENT_MS = 30_000;
 
 /**
  * The store's own session, beside those of the clients: one statement at a time, in the order asked for. Opened again when
- * it was lost: it sees to sessions and schemas, and nothing of a trial runs on it. Keeps the process alive only while a
- * statement runs.
+ * it was lost: it sees to sessions and schemas, and nothing of a trial runs on it. A statement that is not answered within 30 s
+ * rejects. Keeps the process alive only while one runs.
  */
 export class Admin {
   #open: { readonly session: Session; readonly socket: net.Socket } | undefined;
@@ -44,18 +45,14 @@ export class Admin {
     });
   }
 
-  /** Whether the server answers a statement of its own within 5 s. */
-  async answers(): Promise<boolean> {
-    const aborted = new AbortController();
-    const tooLate = wait(ANSWER_MS, false, { signal: aborted.signal }).catch(() => false);
-    const answer = this.query('select 1').then(
-      () => true,
-      () => false,
-    );
+  /** Asks over a session opened for that. */
+  async ping(): Promise<void> {
+    const socket = new net.Socket();
     try {
-      return await Promise.race([answer, tooLate]);
+      const session = await openSession(this.address, () => socket);
+      await session.query('select 1');
     } finally {
-      aborted.abort();
+      socket.destroy();
     }
   }
 
@@ -70,7 +67,11 @@ export class Admin {
       const { session, socket } = await this.#session();
       socket.ref();
       try {
-        return await work(session, socket);
+        return await answerInTime('PostgreSQL', work(session, socket), STATEMENT_MS);
+      } catch (error) {
+        // What is asked next must not wait behind it.
+        if (error instanceof NoAnswer) socket.destroy();
+        throw error;
       } finally {
         socket.unref();
       }

@@ -356,10 +356,10 @@ describe('sessions', () => {
     const server = await open({ port: tunnel.port });
     const behind = await server.namespace();
     const connection = { client: 0, process: 0, localPort: 1 };
-    expect(await server.alive()).toBe(true);
+    expect(await server.trouble()).toBeUndefined();
     tunnel.close();
     expect(await behind.endSessions([connection])).toEqual([connection]);
-    expect(await server.alive()).toBe(false);
+    expect(await server.trouble()).toMatchObject({ isGone: true });
     await expect(server.stop()).rejects.toThrow(/Run by hand: drop schema/);
     await expect(server.stop()).resolves.toBeUndefined();
     await scram.asSuperuser(`drop schema "${behind.address.namespace}" cascade`);

@@ -9,6 +9,7 @@ import { refusal } from './refusal.js';
 import { lockKey } from './lock-key.js';
 import { listLeftovers, removeLeftovers } from './schema.js';
 import { serve } from './serve.js';
+import { troubleOf } from '../trouble.js';
 import { requireSuitable } from './suitability.js';
 import { parsePostgresUrl, type PostgresUrl } from './url.js';
 
@@ -30,7 +31,8 @@ export async function openByUrl(text: string, request: StoreRequest): Promise<St
       prefix: run.prefix,
       description: `PostgreSQL ${environment.version} at ${url.host}:${url.port}`,
       environment: { ...environment, server: 'by URL', clientPorts: portsVisible ? 'visible' : 'hidden' },
-      alive: () => admin.answers(),
+      trouble: () =>
+        troubleOf({ ...{ store: 'postgres', host: url.host, port: url.port }, ping: () => admin.ping() }),
       leftovers: () => listLeftovers(admin, run.prefix),
       end: async (live) => {
         try {

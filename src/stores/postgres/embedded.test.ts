@@ -135,7 +135,7 @@ describe('the life of an embedded server', () => {
     const server = await openPostgres(request);
     const { address } = await server.namespace();
     expect(processesIn(temporary)).not.toEqual([]);
-    expect(await server.alive()).toBe(true);
+    expect(await server.trouble()).toBeUndefined();
     const client = await openClient(address);
     await client.session.query('select 1 from nowhere').catch(() => undefined);
 
@@ -145,7 +145,7 @@ describe('the life of an embedded server', () => {
     expect(processesIn(temporary)).toEqual([]);
     expect(foldersOf(temporary)).toEqual([]);
     expect(fs.readFileSync(log, 'utf8')).toContain('relation "nowhere" does not exist');
-    expect(await server.alive()).toBe(false);
+    expect(await server.trouble()).toMatchObject({ isGone: true });
     // It was not waited for in vain, and killed, although a client is still connected.
     expect(fs.readFileSync(log, 'utf8')).toContain('database system is shut down');
     await server.stop(log);
@@ -159,7 +159,7 @@ describe('the life of an embedded server', () => {
     const pidFile = path.join(temporary, foldersOf(temporary)[0] ?? '', 'data', 'postmaster.pid');
     process.kill(Number(fs.readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGINT');
     expect(await until(() => processesIn(temporary).length === 0)).toBe(true);
-    expect(await server.alive()).toBe(false);
+    expect(await server.trouble()).toMatchObject({ isGone: true });
     await server.stop();
     expect(foldersOf(temporary)).toEqual([]);
   });
@@ -187,7 +187,7 @@ describe('the life of an embedded server', () => {
       scrambled.fill(0x5a, whole.indexOf('\n') + 1);
       fs.writeFileSync(template, scrambled);
       const server = await openPostgres(request);
-      expect(await server.alive()).toBe(true);
+      expect(await server.trouble()).toBeUndefined();
       await server.stop();
       expect(fs.readFileSync(template).equals(scrambled)).toBe(false);
 
@@ -202,7 +202,7 @@ describe('the life of an embedded server', () => {
     fs.writeFileSync(file, '');
     vi.stubEnv('XDG_CACHE_HOME', file);
     const server = await openPostgres(request);
-    expect(await server.alive()).toBe(true);
+    expect(await server.trouble()).toBeUndefined();
     await server.stop();
   });
 });

@@ -4,6 +4,7 @@ import type { Reaper } from '../../process/reaper.js';
 import { cacheFolder } from '../cache-folder.js';
 import { runName } from '../run-name.js';
 import { StoreUnavailable, type StoreRequest, type StoreServer } from '../store.js';
+import { processEnd, troubleOf } from '../trouble.js';
 import { Admin } from './admin.js';
 import { findBinaries, linkLibraries, reachableBinaries } from './binaries.js';
 import {
@@ -124,7 +125,12 @@ async function serveEmbedded(folder: string, started: Started, request: StoreReq
     description: `PostgreSQL ${environment.version}, embedded`,
     environment: { ...environment, server: 'embedded' },
     endsWithRun: true,
-    alive: async () => postmaster.running() && (await admin.answers()),
+    trouble: () =>
+      troubleOf({
+        ...{ store: 'postgres', host: address.host, port: address.port },
+        ended: () => processEnd(postmaster.ended()),
+        ping: () => admin.ping(),
+      }),
     end: async (_live, keepLogAt) => {
       admin.destroy();
       await postmaster.end();

@@ -4,12 +4,14 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { howEnded } from '../../process/how-ended.js';
 import { failed, type ServerPlace } from './init-data.js';
 
 /** A running server of our own. */
 export interface Postmaster {
   readonly port: number;
-  running(): boolean;
+  /** How it ended, for people; undefined while it runs. */
+  ended(): string | undefined;
   /** Ends it at once, without a checkpoint: nobody starts on its data again. */
   end(): Promise<void>;
 }
@@ -59,7 +61,7 @@ export async function startPostmaster(
     if (await becomesReady(child, data, port)) {
       return {
         port,
-        running: () => isRunning(child),
+        ended: () => howEnded(child),
         end: () => end(child, place),
       };
     }
@@ -118,7 +120,7 @@ function readLines(file: string): readonly string[] {
 }
 
 function isRunning(child: ChildProcess): boolean {
-  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  return child.pid !== undefined && howEnded(child) === undefined;
 }
 
 async function end(child: ChildProcess, { reaper }: ServerPlace): Promise<void> {

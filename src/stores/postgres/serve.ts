@@ -7,7 +7,7 @@ import { createSchema } from './schema.js';
 /** What an embedded server and one by URL differ in. */
 export interface Served extends Pick<
   StoreServer,
-  'description' | 'environment' | 'endsWithRun' | 'alive' | 'leftovers'
+  'description' | 'environment' | 'endsWithRun' | 'trouble' | 'leftovers'
 > {
   readonly admin: Admin;
   /** Without a namespace. */

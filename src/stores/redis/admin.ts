@@ -1,10 +1,8 @@
 import net from 'node:net';
 import type { Redis } from 'ioredis';
 import type { StoreAddress } from '../../core/context.js';
-import { limitWords } from '../../core/time-limit.js';
+import { answerInTime } from '../answer-in-time.js';
 import { openRedisClient } from './client.js';
-
-const ANSWER_MS = 5_000;
 
 /**
  * The store's own connection, beside those of the clients; opened again when it was lost. A command that is not answered
@@ -22,17 +20,9 @@ export class Admin {
   async ask<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
     const { redis, socket } = await this.#connection();
     socket.ref();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`Redis did not answer within ${limitWords(ANSWER_MS)}`)),
-        ANSWER_MS,
-      );
-    });
     try {
-      return await Promise.race([command(redis), late]);
+      return await answerInTime('Redis', command(redis));
     } finally {
-      clearTimeout(timer);
       socket.unref();
     }
   }
@@ -43,11 +33,14 @@ export class Admin {
     return { localPort: socket.localPort ?? 0, remoteAddress: socket.remoteAddress ?? '' };
   }
 
-  answers(): Promise<boolean> {
-    return this.ask((redis) => redis.ping()).then(
-      () => true,
-      () => false,
-    );
+  /** Asks over a connection made for that. */
+  async ping(): Promise<void> {
+    const redis = await openRedisClient(this.address, 'race-check', () => new net.Socket());
+    try {
+      await redis.ping();
+    } finally {
+      redis.disconnect();
+    }
   }
 
   /** Ends it without a word; a later command would open it again. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NotHappened } from '../../core/context.js';
 import { openReaper } from '../../process/reaper.js';
-import { openSlot, rejection, spanOf, until, type TestSlot } from '../slots.fixture.js';
+import { openSlot, rejection, spanOf, type TestSlot } from '../slots.fixture.js';
 import type { StoreNamespace, StoreServer } from '../store.js';
 import { whyMissing } from '../why-missing.fixture.js';
 import { connectRedis, notHappened, script, type Redis } from './connect.js';
@@ -178,7 +178,7 @@ describe.skipIf(missing)(missing ?? 'the life of a Redis of this run', () => {
     await server.stop(log);
     expect(fs.readdirSync(temporary!)).toEqual([]);
     expect(fs.readFileSync(log, 'utf8')).toContain('Ready to accept connections');
-    expect(await server.alive()).toBe(false);
+    expect(await server.trouble()).toMatchObject({ isGone: true });
     await server.stop(log);
     for (const folder of [temporary!, kept!]) fs.rmSync(folder, { recursive: true });
   });
@@ -190,7 +190,7 @@ describe.skipIf(missing)(missing ?? 'the life of a Redis of this run', () => {
     const other = await openClient(await server.namespace(), 1);
     await rejection(other.redis.shutdown('NOSAVE'));
     expect(await lost).not.toBeInstanceOf(NotHappened);
-    expect(await until(async () => !(await server.alive()))).toBe(true);
+    expect(await server.trouble()).toMatchObject({ isGone: true });
     await server.stop();
   });
 });

@@ -7,6 +7,7 @@ import { startOwnServer } from '../own-server.js';
 import { runName } from '../run-name.js';
 import { dropAll, serveNamespaces, type ServerOrigin } from '../serve-namespaces.js';
 import { StoreUnavailable, type OpenStore, type StoreRequest, type StoreServer } from '../store.js';
+import { processEnd, troubleOf } from '../trouble.js';
 import { Admin } from './admin.js';
 import { listClients } from './client-list.js';
 import { environmentOf, readInformation, requireSuitable } from './information.js';
@@ -52,7 +53,7 @@ async function openLocal(request: StoreRequest): Promise<StoreServer> {
       own: true,
       words: ', local',
       environment: { server: 'local', program },
-      running: () => server.running(),
+      ended: () => processEnd(server.ended()),
       end: (keepLogAt) => server.stop(keepLogAt),
     });
   } catch (error) {
@@ -78,7 +79,6 @@ async function openByUrl(text: string, request: StoreRequest): Promise<StoreServ
     own: false,
     words: ` at ${at}`,
     environment: { server: 'by URL' },
-    running: () => true,
     end: () => Promise.resolve(),
   });
 }
@@ -86,7 +86,7 @@ async function openByUrl(text: string, request: StoreRequest): Promise<StoreServ
 async function serve(
   given: StoreAddress,
   request: StoreRequest,
-  { own, words, environment, running, end }: ServerOrigin,
+  { own, words, environment, ended, end }: ServerOrigin,
 ): Promise<StoreServer> {
   const { prefix } = runName(request.runId);
   const admin = new Admin(given, runConnectionName(prefix));
@@ -109,7 +109,11 @@ async function serve(
         ...environment,
         ...(own ? {} : { clientPorts: portsVisible ? 'visible' : 'hidden' }),
       },
-      alive: async () => running() && (await admin.answers()),
+      trouble: () =>
+        troubleOf({
+          ...{ store: 'redis', host: given.host, port: given.port, ping: () => admin.ping() },
+          ...(ended === undefined ? {} : { ended }),
+        }),
       endsWithRun: own,
       ...(own ? {} : { leftovers: () => listLeftovers(admin, prefix) }),
       make: (number) =>
