@@ -131,7 +131,7 @@ class Http1Client implements HttpClient {
     const { first, held } = requestBytes(request, this.base, cut);
     const connection = await this.#free();
     const exchange = connection.exchange(request.method);
-    connection.write(first);
+    connection.writeInTwo(first);
     if (cut !== 'whole') await hold.afterWrite();
     return {
       get early() {
