@@ -3,7 +3,7 @@ import type { HistoryEvent } from '../src/core/history.js';
 import type { Target } from '../src/core/target.js';
 import { TargetHost } from '../src/engine/target-host.js';
 import type { ClientPlan } from '../src/engine/protocol.js';
-import type { HttpTransport, Sync } from '../src/http/http-transport.js';
+import type { HttpTransport, HttpTransportOptions } from '../src/http/http-transport.js';
 import { shopTarget } from './shop-target.js';
 
 /** The engine's host in this process, as a session drives it, but for what judges and stores do. */
@@ -16,15 +16,17 @@ export class EngineBursts {
   constructor(
     private readonly url: string,
     private readonly clients: number,
-    sync: Sync,
+    options: Pick<HttpTransportOptions, 'sync' | 'decoyPath'>,
+    aboutToRelease?: () => void,
   ) {
     this.#host = new TargetHost({
       resolve: () =>
         Promise.resolve(
           shopTarget(
-            { baseUrl: url, sync, insecure: false },
+            { baseUrl: url, insecure: false, ...options },
             undefined,
             (transport) => (this.#transport = transport),
+            aboutToRelease,
           ) as unknown as Target<ContractTypes>,
         ),
       errorsOf: () => Promise.resolve([]),

@@ -6,6 +6,7 @@ import type { ShopProtocol, ShopRequest, ShopSetting, ShopStats } from './http-s
 /** A shop in a process of its own. */
 export interface Shop {
   readonly url: string;
+  readonly pid: number;
   reset(setting: ShopSetting): Promise<void>;
   stats(): Promise<ShopStats>;
   close(): void;
@@ -13,6 +14,7 @@ export interface Shop {
 
 export interface Child {
   readonly url: string;
+  readonly pid: number;
   ask(message: unknown): Promise<unknown>;
   close(): void;
 }
@@ -29,6 +31,7 @@ export async function startChild(program: string, args: readonly string[]): Prom
   const [port] = (await once(child, 'message')) as [number];
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid!,
     async ask(message) {
       const answered = once(child, 'message');
       child.send(message as object);
@@ -45,6 +48,7 @@ export async function openShop(protocol: ShopProtocol): Promise<Shop> {
   const ask = (request: ShopRequest) => child.ask(request);
   return {
     url: child.url,
+    pid: child.pid,
     reset: async (setting) => void (await ask({ type: 'reset', setting })),
     stats: async () => (await ask({ type: 'stats' })) as ShopStats,
     close: () => child.close(),

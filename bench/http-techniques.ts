@@ -26,20 +26,39 @@ const HEADERS = { 'content-type': 'application/json' };
 export function ours(sync: Sync): Technique {
   return {
     name: sync === 'single-packet' ? 'race-check, HTTP/2' : 'race-check',
-    async open(url, count) {
-      const engine = new EngineBursts(url, count, sync);
-      await engine.open();
-      const attempts = [{ f: 'buy', input: null }];
-      const simultaneous = Array.from({ length: count }, (_, client) => ({ client, delayNs: 0, attempts }));
-      return {
-        async burst() {
-          const { holdMs } = engine;
-          const { costMs } = await timed(() => engine.burst(simultaneous));
-          return { costMs: costMs - holdMs };
-        },
-        close: () => engine.close(),
+    open: (url, count) => bursts(new EngineBursts(url, count, { sync }), count),
+  };
+}
+
+/**
+ * What nothing comes below: our requests, but the server is stopped until all of their ends have been written, so that their
+ * spread is what it takes itself to read them.
+ */
+export function serverStopped(pid: number): Technique {
+  return {
+    name: 'server stopped until all is written',
+    open(url, count) {
+      const stop = () => {
+        process.kill(pid, 'SIGSTOP');
+        // Behind the release, which is in this turn.
+        setImmediate(() => process.kill(pid, 'SIGCONT'));
       };
+      return bursts(new EngineBursts(url, count, { sync: 'auto', decoyPath: false }, stop), count);
     },
+  };
+}
+
+async function bursts(engine: EngineBursts, count: number): Promise<Opened> {
+  await engine.open();
+  const attempts = [{ f: 'buy', input: null }];
+  const simultaneous = Array.from({ length: count }, (_, client) => ({ client, delayNs: 0, attempts }));
+  return {
+    async burst() {
+      const { holdMs } = engine;
+      const { costMs } = await timed(() => engine.burst(simultaneous));
+      return { costMs: costMs - holdMs };
+    },
+    close: () => engine.close(),
   };
 }
 

@@ -52,7 +52,7 @@ export async function benchUnequal({ quick, runs }: BenchOptions): Promise<Bench
 }
 
 async function bursts(shop: Shop, mode: StartMode, seed: string, most: number, untilHit: boolean) {
-  const engine = new EngineBursts(shop.url, 2, 'auto');
+  const engine = new EngineBursts(shop.url, 2, { sync: 'auto' });
   await engine.open();
   const sweep = new OffsetSweep();
   let typicalNs = 0;

@@ -23,14 +23,15 @@ const LEAST_RUNS = 5;
 const names = Object.keys(BENCHES);
 
 /**
- * `npm run bench -- [engine] [whole-run] [memory] [explore] [http] [http-unequal] [--quick] [--runs N]`. Says what was
- * measured; asserts nothing.
+ * `npm run bench -- [engine] [whole-run] [memory] [explore] [http] [http-unequal] [--quick] [--runs N] [--cell many]...`.
+ * Says what was measured; asserts nothing. `--cell`, once or more, names what of the table of `http`.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     runs: { type: 'string', default: String(LEAST_RUNS) },
+    cell: { type: 'string', multiple: true },
   },
 });
 const unknown = positionals.filter((name) => !names.includes(name));
@@ -43,7 +44,7 @@ if (!Number.isInteger(runs) || runs < 1) {
 const results: BenchResult[] = [];
 for (const name of positionals.length > 0 ? positionals : names) {
   progress(`${name} ...`);
-  results.push(...[await BENCHES[name]!({ quick: values.quick, runs })].flat());
+  results.push(...[await BENCHES[name]!({ quick: values.quick, runs, cells: values.cell })].flat());
 }
 print('');
 print(

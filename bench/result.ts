@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Of each kind of run; medians are over these. */
   readonly runs: number;
+  /** Of the table of `http`; all of them by default. */
+  readonly cells?: readonly string[];
 }
 
 /** What is going on, for whoever waits; results go to stdout. */

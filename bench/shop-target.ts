@@ -22,6 +22,7 @@ export function shopTarget(
   options: HttpTransportOptions,
   reset: () => Promise<void> = () => Promise.resolve(),
   onOpen: (transport: HttpTransport) => void = () => undefined,
+  aboutToRelease?: () => void,
 ): Target<Shop> {
   return {
     ...{ contract: 'shop', id: 'http/shop', summary: '', prevents: '', costs: '', source: '' },
@@ -32,7 +33,7 @@ export function shopTarget(
       return {
         setup: () => Promise.resolve(),
         reset,
-        aboutToRelease: () => transport.aboutToRelease(),
+        aboutToRelease: aboutToRelease ?? (() => transport.aboutToRelease()),
         client: async (clientContext) => shopClient(await transport.client(clientContext)),
         read: () => Promise.resolve(null),
         close: () => transport.close(),
