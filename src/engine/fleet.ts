@@ -239,7 +239,7 @@ export class Fleet {
       connections,
       counts: sum(parts.map((part) => part.counts)),
       firstRequestSpreadNs: firstRequestSpreadNs(plans, events),
-      arrivalSpreadNs: spreadNs(parts.flatMap((part) => part.arrivalsMs)),
+      arrivalSpreadNs: arrivalSpreadNs(parts),
       undecided: [...parts.flatMap((part) => part.workerErrors), ...(untold === undefined ? [] : [untold])],
       broken,
       isClear,
@@ -375,8 +375,11 @@ function waitingMs({ delayNs, attempts }: ClientPlan): number {
   return attempts.reduce((ms, { afterMs = 0 }) => ms + afterMs, delayNs / 1e6);
 }
 
-function spreadNs(atMs: readonly number[]): number | undefined {
-  return atMs.length < 2 ? undefined : (Math.max(...atMs) - Math.min(...atMs)) * 1e6;
+/** Unknown where an answer was to tell of an arrival and did not: of three in thirty the others may have come at any time. */
+function arrivalSpreadNs(parts: readonly Pick<SettleReply, 'arrivalsMs' | 'counts'>[]): number | undefined {
+  const atMs = parts.flatMap((part) => part.arrivalsMs);
+  if (atMs.length < 2 || parts.some(({ counts }) => counts['no-arrival'] !== undefined)) return undefined;
+  return (Math.max(...atMs) - Math.min(...atMs)) * 1e6;
 }
 
 function sum(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -23,12 +23,17 @@ function dateMs(text: string): number {
   return date === null ? Number.NaN : Date.parse(`${date[1]}${date[3]}`) + Number(date[2] ?? 0) * 1_000;
 }
 
-/** Tells the engine what an answer says of its request's arrival, if it does. `header` is in lower case. */
+/**
+ * Tells the engine what an answer says of its request's arrival, or that it does not, where it was to: `no-arrival`. `header` is
+ * in lower case.
+ */
 export function tellArrival(
   context: ClientContext,
   headers: Readonly<Record<string, string>>,
   header: string | undefined,
 ): void {
-  const atMs = header === undefined ? undefined : arrivalMs(headers[header]);
-  if (atMs !== undefined) context.arrived(atMs);
+  if (header === undefined) return;
+  const atMs = arrivalMs(headers[header]);
+  if (atMs === undefined) context.count('no-arrival');
+  else context.arrived(atMs);
 }

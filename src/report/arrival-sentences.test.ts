@@ -18,6 +18,20 @@ it('tells how close together the requests to an API left, and arrived', () => {
   expect(told('postgres/for-update', spreads)).toEqual([]);
 });
 
+it('says nothing of one instant where the clock of a server is too coarse to tell arrivals apart', () => {
+  const of = (max: number) => told('http/my-shop', { arrivalSpreadMs: { median: 0, max } });
+  expect(of(1)).toEqual([
+    "The requests of a simultaneous start on http/my-shop arrived closer to each other than its clock tells (median; at most 1.0 ms) by the server's own word.",
+  ]);
+  expect(of(0)[0]).toContain('than its clock tells (median) by');
+});
+
+it('tells of answers without the time that was asked for', () => {
+  expect(told('http/my-shop', { counts: { 'no-arrival': 33 } })).toEqual([
+    '33 answers of http/my-shop had no time in the arrival header, or none in a form that is read: nothing is told of arrivals in their trials.',
+  ]);
+});
+
 it('tells of answers before the release, and of connections that had to be opened anew', () => {
   expect(told('http/my-shop', { counts: { 'early-answer': 33, reconnect: 1 } })).toEqual([
     '33 requests of http/my-shop were answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held (over HTTP/2: nothing).',

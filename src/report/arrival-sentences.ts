@@ -18,7 +18,7 @@ function aboutSpread({ id, firstRequestSpreadMs, arrivalSpreadMs, load }: Judged
   // That of a load is how long it was.
   if (load !== undefined) return [];
   const left = firstRequestSpreadMs && `left within ${within(firstRequestSpreadMs)}`;
-  const arrived = arrivalSpreadMs && `arrived within ${within(arrivalSpreadMs)} by the server's own word`;
+  const arrived = arrivalSpreadMs && `arrived ${byTheServer(arrivalSpreadMs)} by the server's own word`;
   const words = [left, arrived].filter((part) => part !== undefined);
   return words.length === 0 ? [] : [`The requests of a simultaneous start on ${id} ${words.join(', and ')}.`];
 }
@@ -26,7 +26,13 @@ function aboutSpread({ id, firstRequestSpreadMs, arrivalSpreadMs, load }: Judged
 function aboutConnections({ id, counts }: JudgedTarget): readonly string[] {
   const early = counts['early-answer'] ?? 0;
   const again = counts.reconnect ?? 0;
+  const untold = counts['no-arrival'] ?? 0;
   return [
+    ...(untold === 0
+      ? []
+      : [
+          `${plural(untold, 'answer')} of ${id} had no time in the arrival header, or none in a form that is read: nothing is told of arrivals in their trials.`,
+        ]),
     ...(early === 0
       ? []
       : [
@@ -38,6 +44,13 @@ function aboutConnections({ id, counts }: JudgedTarget): readonly string[] {
           `${plural(again, 'connection')} of ${id} had to be opened anew: the server closes those that are idle.`,
         ]),
   ];
+}
+
+/** No two arrive at one instant: a clock that says so is too coarse, or stands. */
+function byTheServer(spread: Spread): string {
+  if (spread.median > 0) return `within ${within(spread)}`;
+  const most = spread.max > 0 ? `; at most ${short(spread.max)}` : '';
+  return `closer to each other than its clock tells (median${most})`;
 }
 
 function within({ median, max }: Spread): string {

@@ -26,7 +26,7 @@ export function burstCommands(
       const { trials } = report.plan;
       return [
         again(
-          without(words, 'trials', 'repeat', 'max-rate'),
+          without(words, 'trials', 'n', 'repeat', 'max-rate'),
           ['--trials', String(trials * 10)],
           'a tighter bound',
         ),

@@ -11,22 +11,25 @@ export const REFERENCE_SHOWS: readonly AnomalyId[] = ['broken-expectation'];
  * with a simultaneous start one arrived before the fastest operation could have ended since the one before.
  *
  * The distance is the mean from one arrival to the next, and not that of the first to the last: for a race two must meet, and
- * the fiftieth of a hundred need not meet the first. Where the server tells of arrivals, theirs count; else it is how far apart
- * they left.
+ * the fiftieth of a hundred need not meet the first. Where the server tells of arrivals, it is believed that they were further
+ * apart than they left, and not that they were closer: a clock of whole seconds, or a time that some cache put into every answer,
+ * says that all arrived at once.
  */
 export function tooFarApart(
   judgement: Judgement,
   clients: number,
   kind: 'fastest' | 'typical' = 'fastest',
 ): string | undefined {
-  const spread = judgement.arrivalSpreadMs ?? judgement.firstRequestSpreadMs;
+  const leftMs = judgement.firstRequestSpreadMs?.median;
+  const arrivedMs = judgement.arrivalSpreadMs?.median ?? 0;
   const tookMs = kind === 'fastest' ? judgement.latencyMs?.min : judgement.latencyMs?.p50;
   if (tookMs === undefined || clients < 2) return undefined;
-  if (spread === undefined)
+  if (leftMs === undefined)
     return 'no trial with a simultaneous start tells how close together requests arrive';
-  const apartMs = spread.median / (clients - 1);
+  const apartMs = Math.max(leftMs, arrivedMs) / (clients - 1);
   if (apartMs < tookMs) return undefined;
-  return `requests arrived ${apartMs.toFixed(2)} ms apart, and the ${kind} operation took ${tookMs.toFixed(2)} ms: they hardly met`;
+  const word = arrivedMs > leftMs ? " by the server's own word" : '';
+  return `requests arrived ${apartMs.toFixed(2)} ms apart${word}, and the ${kind} operation took ${tookMs.toFixed(2)} ms: they hardly met`;
 }
 
 /**
