@@ -33,6 +33,9 @@ export const COMPARISONS = {
 
 export type Comparison = keyof typeof COMPARISONS;
 
+/** Of other languages. */
+const OTHER_SIGNS = /==|&&|\|\||![^=]/;
+const JSONATA_SIGNS = ' (JSONata writes =, and, or, $not(...))';
 const COUNT = /^\s*([1-5]\d\d|[1-5]xx)\s*(!=|<=|>=|=|<|>)\s*(\d+)\s*$/i;
 
 /**
@@ -57,7 +60,9 @@ export async function readExpectation(text: string, problems: string[]): Promise
     expression = parse(text);
   } catch (error) {
     const { message, position, token } = error as jsonata.JsonataError;
-    problems.push(`--expect cannot be read: ${lowered(message)}\n${underlined(text, position, token)}`);
+    problems.push(
+      `--expect cannot be read: ${lowered(message)}${OTHER_SIGNS.test(text) ? JSONATA_SIGNS : ''}\n${underlined(text, position, token)}`,
+    );
     return undefined;
   }
   const ast: unknown = expression.ast();

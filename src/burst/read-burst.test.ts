@@ -138,13 +138,27 @@ it.each<[string, Partial<BurstWords>, string]>([
     { after: ['GET http://localhost:9/'] },
     'one server, got http://localhost and http://localhost:9',
   ],
-  ['a user in the URL', { url: 'http://ann:secret@localhost/' }, "use --header 'Authorization: ...'"],
+  ['a user in the URL', { url: 'http://ann:secret@localhost/' }, 'without a user for the burst'],
+  ['an address to listen on', { url: 'http://0.0.0.0:80/' }, 'on every address: write localhost'],
+  ['another one', { url: 'http://[::]:80/', allowRemote: true }, 'got [::], which a server prints'],
   ['a file that is none', { data: 'users.scv' }, '--data, got users.scv: there is no such file'],
   ['a header with a line break', { headers: ['X-A: b\nX-B: c'] }, 'expected "Name: value" for --header'],
 ])('refuses %s', (_what, words, expected) => {
   const { definition, problems } = read({ method: 'GET', url: 'http://localhost/', ...words });
   expect(definition).toBeUndefined();
   expect(problems.join('\n')).toContain(expected);
+});
+
+it('complains once of a URL without its method, or of one that is refused', () => {
+  const alone =
+    'expected a method and a URL for the burst, such as POST http://localhost/x; got the URL alone';
+  expect(read({ method: 'http://localhost/x' }).problems).toEqual([alone]);
+  expect(read({ method: 'POST', url: 'http://localhost/x', reset: ['/reset'] }).problems).toEqual([
+    'expected a method and a URL for --reset, such as POST /reset; got the URL alone',
+  ]);
+  expect(read({ method: 'POST', url: 'http://shop.example/', reset: ['POST /reset'] }).problems).toEqual([
+    expect.stringContaining('--allow-remote'),
+  ]);
 });
 
 it('refuses a command line without any request, and a body that belongs to none', () => {

@@ -68,7 +68,7 @@ export function readBurst(words: BurstWords, problems: string[]): BurstDefinitio
     );
   }
   problems.push(...holdProblems(words));
-  const baseUrl = oneOrigin(all, problems);
+  const baseUrl = oneOrigin(all, problems, problems.length > before);
   const { columns, rows } = readData(words, problems);
   demandKnownNames(words, all, columns, problems);
   if (baseUrl === undefined || problems.length > before) return undefined;
@@ -120,12 +120,15 @@ function firstRequest(words: BurstWords, reading: RequestReading): readonly Read
   return request === undefined ? [] : [request];
 }
 
-/** A burst is one server's: clients hold connections to it, and what is reset and read is its state. */
-function oneOrigin(all: readonly ReadRequest[], problems: string[]): string | undefined {
+/**
+ * A burst is one server's: clients hold connections to it, and what is reset and read is its state. Where a request could not be
+ * read, it may have been the one that names the server.
+ */
+function oneOrigin(all: readonly ReadRequest[], problems: string[], hasUnread: boolean): string | undefined {
   const origins = [...new Set(all.map(({ origin }) => origin).filter((one) => one !== undefined))];
   if (origins.length > 1) {
     problems.push(`expected every request to go to one server, got ${origins.join(' and ')}`);
-  } else if (origins.length === 0 && all.length > 0) {
+  } else if (origins.length === 0 && all.length > 0 && !hasUnread) {
     problems.push(
       'expected a URL such as http://localhost:3000/api for one of the requests, got paths alone',
     );

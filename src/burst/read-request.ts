@@ -21,6 +21,7 @@ export interface ReadRequest {
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const LISTENED_ON = ['0.0.0.0', '::'];
 const ADDRESS = /^(?:([a-z][a-z0-9+.-]*:\/\/[^/?#]*))?([^#]*)(?:#.*)?$/i;
 
 /** `METHOD url [body]`, as `flag` was given it. */
@@ -41,6 +42,10 @@ export function readRequest(
 ): ReadRequest | undefined {
   const { problems } = reading;
   const before = problems.length;
+  if (url === '' && /[/:.]/.test(method)) {
+    problems.push(`expected a method and a URL for ${what}, such as POST ${method}; got the URL alone`);
+    return undefined;
+  }
   if (!METHODS.includes(method.toUpperCase())) {
     problems.push(`expected a method (${METHODS.join(', ')}) and a URL for ${what}, got "${method}"`);
   }
@@ -112,11 +117,14 @@ function readAddress(
     return undefined;
   }
   if (parsed.username !== '' || parsed.password !== '') {
-    problems.push(
-      `expected a URL without a user for ${what}, got "${url}": use --header 'Authorization: ...'`,
-    );
+    problems.push(`expected a URL without a user for ${what}, got "${url}": send it with --header`);
   }
-  if (!allowRemote && !isLoopback(parsed.hostname.replace(/^\[(.*)\]$/, '$1'))) {
+  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (LISTENED_ON.includes(host)) {
+    problems.push(
+      `expected a server to connect to for ${what}, got ${parsed.host}, which a server prints that listens on every address: write localhost`,
+    );
+  } else if (!allowRemote && !isLoopback(host)) {
     problems.push(
       `expected a server on this machine for ${what}, got ${parsed.host}: where bursts may be sent there, add --allow-remote`,
     );

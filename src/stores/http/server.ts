@@ -81,7 +81,7 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
     throw new StoreUnavailable(
       'http',
       `Nothing answers at ${url.shown}.`,
-      'Start the API first, or let the target start it (start: { command })',
+      'Start the API first, or have a target with a command start it (race-check init writes one)',
     );
   }
   const version = await httpVersionAt(url.shown, api);
