@@ -44,7 +44,7 @@ it.each([
   ['answers[status=200', '                  ^', 'expected "]"'],
   ['after.stock >=> 0', '              ^', 'unary operator'],
   ['after.stock == 0', '             ^', 'as a unary operator (JSONata writes =, and, or, $not(...))'],
-  ['after.stock >= 0 && after.sold < 2', '                      ^', '(JSONata writes'],
+  ['after.stock >= 0 && after.sold < 2', '                  ^', '(JSONata writes'],
   ['$cout(answers) = 1', '^', 'names $cout, which is nothing'],
   ['answers.status in $good', '                  ^', 'names $good, which is nothing'],
   ['', '^', 'unexpected end'],
