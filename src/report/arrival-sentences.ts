@@ -1,7 +1,7 @@
 import { rough } from './numbers.js';
 import type { JudgedTarget, Report } from './report.js';
 import { plain, type Sentence } from './target-sentence.js';
-import { isJudged, plural } from './words.js';
+import { isApi, isJudged, plural } from './words.js';
 
 type Spread = NonNullable<JudgedTarget['arrivalSpreadMs']>;
 
@@ -9,7 +9,7 @@ type Spread = NonNullable<JudgedTarget['arrivalSpreadMs']>;
 export function aboutArrivals({ targets }: Report): readonly Sentence[] {
   return targets
     .filter(isJudged)
-    .filter(({ id }) => id.startsWith('http/'))
+    .filter(isApi)
     .flatMap((target) => [...aboutSpread(target), ...aboutConnections(target)])
     .map(plain);
 }

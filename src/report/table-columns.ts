@@ -1,6 +1,6 @@
 import { exact, percentAtMost, percentInterval, rough, whole } from './numbers.js';
 import type { JudgedTarget, Report } from './report.js';
-import { isJudged, plural, stoppedEarly, violatedOf } from './words.js';
+import { isApi, isJudged, plural, stoppedEarly, violatedOf } from './words.js';
 
 /** One column of figures: a cell for each target, in order. */
 export interface FigureColumn {
@@ -28,6 +28,11 @@ export function figureColumns(report: Report): readonly FigureColumn[] {
     const allZero = targets.every((target) => !isJudged(target) || value(target) === 0);
     return column(header, allZero ? rank + 20 : rank, (target) => whole(value(target)));
   };
+  /** What code of a target counts: of an API nothing is known. */
+  const countedInside = (header: string, rank: number, event: string): FigureColumn => {
+    const { cells, ...rest } = counted(header, rank, ({ counts }) => counts[event] ?? 0);
+    return { ...rest, cells: cells.map((cell, place) => (isApi(targets[place]!) ? NOTHING : cell)) };
+  };
   const latency = (header: 'p50' | 'p95' | 'p99', rank: number) =>
     column(header, rank, ({ latencyMs }) => (latencyMs ? `${rough(latencyMs[header])} ms` : NOTHING));
 
@@ -42,8 +47,8 @@ export function figureColumns(report: Report): readonly FigureColumn[] {
     latency('p95', 12),
     latency('p99', 9),
     column('ops/s', 4, ({ opsPerSecond }) => (opsPerSecond === undefined ? NOTHING : rough(opsPerSecond))),
-    counted('retries', 8, ({ counts }) => counts.retry ?? 0),
-    counted('deadlocks', 10, ({ counts }) => counts.deadlock ?? 0),
+    countedInside('retries', 8, 'retry'),
+    countedInside('deadlocks', 10, 'deadlock'),
     column('lock wait', 13, lockWaitCell),
     column('overlap', 11, ({ overlap }) => plural(overlap.interleavedPairs, 'pair')),
   ];

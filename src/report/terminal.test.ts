@@ -121,6 +121,12 @@ describe('a report on a terminal', () => {
     expect(flat(render(compareAll, 80))).toContain(`A wider terminal also shows ${columns.join(', ')}.`);
   });
 
+  it('leaves out of a table of APIs what goes on in them unseen', () => {
+    const apis = { ...gateHolds, targets: [holding('http/my-shop', 4.2)] };
+    expect(render(gateHolds, 200)).toContain('retries');
+    expect(render(apis, 200)).not.toMatch(/retries|deadlocks/);
+  });
+
   it('has the figures of the report in its rows', () => {
     const wide = render(compareAll, 200);
     expect(rowOf(wide, 'postgres/optimistic').trim().split(/ {2,}/)).toEqual(

@@ -99,6 +99,11 @@ export function plural(amount: number, noun: string): string {
   return `${whole(amount)} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
+/** Whether a target is an API behind HTTP: what goes on in it nobody sees. */
+export function isApi({ id }: Pick<ReportTarget, 'id'>): boolean {
+  return id.startsWith('http/');
+}
+
 export function isJudged(target: ReportTarget): target is JudgedTarget {
   return target.outcome === 'judged';
 }
