@@ -36,14 +36,17 @@ export async function initCommand(command: Command): Promise<number> {
           `expected some of ${STORES.join(', ')} for --store, got "${store}"${didYouMean(store, STORES)}`,
       ),
   );
+  const known = { contract: text('contract'), baseUrl: text('baseUrl'), command: text('command') };
+  const mayAsk = flags['yes'] !== true && process.stdin.isTTY && process.stderr.isTTY;
+  const name = text('name') ?? DEFAULTS.name;
+  problems.push(...problemsOf({ ...known, name }));
+  if (!mayAsk) problems.push(...needlessStores(stores, known.command));
   demandNone(problems);
 
   const shown = path.relative(process.cwd(), file);
   const configFlag = shown === DEFAULTS.file ? '' : ` --config ${shown}`;
-  const known = { contract: text('contract'), baseUrl: text('baseUrl'), command: text('command') };
-  const mayAsk = flags['yes'] !== true && process.stdin.isTTY && process.stderr.isTTY;
   const replies = mayAsk ? await askFor(known, { input: process.stdin, output: process.stderr }) : known;
-  const answers = answersOf({ ...replies, name: text('name') ?? DEFAULTS.name, stores, configFlag });
+  const answers = answersOf({ ...replies, name, stores, configFlag });
   await writeFile(file, configText(answers), { flag: isThere ? 'w' : 'wx' }).catch((error: unknown) => {
     throw new UsageError([
       `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
@@ -62,29 +65,34 @@ interface Given {
   readonly configFlag: string;
 }
 
-function answersOf({
-  contract = TEMPLATES[0]!.contract,
-  baseUrl,
-  command,
-  name,
-  stores,
-  configFlag,
-}: Given): InitAnswers {
+function answersOf(given: Given): InitAnswers {
+  const { command, stores } = given;
+  demandNone([...problemsOf(given), ...needlessStores(stores, command)]);
+  return { ...given, template: templateOf(given)!, baseUrl: baseUrlOf(given) };
+}
+
+function problemsOf(given: Pick<Given, 'contract' | 'baseUrl' | 'command' | 'name'>): readonly string[] {
   const contracts = TEMPLATES.map((one) => one.contract);
-  const template = TEMPLATES.find((one) => one.contract === contract);
-  const url = baseUrl ?? (command === undefined ? DEFAULTS.baseUrl : undefined);
-  demandNone([
-    ...(template === undefined
-      ? [
-          `expected one of ${contracts.join(', ')} for --contract, got "${contract}"${didYouMean(contract, contracts)}`,
-        ]
-      : []),
-    ...apiProblems({ name, baseUrl: url }),
-    ...(stores.length > 0 && command === undefined
-      ? ['expected a command to give the stores to (--command), got only --store']
-      : []),
-  ]);
-  return { template: template!, name, baseUrl: url, command, stores, configFlag };
+  const { contract = '', name } = given;
+  const unknown = `expected one of ${contracts.join(', ')} for --contract, got "${contract}"${didYouMean(contract, contracts)}`;
+  return [
+    ...(templateOf(given) === undefined ? [unknown] : []),
+    ...apiProblems({ name, baseUrl: baseUrlOf(given) }),
+  ];
+}
+
+function needlessStores(stores: readonly string[], command: string | undefined): readonly string[] {
+  return stores.length > 0 && command === undefined
+    ? ['expected a command to give the stores to (--command), got only --store']
+    : [];
+}
+
+function templateOf({ contract = TEMPLATES[0]!.contract }: Pick<Given, 'contract'>) {
+  return TEMPLATES.find((one) => one.contract === contract);
+}
+
+function baseUrlOf({ baseUrl, command }: Pick<Given, 'baseUrl' | 'command'>): string | undefined {
+  return baseUrl ?? (command === undefined ? DEFAULTS.baseUrl : undefined);
 }
 
 function told(file: string, { template, name, command, configFlag }: InitAnswers): string {

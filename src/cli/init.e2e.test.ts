@@ -84,11 +84,12 @@ describe.concurrent('race-check init', { timeout: 120_000 }, () => {
 
   it('names every mistake in its flags, and writes nothing', async ({ folder }) => {
     const words = ['--contract', 'chekout', '--name', 'My API', '--base-url', 'localhost:3000'];
-    const { code, stderr } = await folder.run(['init', ...words, '--store', 'postgres']);
+    const { code, stderr } = await folder.run(['init', ...words, '--store', 'postgres,pg']);
     expect(code).toBe(4);
     expect(stderr).toContain('for --contract, got "chekout", did you mean "checkout"?');
     expect(stderr).toContain('for --name, got "My API"');
-    expect(stderr).toContain('--base-url: it begins with "localhost://"');
+    expect(stderr).toContain('--base-url: it begins with "localhost:"');
+    expect(stderr).toContain('expected some of postgres, mongodb, redis for --store, got "pg"');
     expect(stderr).toContain('expected a command to give the stores to');
     expect(folder.has('race-check.config.ts')).toBe(false);
   });

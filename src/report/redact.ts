@@ -1,3 +1,5 @@
+import { withoutCommandSecrets } from '../core/command-secrets.js';
+
 const URL_WITH_REST = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)(\S+)/gi;
 const PASSWORD_FIELD = /((?:password|passwd|pwd)=)('[^']*'|"[^"]*"|[^\s&;,"'`]+)/gi;
 const WEB = /^(?:https?|wss?):\/\/$/i;
@@ -19,20 +21,20 @@ const SECRET_VALUE = new RegExp(
 const BEARER = /\b(Bearer\s+)([\w.~+/=-]+)/g;
 const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 /** Without one of these no pattern above can match. */
-const SUSPICIOUS = /[:=]|Bearer|eyJ/;
+const SUSPICIOUS = /[:=]|Bearer|eyJ|--/;
 /** Filled in later, and no secret itself. */
 const TEMPLATE = /^(?:\w+\s+)?\{\{[^{}]*\}\}$/;
 
 /**
  * Puts `***` in the place of every password in a URL (`scheme://user:password@host`) or a `password=` field, and of every
- * token: in an `Authorization` header and its like, in a field or a query with such a name, behind `Bearer`, or a JSON Web
- * Token anywhere. Takes too much rather than too little: a password may itself hold `@`, `/`, `?` or `#`, as no valid URL
+ * token: in an `Authorization` header and its like, in a field or a query with such a name, behind `Bearer` or a flag of a
+ * command line, or a JSON Web Token anywhere. Takes too much rather than too little: a password may itself hold `@`, `/`, `?` or `#`, as no valid URL
  * does, so everything up to the last `@` goes.
  */
 export function redact(text: string): string {
   const left = withoutKnown(text);
   if (!SUSPICIOUS.test(left)) return left;
-  return left
+  return withoutCommandSecrets(left)
     .replace(URL_WITH_REST, (whole, scheme: string, rest: string) => redactRest(scheme, rest) ?? whole)
     .replace(PASSWORD_FIELD, '$1***')
     .replace(SECRET_HEADER, hidden)

@@ -249,7 +249,7 @@ describe('a definition that is wrong', () => {
         expect.stringContaining('operations.draw.request: expected a function, got "POST /draw"'),
         expect.stringContaining('operations.draw.outcome: expected a function, got nothing'),
         expect.stringContaining('operations.take: the contract has no such operation (it has: draw)'),
-        expect.stringContaining('baseUrl: it begins with "localhost://"'),
+        expect.stringContaining('baseUrl: it begins with "localhost:"'),
         expect.stringContaining('start.command: expected a command'),
         expect.stringContaining('start.readyWhen.path: expected a path such as /health'),
         expect.stringContaining('reset: expected'),

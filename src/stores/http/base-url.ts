@@ -19,10 +19,15 @@ export function baseUrlProblems(text: string): readonly string[] {
   return [
     ...(['http:', 'https:'].includes(protocol)
       ? []
-      : [`it begins with "${protocol}//", not with "http://" or "https://"`]),
+      : [`it begins with "${beginning(text, protocol)}", not with "http://" or "https://"`]),
     ...(search === '' && hash === '' ? [] : ['it has a query, which belongs to the path of each request']),
     ...(username === '' ? [] : ['it has a user in it: send an Authorization header instead']),
   ];
+}
+
+/** As it was written: a host and a port alone, `localhost:3000`, read as a URL whose scheme is the host. */
+function beginning(text: string, protocol: string): string {
+  return text.slice(protocol.length).startsWith('//') ? `${protocol}//` : protocol;
 }
 
 /** Throws `StoreUnavailable` for what is no base URL, and for a host that is not this machine unless it is allowed. */

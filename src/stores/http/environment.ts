@@ -1,4 +1,5 @@
 import type { ApiStart, Environment, StoreAtHand } from '../../core/api.js';
+import { withoutCommandSecrets } from '../../core/command-secrets.js';
 import type { NamespaceGiven } from '../store.js';
 import { storeUrl } from '../store-url.js';
 
@@ -26,9 +27,13 @@ export function commandEnvironment(
   return { PORT: String(port), ...urls, ...own };
 }
 
-/** The command for people: its title, or the command without what looks like a secret: `--password x`, `TOKEN=x`. */
+/** The command for people: its title, or the command without what looks like a secret. */
 export function shownCommand({ command, title }: ApiStart): string {
   if (title !== undefined) return title;
-  const words = typeof command === 'string' ? command : command.join(' ');
-  return words.replace(/((?:pass(?:word)?|secret|token|key)[\w-]*[= ])(\S+)/gi, '$1***');
+  // A word of a list may hold spaces, and belongs together.
+  const line =
+    typeof command === 'string'
+      ? command
+      : command.map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(' ');
+  return withoutCommandSecrets(line);
 }
