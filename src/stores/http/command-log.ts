@@ -14,12 +14,14 @@ export interface CommandLog {
   /** Everything since the last `mark`. */
   text(): string;
   mark(): void;
+  /** For people: without the frames of a stack, which would push out what it is about. */
   lastLines(): string;
   keep(at: string): void;
   remove(): void;
 }
 
 const SHOWN_LINES = 8;
+const STACK_FRAME = /^\s+at \S/;
 const SECRET_NAME = /pass|secret|token|key|credential|auth/i;
 /** A value that short is in every log by chance. */
 const SECRET_LENGTH = 4;
@@ -45,7 +47,7 @@ export function openCommandLog(reaper: Reaper): CommandLog {
     mark: () => {
       from = sizeOf(file);
     },
-    lastLines: () => text().trim().split('\n').slice(-SHOWN_LINES).join('\n') || '(nothing)',
+    lastLines: () => lastTold(text()).join('\n') || '(nothing)',
     keep: (at) => {
       if (!fs.existsSync(file)) return;
       fs.mkdirSync(path.dirname(at), { recursive: true });
@@ -56,6 +58,11 @@ export function openCommandLog(reaper: Reaper): CommandLog {
       reaper.release(folder);
     },
   };
+}
+
+function lastTold(text: string): readonly string[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !STACK_FRAME.test(line));
+  return lines.slice(-SHOWN_LINES);
 }
 
 /** Passwords in URLs, and whole values of variables that are named like a secret. */

@@ -98,6 +98,14 @@ describe('the log of a command', () => {
       expect(text.trim()).toBe('*** postgres://me:***@db/x *** tell-all');
     }
   });
+
+  it('ends with what an error says, whatever stack stands below it', async () => {
+    const { command, log } = await start({ command: ['node', 'no-such-file.mjs'] });
+    while (command.running()) await wait(10);
+    expect(log.text()).toContain('    at ');
+    expect(log.lastLines()).toContain("Cannot find module '");
+    expect(log.lastLines()).not.toContain('    at ');
+  });
 });
 
 it('has a reaper that ends the group of one whose parent is gone', async () => {
