@@ -216,6 +216,11 @@ describe.concurrent('race-check export and judge', { timeout: 120_000 }, () => {
     folder.write('other.json', '{"metric":"http_reqs","type":"Point"}\n');
     const judged = await folder.run(['judge', 'other.json', 'gone.json']);
     expect(judged.stderr).toContain('gone.json could not be read');
+    // The script instead of what it wrote: nothing of it is loaded.
+    folder.write('script.js', "import http from 'k6/http';\n");
+    const script = await folder.run(['judge', 'script.js']);
+    expect(script.stderr).toContain('script.js has no answer of an exported script');
+    expect(script.code).toBe(4);
     const empty = await folder.run(['judge', 'other.json']);
     expect(empty.stderr).toContain('other.json has no answer of an exported script');
     expect([started.code, engine.code, judged.code, empty.code]).toEqual([4, 4, 4, 4]);

@@ -5,6 +5,9 @@ import { findConfig, loadConfig, type LoadedConfig } from '../session/config.js'
 import { findScenario, isFile } from '../session/find-scenario.js';
 import { UserModuleFailed } from '../session/user-module.js';
 
+/** What looks like a scenario behind one of these is a URL, the value of a flag, or another kind of file. */
+const OF_NO_SCENARIO = ['burst', 'judge', 'check', 'replay', 'list', 'doctor', 'init', 'matrix'];
+
 /** `help flash-sale` is `flash-sale --help`: with the scenario's own numbers. */
 export function helpAsFlag(argv: readonly string[]): readonly string[] {
   const [first, second, ...rest] = argv;
@@ -17,8 +20,7 @@ export async function scenarioOf(
   argv: readonly string[],
   config: LoadedConfig | undefined,
 ): Promise<AnyScenario | undefined> {
-  // What looks like a scenario there is a URL, or the value of a flag.
-  if (argv[0] === 'burst') return undefined;
+  if (OF_NO_SCENARIO.includes(argv[0] ?? '')) return undefined;
   const names = scenarioNames(config);
   const word = argv.find((one, index) => !isFlagValue(argv, index) && (names.includes(one) || isFile(one)));
   if (word === undefined) return undefined;
