@@ -249,6 +249,22 @@ const CASES: readonly (readonly [what: string, one: Client, other: Client])[] = 
     [UPDATE_1],
   ],
   [
+    'a row that is locked by a value which it loses meanwhile',
+    [BEGIN, 'select id from t where v = 0 for key share', 'commit'],
+    ['update t set v = 5 where id = 1', 'select id from t where v = 5 for update nowait'],
+  ],
+  [
+    'a row that an old snapshot finds by a value which it has no more, in a circle',
+    [REPEATABLE, 'update t set v = 7 where id = 2', 'select id from t where v = 0 for key share', 'commit'],
+    [
+      'update t set v = 5 where id = 1',
+      BEGIN,
+      'update t set u = 9 where v = 5',
+      'update t set v = 8 where id = 2',
+      'commit',
+    ],
+  ],
+  [
     'LOCK TABLE',
     [BEGIN, 'lock table t in exclusive mode', 'update t set v = 1', 'commit'],
     [BEGIN, `${READ_1} for update`, 'commit'],

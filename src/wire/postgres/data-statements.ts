@@ -359,6 +359,7 @@ function addChange(
   };
   effect.rows.push(lock);
   effect.places.push(table.id);
+  effect.assigns.push({ table: table.id, columns: [...assigned] });
   effect.writes.push({ table: table.id, where: without(where, assigned), keys: keysIn(where, table) });
   for (const index of table.unique) {
     if (changes(index)) addKey(index, {}, 'insert', effect);

@@ -1,4 +1,13 @@
-import { anyMeet, locksConflict, type PostgresFootprint, rowsMeet, touchesAnything } from './footprint.js';
+import type { ChangingColumns } from './changing-columns.js';
+import {
+  anyMeet,
+  type IsChanging,
+  lockedRowsMeet,
+  locksConflict,
+  type PostgresFootprint,
+  rowsMeet,
+  touchesAnything,
+} from './footprint.js';
 import type { RowOrder } from './row-order.js';
 import type { ServerClock } from './server-clock.js';
 import { watchedDependent } from './serializable-dependence.js';
@@ -6,6 +15,7 @@ import { watchedDependent } from './serializable-dependence.js';
 /** What can only be told from all steps so far. It grows, and what was independent becomes dependent. */
 export interface Learnt {
   readonly order: RowOrder;
+  readonly columns: ChangingColumns;
   readonly clock: ServerClock;
 }
 
@@ -16,28 +26,29 @@ export interface Learnt {
 export function dependent(
   one: PostgresFootprint,
   other: PostgresFootprint,
-  { order, clock }: Learnt,
+  { order, columns, clock }: Learnt,
 ): boolean {
   if (one.touches === 'nothing' || other.touches === 'nothing') return false;
   if (sameClock(one, other, clock)) return true;
   if (one.touches === 'unknown' || other.touches === 'unknown') return !onlyBegins(one) && !onlyBegins(other);
+  const isChanging: IsChanging = (table, column) => columns.has(table, column);
   return (
-    oneWay(one, other) ||
-    oneWay(other, one) ||
+    oneWay(one, other, isChanging) ||
+    oneWay(other, one, isChanging) ||
     sameSequence(one, other) ||
     samePlace(one, other, order) ||
-    asksMeet(one, other) ||
+    asksMeet(one, other, isChanging) ||
     watchedDependent(one, other)
   );
 }
 
-function oneWay(one: PostgresFootprint, other: PostgresFootprint): boolean {
+function oneWay(one: PostgresFootprint, other: PostgresFootprint, isChanging: IsChanging): boolean {
   return (
     readsPublished(one, other) ||
     fixesBeforePublished(one, other) ||
-    asksForFreed(one, other) ||
-    asksForPublished(one, other) ||
-    mayCloseCircle(one, other)
+    asksForFreed(one, other, isChanging) ||
+    asksForPublished(one, other, isChanging) ||
+    mayCloseCircle(one, other, isChanging)
   );
 }
 
@@ -63,8 +74,12 @@ function fixesBeforePublished(one: PostgresFootprint, other: PostgresFootprint):
  * COMMIT and ROLLBACK free locks: whoever asks before waits, whoever asks after does not.
  * Case: `select ... for update nowait` | `rollback` of who holds the row: 55P03 or a row.
  */
-function asksForFreed({ asks }: PostgresFootprint, { frees }: PostgresFootprint): boolean {
-  return locksConflict(asks, frees);
+function asksForFreed(
+  { asks }: PostgresFootprint,
+  { frees }: PostgresFootprint,
+  isChanging: IsChanging,
+): boolean {
+  return locksConflict(asks, frees, isChanging);
 }
 
 /**
@@ -72,8 +87,12 @@ function asksForFreed({ asks }: PostgresFootprint, { frees }: PostgresFootprint)
  * READ fails with 40001. That is so for locks, too, that do not exclude the one that the publisher held.
  * Case: REPEATABLE READ `select ... for key share` | `commit` of an update of the row.
  */
-function asksForPublished({ asks }: PostgresFootprint, { publishes }: PostgresFootprint): boolean {
-  return anyMeet(asks.rows, publishes, rowsMeet);
+function asksForPublished(
+  { asks }: PostgresFootprint,
+  { publishes }: PostgresFootprint,
+  isChanging: IsChanging,
+): boolean {
+  return anyMeet(asks.rows, publishes, (asked, published) => lockedRowsMeet(asked, published, isChanging));
 }
 
 /**
@@ -81,8 +100,8 @@ function asksForPublished({ asks }: PostgresFootprint, { publishes }: PostgresFo
  * first: then the second of them closes a circle, and who fails depends on who came last.
  * Case: A holds 1, B holds 2: `A asks for 2` | `B asks for 1`. The rows differ, and yet the order matters.
  */
-function mayCloseCircle(one: PostgresFootprint, other: PostgresFootprint): boolean {
-  return other.contends && locksConflict(one.asks, other.holds);
+function mayCloseCircle(one: PostgresFootprint, other: PostgresFootprint, isChanging: IsChanging): boolean {
+  return other.contends && locksConflict(one.asks, other.holds, isChanging);
 }
 
 /**
@@ -90,8 +109,8 @@ function mayCloseCircle(one: PostgresFootprint, other: PostgresFootprint): boole
  * nobody sees either before its COMMIT.
  * Case: `update` of a row | `update` of that row.
  */
-function asksMeet(one: PostgresFootprint, other: PostgresFootprint): boolean {
-  return locksConflict(one.asks, other.asks);
+function asksMeet(one: PostgresFootprint, other: PostgresFootprint, isChanging: IsChanging): boolean {
+  return locksConflict(one.asks, other.asks, isChanging);
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   type AdvisoryLock,
+  type Columns,
   type Locks,
   NO_LOCKS,
   NO_TIMES,
@@ -22,6 +23,8 @@ export interface DataEffect {
   readonly places: readonly string[];
   /** Tables of which it rests on the order in which rows stand there. */
   readonly scans: readonly string[];
+  /** Columns to which it gives other values in rows that are there. */
+  readonly assigns: readonly Columns[];
   readonly times: TimesTaken;
   readonly asks: Locks;
   readonly sequences: readonly string[];
@@ -66,6 +69,7 @@ export const NO_DATA: DataEffect = {
   writes: [],
   places: [],
   scans: [],
+  assigns: [],
   times: NO_TIMES,
   asks: NO_LOCKS,
   sequences: [],
@@ -83,6 +87,7 @@ export class EffectBuilder {
   readonly writes: Rows[] = [];
   readonly places: string[] = [];
   readonly scans: string[] = [];
+  readonly assigns: Columns[] = [];
   readonly rows: RowLock[] = [];
   readonly keys: Locks['keys'][number][] = [];
   readonly tables: Locks['tables'][number][] = [];
@@ -100,6 +105,7 @@ export class EffectBuilder {
       writes,
       places,
       scans,
+      assigns,
       rows,
       keys,
       tables,
@@ -111,7 +117,7 @@ export class EffectBuilder {
     } = this;
     return {
       ...NO_DATA,
-      ...{ reads, freshReads, writes, places, scans, sequences, sessionLocks, unlocks, times },
+      ...{ reads, freshReads, writes, places, scans, assigns, sequences, sessionLocks, unlocks, times },
       asks: { rows, keys, tables, advisory },
       ...(this.certain !== undefined && { certain: this.certain }),
     };

@@ -19,6 +19,12 @@ export interface Rows {
   readonly mayEndEarly?: boolean;
 }
 
+/** Of one table. */
+export interface Columns {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
 export interface RowLock extends Rows {
   readonly strength: RowStrength;
   /** The row is there and was locked: not only perhaps. */
@@ -111,6 +117,8 @@ export interface PostgresFootprint extends Footprint {
   readonly places: readonly string[];
   /** Tables of which it rests on the order in which rows stand there. */
   readonly scans: readonly string[];
+  /** Columns to which it gives other values in rows that are there. */
+  readonly assigns: readonly Columns[];
   readonly times: TimesTaken;
   /** A transaction begins with it whose beginning it, or a later step, may use as a time. */
   readonly begins: boolean;
@@ -132,6 +140,7 @@ export const TOUCHES_NOTHING: PostgresFootprint = {
   sequences: [],
   places: [],
   scans: [],
+  assigns: [],
   times: NO_TIMES,
   begins: false,
   asks: NO_LOCKS,
@@ -177,13 +186,27 @@ export function anyMeet<A, B>(
   return ones.some((one) => others.some((other) => meets(one, other)));
 }
 
-export function locksConflict(one: Locks, other: Locks): boolean {
+/** `isChanging`: by that column rows cannot be told apart for as long as they are locked. */
+export function locksConflict(one: Locks, other: Locks, isChanging: IsChanging): boolean {
   return (
-    anyMeet(one.rows, other.rows, (a, b) => rowStrengthsConflict(a.strength, b.strength) && rowsMeet(a, b)) ||
+    anyMeet(one.rows, other.rows, (a, b) => rowLocksConflict(a, b, isChanging)) ||
     anyMeet(one.keys, other.keys, keysConflict) ||
     anyMeet(one.tables, other.tables, (a, b) => a.table === b.table && tableModesConflict(a.mode, b.mode)) ||
     anyMeet(one.advisory, other.advisory, advisoryConflict)
   );
+}
+
+export type IsChanging = (table: string, column: string) => boolean;
+
+function rowLocksConflict(one: RowLock, other: RowLock, isChanging: IsChanging): boolean {
+  return rowStrengthsConflict(one.strength, other.strength) && lockedRowsMeet(one, other, isChanging);
+}
+
+/** As `rowsMeet`, of rows that were found in states of the table that may differ. */
+export function lockedRowsMeet(one: Rows, other: Rows, isChanging: IsChanging): boolean {
+  if (one.table !== other.table) return false;
+  const lasting = Object.entries(one.where).filter(([column]) => !isChanging(one.table, column));
+  return mayMeet(Object.fromEntries(lasting), other.where);
 }
 
 function keysConflict(one: KeyLock, other: KeyLock): boolean {

@@ -2,6 +2,7 @@ import type { TransactionStatus } from './backend.js';
 import type { DataEffect, Effect, Isolation } from './effects.js';
 import {
   type AdvisoryLock,
+  type Columns,
   joinLocks,
   type Locks,
   mayMeet,
@@ -116,6 +117,7 @@ class Step {
   #sequences: string[] = [];
   #places: string[] = [];
   #scans: string[] = [];
+  #assigns: Columns[] = [];
   #times = NO_TIMES;
   #begins = false;
   #asks: Locks = NO_LOCKS;
@@ -209,6 +211,7 @@ class Step {
     this.#reads.push(...effect.freshReads);
     this.#sequences.push(...effect.sequences);
     this.#scans.push(...effect.scans);
+    this.#assigns.push(...effect.assigns);
     const asks = withoutCovered(effect.asks, view.locks);
     this.#asks = joinLocks(this.#asks, asks);
     const writes = count === 0 && effect.countsWrites ? [] : effect.writes;
@@ -354,6 +357,7 @@ class Step {
       sequences: this.#sequences,
       places: this.#places,
       scans: this.#scans,
+      assigns: this.#assigns,
       times: this.#times,
       begins,
       asks: this.#asks,

@@ -26,6 +26,7 @@ import {
   changesNothing,
   hasLocks,
   type Locks,
+  joinLocks,
   locksConflict,
   NO_LOCKS,
   type PostgresFootprint,
@@ -38,6 +39,7 @@ import { loadParser } from './sql-parser.js';
 import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
+import { ChangingColumns } from './changing-columns.js';
 import { RowOrder } from './row-order.js';
 import { ServerClock } from './server-clock.js';
 import { SerializableWatch } from './serializable-watch.js';
@@ -56,7 +58,11 @@ export class PostgresWire implements StepWire {
   /** Transactions that were prepared, without those that were ended. */
   #prepared = 0;
   readonly #known: Known = { catalogue: undefined };
-  readonly #learnt = { order: new RowOrder(), clock: new ServerClock() };
+  readonly #learnt = {
+    order: new RowOrder(),
+    columns: new ChangingColumns(),
+    clock: new ServerClock(),
+  };
   readonly #serializable = new SerializableWatch(this.#lines);
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
@@ -142,7 +148,8 @@ export class PostgresWire implements StepWire {
   }
 
   get dependenceGrown(): number {
-    return this.#learnt.order.size + this.#learnt.clock.grown;
+    const { order, columns, clock } = this.#learnt;
+    return order.size + columns.size + clock.grown;
   }
 
   get leftBehind(): string | undefined {
@@ -361,8 +368,7 @@ export class PostgresWire implements StepWire {
   }
 
   #learn(footprint: PostgresFootprint): void {
-    this.#learnt.order.note(footprint);
-    this.#learnt.clock.note(footprint);
+    for (const learnt of Object.values(this.#learnt)) learnt.note(footprint);
   }
 
   /** Adds what only the sight of all sessions tells. */
@@ -381,10 +387,12 @@ export class PostgresWire implements StepWire {
   #contends(line: Line, asked: Locks): boolean {
     if (!hasLocks(asked)) return false;
     if (this.#wasPrepared) return true;
+    const { columns } = this.#learnt;
     for (const other of this.#lines) {
       if (other === line) continue;
       if (other.isUnclear || other.footprints.isUnclear) return true;
-      if (locksConflict(asked, other.footprints.holds) || locksConflict(asked, other.asks)) return true;
+      const theirs = joinLocks(other.footprints.holds, other.asks);
+      if (locksConflict(asked, theirs, (table, column) => columns.has(table, column))) return true;
     }
     return false;
   }
