@@ -36,7 +36,7 @@ export interface SearchResult {
   readonly preemptionsCut: number;
   /** Clients waited for each other outside the store. */
   readonly sharesMemory: boolean;
-  /** Of some circles not each client was the victim: where the store would not have it, or undid one without an error. */
+  /** Of some circles not each client was the victim: where the store would not have it, chooses itself, or undid one without an error. */
   readonly victimsCut: boolean;
   /** How often a schedule was carried out again, since the store had let clients that waited go on in another order. */
   readonly repeated: number;
@@ -327,9 +327,9 @@ class Search<Result> {
   }
 
   #noteVictims({ victims, transition }: Node): void {
-    if (!this.system.choosesVictim) return;
-    this.#victimsCut ||= transition?.hasOpenCircle ?? false;
-    victims.note(transition?.circles ?? []);
+    const { circles = [], hasOpenCircle = false } = transition ?? {};
+    this.#victimsCut ||= hasOpenCircle || (circles.length > 0 && !this.system.choosesVictim);
+    if (this.system.choosesVictim) victims.note(circles);
   }
 
   /**
