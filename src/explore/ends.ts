@@ -40,12 +40,17 @@ export class EndNames {
   }
 }
 
+/** Without what was measured by a clock, and is another number in each run of one schedule: `lockAgeMs`. */
+export function withoutDurations(tally: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(tally).filter(([name]) => !/(Ms|Ns)$/.test(name)));
+}
+
 /** By client: who began first is no difference between two ends. */
 function partsOf({ history, result }: Trial) {
   const told = history.operations
     .toSorted((one, other) => one.client - other.client)
     .map((one) => ({ client: one.client, [one.status]: one.status === 'ok' ? one.output : one.error.code }));
-  return { told, tally: result.tally, final: history.final };
+  return { told, tally: withoutDurations(result.tally), final: history.final };
 }
 
 function isRows(place: string): boolean {

@@ -1,4 +1,5 @@
 import type { ContractTypes } from '../core/contract.js';
+import { withoutDurations } from './ends.js';
 import type { Transition } from './execution.js';
 import type { CountedFinding } from './explored.js';
 import type { ExploredTrial } from './target-system.js';
@@ -47,7 +48,7 @@ export class Tally {
     const outcomes = byClient.map((one) =>
       one.status === 'ok' ? [one.status, one.output] : [one.status, one.error.code],
     );
-    this.#ends.add(JSON.stringify([result.tally, outcomes]));
+    this.#ends.add(JSON.stringify([withoutDurations(result.tally), outcomes]));
     const refused = result.findings.some(({ needlessRefusals = 0 }) => needlessRefusals > 0);
     if (result.operations.fail > 0 || refused) this.gaveUp += 1;
     const anomalies = new Set<string>();
