@@ -19,6 +19,8 @@ export interface ClientOwner {
   point(client: number, name: PointName): Promise<void>;
   /** Resolves when the client may begin its next attempt. */
   begin(client: number, f: string): Promise<void>;
+  /** Resolves when the client is to die, which it does at this point. */
+  mayDie(client: number, name: PointName): Promise<void>;
   /** It died at a point, with all of its connections. Before `ended`. */
   crashed(client: number): void;
   /** It has made all of its attempts, or, a worker, has come to rest. */

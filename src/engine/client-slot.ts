@@ -234,6 +234,7 @@ export class ClientSlot {
     if (fault === undefined) return;
     const leases = fault.leases === 'expire' ? [...this.#leases.values()] : [];
     if (fault.kind === 'stall') return this.#stall(fault.forMs, leases);
+    await this.#owner?.mayDie(this.client, name);
     this.destroy();
     this.#owner?.crashed(this.client);
     this.#lapsing = leases.map(lapse);

@@ -1,7 +1,7 @@
 import type { Footprint } from '../core/step.js';
 
 /** What a client asks to do next, at its gate. */
-export type StepKind = 'request' | 'begin' | 'point' | 'sleep';
+export type StepKind = 'request' | 'begin' | 'point' | 'sleep' | 'crash';
 
 /** An answer that came while a step was under way: its own, or that of a step of another client which had waited until then. */
 export interface Answered {

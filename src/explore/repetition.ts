@@ -1,10 +1,10 @@
 import type { Footprint } from '../core/step.js';
-import type { Transition } from './execution.js';
+import type { StepKind, Transition } from './execution.js';
 import { dependentFootprints } from './footprints.js';
 
 /** One step of a client, as far as it tells whether the client only repeats itself. */
 export interface PastStep {
-  readonly kind: 'request' | 'begin' | 'point' | 'sleep';
+  readonly kind: StepKind;
   readonly label: string;
   readonly digest: string;
   readonly footprints: readonly Footprint[];

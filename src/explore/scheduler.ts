@@ -208,6 +208,8 @@ export class Scheduler implements ClientOwner {
   }
 
   random(client: number | undefined): number {
+    // What is nobody's is everybody's: who draws first has the first number.
+    if (client === undefined) this.#record.touched(ANYTHING);
     const known =
       this.#randoms.get(client) ?? seededRandom(`${this.options.seed}/client/${client ?? 'none'}`);
     this.#randoms.set(client, known);
@@ -226,6 +228,11 @@ export class Scheduler implements ClientOwner {
     this.#record.touched(this.#clock.goneBy);
     const dueMs = this.#clock.after(ms);
     return this.#gate(client, 'sleep', `sleeps`, signal, () => this.#clock.passTo(dueMs));
+  }
+
+  /** What a client has locked is there until it dies, and between its last answer and its end others may go. */
+  mayDie(client: number, name: PointName): Promise<void> {
+    return this.#stepsInside ? Promise.resolve() : this.#gate(client, 'crash', `dies at the point ${name}`);
   }
 
   crashed(client: number): void {

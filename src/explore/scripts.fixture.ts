@@ -1,3 +1,4 @@
+import Cursor from 'pg-cursor';
 import type { Contract } from '../core/contract.js';
 import type { Scenario } from '../core/scenario.js';
 import type { Target } from '../core/target.js';
@@ -74,6 +75,7 @@ export function targetOf({ setup, reset, clients, state }: Script): Target<Scrip
                   await own.end();
                   own = await connectPostgres(clientContext);
                 } else if (statement === DIE) await clientContext.point('written');
+                else if (statement === DRAW) said.push(String(context.random()));
                 else said.push(await answerTo(own, statement));
               }
               return said;
@@ -91,9 +93,20 @@ export function targetOf({ setup, reset, clients, state }: Script): Target<Scrip
 export const LEAVE = '\\c';
 /** In place of the last statement: the client dies. */
 export const DIE = '\\q';
+/** In place of a statement: a random number, of those that all clients draw from. */
+export const DRAW = '\\r';
+/** A statement that is bound in one request, and its rows fetched in the next. */
+export const fetched = (sql: string): string => `${FETCH}${sql}`;
+const FETCH = '\\f ';
 
 async function answerTo(session: Session, statement: string): Promise<string> {
   try {
+    if (statement.startsWith(FETCH)) {
+      const cursor = session.query(new Cursor(statement.slice(FETCH.length)));
+      const rows = await cursor.read(100);
+      await cursor.close();
+      return JSON.stringify(rows);
+    }
     const { command, rowCount, rows } = await session.query({ text: statement, rowMode: 'array' });
     return JSON.stringify([command, rowCount, rows]);
   } catch (error) {

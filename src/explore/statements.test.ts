@@ -9,7 +9,7 @@ import { Admin } from '../stores/postgres/admin.js';
 import { openPostgres } from '../stores/postgres/server.js';
 import type { StoreNamespace, StoreServer } from '../stores/store.js';
 import { compareReduction, reachEnds } from './reduction.js';
-import { DIE, LEAVE, scenarioOf, targetOf, type Script } from './scripts.fixture.js';
+import { DIE, DRAW, fetched, LEAVE, scenarioOf, targetOf, type Script } from './scripts.fixture.js';
 
 let reaper: Reaper;
 let server: StoreServer;
@@ -237,6 +237,13 @@ const CASES: readonly (readonly [what: string, one: Client, other: Client])[] = 
     [BEGIN, 'declare k cursor for select v from t order by id', 'fetch 1 from k', 'commit'],
     ['update t set v = 2'],
   ],
+  ['a random number of those that all draw from', [READ_1, DRAW], [READ_1, DRAW]],
+  ['a cursor of a driver', [fetched('select v from t where id = 1')], [UPDATE_1]],
+  [
+    'a place in a table',
+    ['update t set v = 1 where id = 1', 'select ctid from t where id = 1'],
+    ['update t set v = 1 where id = 2'],
+  ],
   ['DO', ['do $$ begin update t set v = v + 1 where id = 1; end $$'], [READ_1, DOUBLE_1]],
   [
     'WITH that writes',
@@ -400,6 +407,19 @@ describe('a prepared transaction that nobody ends', { timeout: 60_000 }, () => {
     const [prepared] = await admin.query('select count(*)::int as n from pg_prepared_xacts');
     admin.destroy();
     expect(prepared).toEqual({ n: 0 });
+  });
+});
+
+describe('a client that dies', { timeout: 60_000 }, () => {
+  it('has what it locked last until it dies, which others may see', async () => {
+    const { ends, search } = await reached(
+      true,
+      ['select pg_advisory_lock(1)', DIE],
+      ['select pg_try_advisory_lock(1)', UNLOCK_ALL],
+    );
+    const isLocked = [...ends.keys()].map((end) => end.includes('[[false]]')).sort();
+    expect(isLocked).toEqual([false, true]);
+    expect(search.standFor).toBe(5n);
   });
 });
 

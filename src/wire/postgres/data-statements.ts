@@ -7,7 +7,7 @@ import { ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, type RowStrength } from './lock
 import { restsOnOrder } from './row-order.js';
 import { bothTimes, timesIn } from './server-clock.js';
 import { asNode, type Fields, isObject, namesOf, type Node, nodesOf, parseSql, text } from './sql-parser.js';
-import { keyOf, keysIn, looked, namesOneRow } from './whole-keys.js';
+import { columnsIn, keyOf, keysIn, looked, namesOneRow } from './whole-keys.js';
 
 /** More rows of a VALUES list than this are taken for any rows. */
 const ROWS_READ = 50;
@@ -19,9 +19,15 @@ export function dataEffect(statement: Node, catalogue: Catalogue, parameters: Pa
   const effect = new EffectBuilder();
   effect.times = timesIn([statement.fields], catalogue);
   addStatement(statement, { catalogue, parameters, effect, withNames: new Set(), isOutermost: true });
+  if (columnsIn(statement.fields).includes(PLACE)) {
+    effect.scans.push(...effect.tables.map(({ table }) => table));
+  }
   const countsWrites = statement.kind !== 'SelectStmt' && statement.fields['withClause'] === undefined;
   return { ...effect.build(), countsWrites, saysWhetherLocked: saysWhetherLocked(statement) };
 }
+
+/** Where a row stands in its table. */
+const PLACE = 'ctid';
 
 const TRIES = /^pg_try_advisory_(xact_)?lock(_shared)?$/;
 

@@ -57,11 +57,11 @@ function textOf(asked: Readable): string {
   if (asked.kind === 'run') return `run ${asked.sql}`;
   if (asked.kind === 'prepare') return `prepare ${asked.statement.sql}`;
   const { sql, types } = asked.portal.statement;
-  return `portal ${types.join()} ${sql}`;
+  return `${asked.kind} ${types.join()} ${sql}`;
 }
 
 function valuesOf(asked: Readable, looksAt: ReadonlySet<number>): string {
-  if (asked.kind !== 'run-portal' || looksAt.size === 0) return '';
+  if (!('portal' in asked) || looksAt.size === 0) return '';
   const { values } = asked.portal;
   const texts = [...looksAt].map((number) => {
     const value = values[number - 1];
@@ -78,6 +78,10 @@ function readEffects(asked: Readable, catalogue: Catalogue, looksAt: Set<number>
       return effectsOf(asked.portal.statement.sql, catalogue, parametersOf(asked.portal, looksAt));
     case 'prepare':
       return effectsOf(asked.statement.sql, catalogue, NO_PARAMETERS).map(preparing);
+    case 'bind':
+      return effectsOf(asked.portal.statement.sql, catalogue, parametersOf(asked.portal, looksAt)).map(
+        binding,
+      );
   }
 }
 
@@ -91,6 +95,15 @@ function preparing(effect: Effect): Effect {
     };
   }
   return effect.kind === 'unknown' ? NO_DATA : { kind: 'nothing' };
+}
+
+/** The snapshot is taken through which rows are fetched later, as cursors of drivers do: pg-cursor. */
+function binding(effect: Effect): Effect {
+  if (effect.kind === 'data') {
+    const { reads, scans, takesSnapshot, asks } = effect;
+    return { ...NO_DATA, reads, scans, takesSnapshot, asks: { ...NO_LOCKS, tables: asks.tables } };
+  }
+  return effect.kind === 'unknown' ? effect : { kind: 'nothing' };
 }
 
 /** Values of parameters whose type is open may be made something else by a cast around them. */

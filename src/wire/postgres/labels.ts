@@ -12,6 +12,8 @@ export type Asked =
   | { readonly kind: 'run'; readonly sql: string }
   | { readonly kind: 'run-portal'; readonly portal: Portal; readonly limit: number }
   | { readonly kind: 'prepare'; readonly statement: Statement }
+  /** It is given its values, and not run yet. */
+  | { readonly kind: 'bind'; readonly portal: Portal }
   | { readonly kind: 'unknown'; readonly what: string };
 
 /**
@@ -35,16 +37,21 @@ export function askedOf({ messages }: Request, state: SessionState): readonly As
       case 'bind': {
         const portal = portalOf(message, statements);
         if (portal === undefined) asked.push(unknown(`bind to "${message.statement}"`));
-        else portals.set(message.portal, portal);
+        else {
+          portals.set(message.portal, portal);
+          asked.push({ kind: 'bind', portal });
+        }
         break;
       }
       case 'execute': {
         const portal = portals.get(message.portal);
-        asked.push(
-          portal === undefined
-            ? unknown(`execute "${message.portal}"`)
-            : { kind: 'run-portal', portal, limit: message.limit },
-        );
+        if (portal === undefined) {
+          asked.push(unknown(`execute "${message.portal}"`));
+          break;
+        }
+        const bound = asked.findIndex((one) => one.kind === 'bind' && one.portal === portal);
+        if (bound >= 0) asked.splice(bound, 1);
+        asked.push({ kind: 'run-portal', portal, limit: message.limit });
         break;
       }
       case 'call':
@@ -94,6 +101,8 @@ function inWords(asked: Asked): string {
       return withValues(asked.portal);
     case 'prepare':
       return `prepare: ${oneLine(asked.statement.sql)}`;
+    case 'bind':
+      return `bind: ${withValues(asked.portal)}`;
     case 'unknown':
       return asked.what;
   }

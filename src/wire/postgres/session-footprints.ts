@@ -129,7 +129,12 @@ function changesSchema(part: readonly Effect[]): boolean {
 
 /** One statement that runs, and perhaps its own preparation before it. */
 function isOneRun(asked: readonly Asked[]): boolean {
-  return asked.filter(({ kind }) => kind !== 'prepare').length === 1 && asked.at(-1)?.kind !== 'prepare';
+  const runs = asked.filter(isRun);
+  return runs.length === 1 && runs[0] === asked.at(-1);
+}
+
+function isRun({ kind }: Asked): boolean {
+  return kind !== 'prepare' && kind !== 'bind';
 }
 
 /** How many rows a statement says it had; told apart only where one statement ran. */

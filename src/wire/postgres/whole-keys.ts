@@ -71,7 +71,7 @@ function throughAll({ indexed, columns }: Table, fields: Fields): Partial<Rows> 
 }
 
 /** Names of columns; of more than one table, or of all at once, what is no name of one. */
-function columnsIn(value: unknown): readonly string[] {
+export function columnsIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(columnsIn);
   if (!isObject(value)) return [];
   const node = asNode(value);
