@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { randomInt } from 'node:crypto';
 import net from 'node:net';
 
 /** Until nobody is taken to answer. */
@@ -27,12 +27,29 @@ export async function listens(host: string, port: number): Promise<boolean> {
   return (await reach(host, port)) === 'accepts';
 }
 
-/** A port of this machine that nobody listens on right now. */
-export async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+/**
+ * Ports that no system hands out by itself, to whoever listens on 0 or connects: Linux begins at 32,768, others at 49,152. One of those
+ * is soon somebody else's, who then answers in place of a server that is still starting, and that says too late that it is taken.
+ */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_767;
+const PORTS_TRIED = 100;
+
+/** A port of this machine that nobody listens on right now, and that nobody is given by chance; `draw` names one to try. */
+export async function freePort(draw = () => randomInt(FIRST_PORT, LAST_PORT + 1)): Promise<number> {
+  for (let tried = 0; tried < PORTS_TRIED; tried += 1) {
+    const port = draw();
+    if (await canListen(port)) return port;
+  }
+  throw new Error(
+    `none of ${PORTS_TRIED} ports between ${FIRST_PORT} and ${LAST_PORT} could be listened on at 127.0.0.1`,
+  );
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
 }

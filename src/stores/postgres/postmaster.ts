@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { howEnded } from '../../process/how-ended.js';
+import { freePort } from '../listening.js';
 import { failed, type ServerPlace } from './init-data.js';
 
 /** A running server of our own. */
@@ -135,13 +135,4 @@ async function end(child: ChildProcess, { reaper }: ServerPlace): Promise<void> 
     clearTimeout(late);
   }
   reaper.release(pid);
-}
-
-async function freePort(): Promise<number> {
-  const probe = net.createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as net.AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
