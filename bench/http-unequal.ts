@@ -1,7 +1,7 @@
 import type { ContractTypes } from '../src/core/contract.js';
 import type { Scenario } from '../src/core/scenario.js';
 import { OffsetSweep } from '../src/engine/offset-sweep.js';
-import { startKindOf, typicalDurationNs, type StartMode } from '../src/engine/start-plan.js';
+import { startKindOf, typicalDuration, type StartMode } from '../src/engine/start-plan.js';
 import { planClients } from '../src/engine/trial.js';
 import { EngineBursts } from './http-engine.js';
 import { openShop, type Shop } from './http-shop.js';
@@ -68,7 +68,7 @@ async function bursts(shop: Shop, mode: StartMode, seed: string, most: number, u
     const events = await engine.burst(plans);
     made += 1;
     sweep.learn(events);
-    if (start === 'simultaneous') typicalNs = typicalDurationNs(events) ?? typicalNs;
+    if (start === 'simultaneous') typicalNs = typicalDuration(events)?.ns ?? typicalNs;
     if ((await shop.stats()).sold > 1) hits += 1;
   }
   await engine.close();

@@ -21,7 +21,7 @@ import type { HostConnection, HostError, TargetSource } from './protocol.js';
 import { OffsetSweep } from './offset-sweep.js';
 import { RunNamespaces } from './run-namespaces.js';
 import { StartSpread } from './start-spread.js';
-import { startKindOf, typicalDurationNs, type StartMode } from './start-plan.js';
+import { startKindOf, typicalDuration, type StartMode, type TypicalDuration } from './start-plan.js';
 import { HostFailure } from './target-host.js';
 import {
   chase,
@@ -132,7 +132,7 @@ class TargetSession<C extends ContractTypes> {
   /** The run was interrupted, or its time was cut off. */
   readonly #ended: AbortSignal;
   readonly #namespaces: RunNamespaces;
-  #typicalNs = 0;
+  #typical: TypicalDuration | undefined;
   readonly #spread = new StartSpread();
   readonly #sweep: OffsetSweep;
   #lastTrialMs = 0;
@@ -274,7 +274,7 @@ class TargetSession<C extends ContractTypes> {
     const start = startKindOf(mode, seed, trial, scenario.unequal);
     const setting = {
       ...{ scenario, parameters, seed, trial, start, clients: this.#clients },
-      ...{ typicalNs: this.#typicalNs * this.#spread.share, sweep: this.#sweep },
+      ...{ typicalNs: (this.#typical?.ns ?? 0) * this.#spread.share, sweep: this.#sweep },
     };
     const initial = scenario.initial(parameters, trial, trialRandom(seed, trial));
     const faults = scenario.faults?.(parameters, trial) ?? [];
@@ -387,8 +387,10 @@ class TargetSession<C extends ContractTypes> {
   }
 
   #learnDuration(start: StartKind, events: readonly HistoryEvent[]): void {
-    if (start !== 'simultaneous' && this.#typicalNs > 0) return;
-    this.#typicalNs = typicalDurationNs(events) ?? this.#typicalNs;
+    const known = this.#typical;
+    if (start !== 'simultaneous' && known?.isOfAnswers) return;
+    const learnt = typicalDuration(events);
+    if (known === undefined || !known.isOfAnswers || learnt?.isOfAnswers) this.#typical = learnt ?? known;
   }
 
   /** As controls are: that one was not, and needs its clients again, is rare. An API would be started again for it. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HistoryEvent } from '../core/history.js';
 import { seededRandom } from '../core/random.js';
 import {
   MIXED_STARTS,
@@ -6,7 +7,7 @@ import {
   startDelays,
   startKindOf,
   startSlackNs,
-  typicalDurationNs,
+  typicalDuration,
 } from './start-plan.js';
 
 const SEED = '7f3a91';
@@ -45,22 +46,32 @@ describe(`starts drawn from the seed ${SEED}`, () => {
 });
 
 describe('the typical duration of an operation', () => {
-  const answeredAfter = (...durationsNs: readonly number[]) =>
+  const endedAfter = (durationsNs: readonly number[], end: object) =>
     durationsNs.flatMap((durationNs, process) => {
       const of = { f: 'draw', process, client: process };
-      return [
-        { ...of, type: 'invoke' as const, timeNs: 100, value: null },
-        { ...of, type: 'ok' as const, timeNs: 100 + durationNs, value: null },
-      ];
+      const ended = { ...of, timeNs: 100 + durationNs, ...end } as HistoryEvent;
+      return [{ ...of, type: 'invoke' as const, timeNs: 100, value: null }, ended];
     });
+  const answeredAfter = (...durationsNs: readonly number[]) =>
+    endedAfter(durationsNs, { type: 'ok', value: null });
+  const failedAfter = (...durationsNs: readonly number[]) =>
+    endedAfter(durationsNs, { type: 'fail', error: { code: 'lock-timeout', message: '' } });
 
   it('is the median', () => {
-    expect(typicalDurationNs(answeredAfter(9, 2, 5))).toBe(5);
-    expect(typicalDurationNs([])).toBeUndefined();
+    expect(typicalDuration(answeredAfter(9, 2, 5))).toEqual({ ns: 5, isOfAnswers: true });
+    expect(typicalDuration([])).toBeUndefined();
+  });
+
+  it('is that of those who gave up only where nobody was answered', () => {
+    expect(typicalDuration(failedAfter(9, 2, 5))).toEqual({ ns: 5, isOfAnswers: false });
+    expect(typicalDuration([...failedAfter(9, 9), ...answeredAfter(5)])).toEqual({
+      ns: 5,
+      isOfAnswers: true,
+    });
   });
 
   it('of two is that of the one who did not wait for the other', () => {
-    expect(typicalDurationNs(answeredAfter(70, 9))).toBe(9);
+    expect(typicalDuration(answeredAfter(70, 9))).toEqual({ ns: 9, isOfAnswers: true });
   });
 });
 

@@ -68,19 +68,32 @@ export function startSlackNs(
   return ({ delayNs }) => (moments.size > FEW_MOMENTS ? ofManyNs : delayNs * LATE_SHARE);
 }
 
+/** How long one operation takes. */
+export interface TypicalDuration {
+  readonly ns: number;
+  /** Else it is only how long those tried who failed for certain. */
+  readonly isOfAnswers: boolean;
+}
+
 /**
- * The median duration of the operations that were answered; undefined if none was. Of two in the middle the shorter one: where two
- * clients met, the longer one waited for the other, and clients who begin within that would mostly miss each other.
+ * The median duration of the operations that were answered, or where nobody was of those that failed; undefined without either.
+ * Of two in the middle the shorter one: where two clients met, the longer one waited for the other, and clients who begin within
+ * that would mostly miss each other.
+ *
+ * That failures count has a reason: two who deadlock at one moment give up at one moment. Did nobody learn from that, all trials
+ * would begin as the first, nobody would ever get through, and what holds would be inconclusive.
  */
-export function typicalDurationNs(events: readonly HistoryEvent[]): number | undefined {
+export function typicalDuration(events: readonly HistoryEvent[]): TypicalDuration | undefined {
   const begunNs = new Map<number, number>();
-  const durationsNs: number[] = [];
+  const lasted: Record<'ok' | 'fail', number[]> = { ok: [], fail: [] };
   for (const { type, process, timeNs } of events) {
     if (type === 'invoke') begunNs.set(process, timeNs);
-    else if (type === 'ok') durationsNs.push(timeNs - (begunNs.get(process) ?? timeNs));
+    else if (type === 'ok' || type === 'fail') lasted[type].push(timeNs - (begunNs.get(process) ?? timeNs));
   }
-  durationsNs.sort((a, b) => a - b);
-  return durationsNs[Math.floor((durationsNs.length - 1) / 2)];
+  const isOfAnswers = lasted.ok.length > 0;
+  const durationsNs = (isOfAnswers ? lasted.ok : lasted.fail).sort((a, b) => a - b);
+  const ns = durationsNs[Math.floor((durationsNs.length - 1) / 2)];
+  return ns === undefined ? undefined : { ns, isOfAnswers };
 }
 
 /** Fisher-Yates. */

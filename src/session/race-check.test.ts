@@ -84,6 +84,32 @@ describe(`raceCheck with the seed ${SEED}`, () => {
     expect(row.trials.run - row.trials.counted).toBeLessThan(10);
   });
 
+  it('lets clients begin apart after a trial in which all of them gave up, since those that begin together would again', async () => {
+    let begunMs: number[] = [];
+    const shy = drawer(
+      'shy',
+      async (state, context) => {
+        const ownMs = context.now();
+        begunMs.push(ownMs);
+        await context.sleep(60);
+        const isAlone = begunMs.every((ms) => ms === ownMs || Math.abs(ms - ownMs) > 5);
+        if (!isAlone) throw new NotHappened('Somebody asked at the same time.', 'lock-timeout');
+        return state.next++;
+      },
+      {
+        reset: () => {
+          begunMs = [];
+          return Promise.resolve();
+        },
+      },
+    );
+    const parameters = { clients: 2 };
+    const { row } = await judged(shy, { parameters, start: 'mixed', trials: 12 });
+    expect(row.verdict).toBe('holds');
+    expect(row.operations.ok).toBeGreaterThan(0);
+    expect(row.operations.fail).toBeGreaterThan(0);
+  });
+
   it('is inconclusive where nothing overlapped, because no operation ever waits', async () => {
     const synchronous = drawer('synchronous', (state) => Promise.resolve(state.next++));
     const { row } = await judged(synchronous, { start: 'mixed' });
