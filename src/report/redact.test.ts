@@ -21,6 +21,7 @@ describe('redact', () => {
     'postgres://ann@db.example/shop',
     'http://localhost:3000/users/@me',
     'http://localhost:3000/checkout?user=ann@example.com',
+    'Write it into the URL: redis://:<password>@host',
     'the password is not here',
     'expected buyer: 4, came buyer: 9',
   ])('leaves %s alone', (text) => {

@@ -22,6 +22,8 @@ const BEARER = /\b(Bearer\s+)([\w.~+/=-]+)/g;
 const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 /** Without one of these no pattern above can match. */
 const SUSPICIOUS = /[:=]|Bearer|eyJ|--/;
+/** Where an example of a URL has its password. No URL can have this one. */
+const PLACEHOLDER = '<password>';
 /** Filled in later, and no secret itself. */
 const TEMPLATE = /^(?:\w+\s+)?\{\{[^{}]*\}\}$/;
 
@@ -82,6 +84,7 @@ function hidden(whole: string, name: string, value: string): string {
 function redactRest(scheme: string, rest: string): string | undefined {
   const at = rest.lastIndexOf('@');
   const colon = rest.indexOf(':');
+  if (rest.slice(colon + 1, at) === PLACEHOLDER) return undefined;
   if (at === -1 || colon === -1 || colon > at) return undefined;
   // An `@` far behind the host of a web page (`http://localhost:3000/users/@me`) follows no password.
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';

@@ -209,7 +209,7 @@ function timeoutProblems(
   const slowestMs = scenario.slowestMs?.(parameters) ?? 0;
   if (slowestMs < timeoutMs) return [];
   return [
-    `expected a timeout above ${slowestMs} ms, since an operation of ${scenario.name} is kept waiting that long by these numbers, got ${timeoutMs}`,
+    `expected a timeout above ${grouped(slowestMs)} ms, since an operation of ${scenario.name} is kept waiting that long by these numbers, got ${grouped(timeoutMs)} ms`,
   ];
 }
 

@@ -29,7 +29,7 @@ function explain(
           ]
         : [
             `MongoDB at ${at} asks for a user, and the URL has none.`,
-            'Write it into the URL: mongodb://user:password@host/?authSource=admin',
+            'Write it into the URL: mongodb://user:<password>@host/?authSource=admin',
           ];
     case undefined:
       break;

@@ -1,3 +1,4 @@
+import { grouped } from '../../core/grouped.js';
 import type { StoreAddress } from '../../core/context.js';
 import { StoreUnavailable } from '../store.js';
 import type { Admin } from './admin.js';
@@ -32,7 +33,7 @@ export async function requireSuitable(
   const left = await connectionsLeft(admin, product);
   if (left < needed) {
     refuse(
-      `The clients need ${needed} connections to ${describe(product)} at ${at} (each has one and one for its driver's heartbeat), and ${left} are left.`,
+      `The clients need ${grouped(needed)} connections to ${describe(product)} at ${at} (each has one and one for its driver's heartbeat), and ${grouped(left)} are left.`,
       'Use fewer clients, or a server that takes more connections',
     );
   }

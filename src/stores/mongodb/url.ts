@@ -13,7 +13,7 @@ const MONGODB: UrlKind = {
     ...['minPoolSize', 'serverSelectionTimeoutMS', 'connectTimeoutMS', 'heartbeatFrequencyMS'],
   ],
   example:
-    'mongodb://user:password@127.0.0.1:27017/?authSource=admin&tls=true (one host: of a replica set its primary)',
+    'mongodb://user:<password>@127.0.0.1:27017/?authSource=admin&tls=true (one host: of a replica set its primary)',
 };
 
 const YES_OR_NO = [null, 'true', 'false'];

@@ -67,7 +67,7 @@ function explain(url: PostgresUrl, error: unknown): readonly [message: string, r
   if (/client password must be/i.test(said)) {
     return [
       `PostgreSQL at ${at} asks for a password, and the URL has none.`,
-      'Write it into the URL: postgres://user:password@host/database',
+      'Write it into the URL: postgres://user:<password>@host/database',
     ];
   }
   if (/does not support SSL/i.test(said)) {

@@ -1,3 +1,4 @@
+import { grouped } from '../../core/grouped.js';
 import { StoreUnavailable } from '../store.js';
 import type { Admin } from './admin.js';
 import type { PostgresUrl } from './url.js';
@@ -117,7 +118,7 @@ export async function requireSuitable(
   ].filter((limit) => limit.left < connections);
   if (limits.length > 0) {
     refuse(
-      `The clients need ${connections} connections to PostgreSQL at ${at}, and ${Math.max(0, Math.min(...limits.map(({ left }) => left)))} are left: ${limits.map(({ of }) => of).join('; ')}.`,
+      `The clients need ${grouped(connections)} connections to PostgreSQL at ${at}, and ${grouped(Math.max(0, Math.min(...limits.map(({ left }) => left))))} are left: ${limits.map(({ of }) => of).join('; ')}.`,
       `Use fewer clients, or ${limits.map(({ remedy }) => remedy).join(' and ')}`,
     );
   }

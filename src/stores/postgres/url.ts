@@ -40,7 +40,7 @@ const IGNORED = new Set([
   'schema',
 ]);
 
-const EXAMPLE = 'postgres://user:password@127.0.0.1:5432/database';
+const EXAMPLE = 'postgres://user:<password>@127.0.0.1:5432/database';
 
 /** Reads a connection URL. Throws `StoreUnavailable` with everything that is wrong with it, and never with its password. */
 export function parsePostgresUrl(text: string, allowRemote: boolean): PostgresUrl {

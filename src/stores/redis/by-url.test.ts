@@ -136,7 +136,7 @@ describe.skipIf(missing)(missing ?? 'a Redis that the user names', () => {
 
   it.each([
     ['a wrong password', ':guessed@', /refused the password/, /password/],
-    ['no password', '', /asks for a password/, /redis:\/\/:password@host/],
+    ['no password', '', /asks for a password/, /redis:\/\/:<password>@host/],
   ])('says so of %s', async (_, login, message, remedy) => {
     const error = await refused(`redis://${login}127.0.0.1:${given.port}`);
     expect(error.message).toMatch(message);

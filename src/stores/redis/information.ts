@@ -1,3 +1,4 @@
+import { grouped } from '../../core/grouped.js';
 import { StoreUnavailable } from '../store.js';
 import type { Admin } from './admin.js';
 
@@ -60,7 +61,7 @@ export function requireSuitable({ product, fields }: Information, at: string, co
   const left = maximum - inUse;
   if (left < connections + RESERVED_CONNECTIONS) {
     refuse(
-      `The clients need ${connections} connections to ${product} at ${at}, and ${Math.max(0, left)} are left: maxclients is ${maximum}, ${inUse} in use.`,
+      `The clients need ${grouped(connections)} connections to ${product} at ${at}, and ${grouped(Math.max(0, left))} are left: maxclients is ${grouped(maximum)}, ${grouped(inUse)} in use.`,
       'Use fewer clients, or raise maxclients',
     );
   }

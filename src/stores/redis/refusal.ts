@@ -23,7 +23,7 @@ function explain(
   if (replied === 'NOAUTH') {
     return [
       `Redis at ${at} asks for a password, and the URL has none.`,
-      'Write it into the URL: redis://:password@host',
+      'Write it into the URL: redis://:<password>@host',
     ];
   }
   if (replied === 'NOPERM') {

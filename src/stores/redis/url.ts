@@ -9,7 +9,7 @@ const REDIS: UrlKind = {
   known: ['tls'],
   ignored: ['protocol'],
   example:
-    'redis://user:password@127.0.0.1:6379/0 (rediss:// for TLS, with ?tls=no-verify for an unchecked certificate)',
+    'redis://user:<password>@127.0.0.1:6379/0 (rediss:// for TLS, with ?tls=no-verify for an unchecked certificate)',
 };
 
 /** The address that a Redis URL names, still without a namespace. Throws `StoreUnavailable`. */
