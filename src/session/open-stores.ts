@@ -76,7 +76,7 @@ export function openStores(
         const log = keepLogsIn === undefined ? undefined : `${keepLogsIn}/${store.replaceAll('/', '-')}.log`;
         await server.stop(log).catch((error: unknown) => {
           problems.push(
-            `${store} could not be stopped: ${error instanceof Error ? error.message : String(error)}`,
+            `${store} was not left as it was found: ${error instanceof Error ? error.message : String(error)}`,
           );
         });
       }

@@ -11,17 +11,16 @@ export function notInTime(product: string, { host, port }: StoreAddress, cause: 
   );
 }
 
-/** Of a client: the server runs, or is looked at elsewhere; that nobody took this one connection is all that is known here. */
-export function refusedOnce(product: string, { host, port }: StoreAddress, cause: unknown): Error {
-  const error = new Error(
-    `${product} at ${host}:${port} refused a client's connection (${REFUSED}): nobody took connections there just then. See that it runs, and is not started again meanwhile.`,
-    { cause },
-  );
-  return Object.assign(error, { code: REFUSED });
+/** That nobody took this one connection is all that a client knows: the server may be there again. Other errors are left as they are. */
+export function refusedOnce(product: string, address: StoreAddress, error: unknown): unknown {
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') return error;
+  return refused(product, address, error);
 }
 
-const REFUSED = 'ECONNREFUSED';
-
-export function isRefused(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === REFUSED;
+/** For people, with what helps. */
+export function refused(product: string, { host, port }: StoreAddress, cause: unknown): Error {
+  return new Error(
+    `${product} at ${host}:${port} refused a client's connection (ECONNREFUSED): nobody took connections there just then. See that it runs, and is not started again meanwhile.`,
+    { cause },
+  );
 }

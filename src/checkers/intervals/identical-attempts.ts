@@ -26,7 +26,7 @@ export const identicalAttempts: ScheduleChecker = {
         {
           anomaly: 'identical-attempts-booked',
           grade: 'violation',
-          message: `${clients(booked.map(({ client }) => client))} were all told that they had booked: ${resource}, ${when}.`,
+          message: `${clients(booked.map(({ client }) => client))} were ${booked.length === 2 ? 'both' : 'all'} told that they had booked: ${resource}, ${when}.`,
           expected: 'one booked',
           observed: `${count(booked.length, 'attempt')} booked`,
           witness: witnessOf(booked),

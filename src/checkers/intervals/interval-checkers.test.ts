@@ -177,7 +177,7 @@ describe('identical attempts', () => {
     );
     expect(found.map(({ anomaly }) => anomaly)).toEqual(['identical-attempts-booked', 'booking-missing']);
     expect(found[0]).toMatchObject({
-      message: 'Clients 4 and 9 were all told that they had booked: Table A, 18:00-19:30.',
+      message: 'Clients 4 and 9 were both told that they had booked: Table A, 18:00-19:30.',
       witness: [0, 1, 10, 11],
     });
   });

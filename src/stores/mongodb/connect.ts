@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Db, MongoClient } from 'mongodb';
 import type { ClientContext, TargetContext } from '../../core/context.js';
 import { reach } from '../listening.js';
-import { notInTime, refusedOnce } from '../no-connection.js';
+import { notInTime, refused } from '../no-connection.js';
 import { CONNECTIONS_A_CLIENT, endWithConnection, openMongoClient } from './client.js';
 
 export type { ClientSession, Collection, Db, MongoClient } from 'mongodb';
@@ -28,7 +28,7 @@ export async function connectMongodb(context: TargetContext | ClientContext): Pr
   const client = await openMongoClient(address, name).catch(async (error: unknown) => {
     // What stands between took the connection; the driver knows nothing of the server's own port.
     const server = context.address('mongodb');
-    if ((await reach(server.host, server.port)) === 'refuses') throw refusedOnce('MongoDB', server, error);
+    if ((await reach(server.host, server.port)) === 'refuses') throw refused('MongoDB', server, error);
     throw isLate(error) ? notInTime('MongoDB', server, error) : error;
   });
   if (counted) endWithConnection(client);

@@ -1,4 +1,5 @@
 import type { TargetContext } from '../../core/context.js';
+import { refusedOnce } from '../no-connection.js';
 import { openSession, type Session } from './session.js';
 
 export { notHappened } from './errors.js';
@@ -10,6 +11,11 @@ export { inTransaction, retrying, RolledBackWith, type Isolation } from './trans
  * nothing yet: a client that asks for its tables once before it is used has a first trial like the others.
  * pg neither reconnects nor repeats a statement; one that was lost with its connection throws. Rejects with pg's error.
  */
-export function connectPostgres(context: TargetContext): Promise<Session> {
-  return openSession(context.address('postgres'), () => context.socket('postgres'));
+export async function connectPostgres(context: TargetContext): Promise<Session> {
+  const address = context.address('postgres');
+  try {
+    return await openSession(address, () => context.socket('postgres'));
+  } catch (error) {
+    throw refusedOnce('PostgreSQL', address, error);
+  }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { Client, type ClientConfig } from 'pg';
 import type { StoreAddress } from '../../core/context.js';
-import { CONNECT_TIMEOUT_MS, isRefused, notInTime, refusedOnce } from '../no-connection.js';
+import { CONNECT_TIMEOUT_MS, notInTime } from '../no-connection.js';
 import { sqlState } from './errors.js';
 
 /** One connection to the server. Results are pg's own: int8 and numeric are strings. */
@@ -64,8 +64,7 @@ async function open(
     return session;
   } catch (error) {
     stream.destroy();
-    if (isLate(error)) throw notInTime('PostgreSQL', address, error);
-    throw isRefused(error) ? refusedOnce('PostgreSQL', address, error) : error;
+    throw isLate(error) ? notInTime('PostgreSQL', address, error) : error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { AbstractConnector, Redis } from 'ioredis';
 import type { StoreAddress } from '../../core/context.js';
-import { CONNECT_TIMEOUT_MS, isRefused, notInTime, refusedOnce } from '../no-connection.js';
+import { CONNECT_TIMEOUT_MS, notInTime } from '../no-connection.js';
 
 /** How long a connection that we end may take to say good-bye. */
 const FAREWELL_MS = 200;
@@ -45,8 +45,7 @@ export async function openRedisClient(
     return redis;
   } catch (error) {
     redis.disconnect();
-    if (isLate) throw notInTime('Redis', address, error);
-    throw isRefused(error) ? refusedOnce('Redis', address, error) : error;
+    throw isLate ? notInTime('Redis', address, error) : error;
   } finally {
     clearTimeout(tooLate);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { ClientContext, TargetContext } from '../../core/context.js';
+import { refusedOnce } from '../no-connection.js';
 import { openRedisClient } from './client.js';
 
 export type { Redis } from 'ioredis';
@@ -12,11 +13,15 @@ export { script, type Script } from './script.js';
  * (patterns of KEYS and SCAN are not). ioredis neither reconnects nor repeats a command; one that was lost with its
  * connection rejects. End it with `disconnect()`.
  */
-export function connectRedis(context: TargetContext | ClientContext): Promise<Redis> {
+export async function connectRedis(context: TargetContext | ClientContext): Promise<Redis> {
   const address = context.address('redis');
   const name =
     'client' in context ? clientName(address.namespace, context.client, context.process) : 'race-check';
-  return openRedisClient(address, name, () => context.socket('redis'));
+  try {
+    return await openRedisClient(address, name, () => context.socket('redis'));
+  } catch (error) {
+    throw refusedOnce('Redis', address, error);
+  }
 }
 
 /** The name by which a client's connection is recognised where something between hides its port. No white space. */
