@@ -5,7 +5,8 @@ import type { ChangingAttempt, ReadingAttempt, UpdateChecker, UpdateFacts } from
 
 /**
  * Who reads several values sees them as they stood together: every change that had been answered before, none that began
- * afterwards, and of the others each one whole or not at all. n for each read, and more where many changes overlap it.
+ * afterwards, and of the others each one whole or not at all, none without those that had been answered when it began. n for each
+ * read, and more where many changes overlap it.
  *
  * (Two orders of 500 each, 100 is moved from one to the other: 400 and 600 are fine, and 500 and 500, but not 400 and 500.
  * The same is asked of one value that is read alone.) A change that certainly failed was never there.
@@ -49,11 +50,32 @@ function isPossible(facts: UpdateFacts, read: ReadingAttempt): boolean {
   if (sets) return true;
   const initial: Values = new Map(keys.map((key) => [key, facts.initial.get(key) ?? NaN]));
   const from = touching.filter(isBefore(read)).reduce(applied, initial);
-  const optional = touching
-    .filter((attempt) => !isBefore(read)(attempt))
-    .map((attempt) => (values: Values) => applied(values, attempt));
+  const among = touching.filter((attempt) => !isBefore(read)(attempt));
   const textOf = (values: Values) => keys.map((key) => values.get(key)).join();
-  return reachable({ from, optional }, textOf)?.has(textOf(read.values)) ?? true;
+  const seen = textOf(read.values);
+  return choices(among).some(({ certain, free }) => {
+    const optional = free.map((attempt) => (values: Values) => applied(values, attempt));
+    return reachable({ from: certain.reduce(applied, from), optional }, textOf)?.has(seen) ?? true;
+  });
+}
+
+/**
+ * What may be seen of the changes that a read overlaps: where one is, so is each that had been answered before it began. (100 is
+ * added to one order, then 10 to the other, while somebody reads first the one and then the other: 500 and 510 is wrong, for it
+ * was 600 by then.) Who begins later has at least as many before him, so those that have equally many have the same ones, and
+ * stand to each other as they like.
+ */
+function choices(among: readonly ChangingAttempt[]) {
+  const isOver = (attempt: ChangingAttempt, atNs: number) =>
+    attempt.result === 'ok' && attempt.completedNs < atNs;
+  const latestNs = new Map([[0, -Infinity]]);
+  for (const { invokedNs } of among.toSorted((a, b) => a.invokedNs - b.invokedNs)) {
+    latestNs.set(among.filter((one) => isOver(one, invokedNs)).length, invokedNs);
+  }
+  return Array.from(latestNs.values(), (atNs) => ({
+    certain: among.filter((one) => isOver(one, atNs)),
+    free: among.filter((one) => one.invokedNs <= atNs && !isOver(one, atNs)),
+  }));
 }
 
 function isBefore(read: ReadingAttempt): (attempt: ChangingAttempt) => boolean {

@@ -173,6 +173,17 @@ describe('a move from one value to another', () => {
     expect(anomalies(`${move} 1 [9,10] reads a 400,b 600`)).toEqual([]);
   });
 
+  it('is not read without one that was over when it began', () => {
+    const inTurn = (second: string) =>
+      `first a 500\nfirst b 500\n0 [1,3] a+100(500) ok\n1 ${second} b+10(500) ok\nfinal a 600\nfinal b 510\n`;
+    const after = inTurn('[4,5]');
+    for (const seen of ['a 500,b 500', 'a 600,b 500', 'a 600,b 510'])
+      expect(anomalies(`${after} 2 [0,9] reads ${seen}`)).toEqual([]);
+    expect(anomalies(`${after} 2 [0,9] reads a 500,b 510`)).toEqual(['inconsistent-read']);
+    // Of two that overlap either may have been the first.
+    expect(anomalies(`${inTurn('[3,5]')} 2 [0,9] reads a 500,b 510`)).toEqual([]);
+  });
+
   it('that failed is read by nobody', () => {
     const failed = 'first a 500\nfirst b 500\n0 [0,9] a-100,b+100 fail\nfinal a 500\nfinal b 500\n';
     expect(anomalies(`${failed} 1 [1,2] reads a 400,b 600`)).toEqual(['inconsistent-read']);
