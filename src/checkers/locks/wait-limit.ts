@@ -14,7 +14,7 @@ export interface WaitLimit {
  *
  * From the note that it was requested to the note that it was acquired; for one who gave up, to the end of the operation,
  * which is later than the wait by what it did after it. A machine that is too busy to wake a client is seen as a wait:
- * the slack is for that. Misses who waits without a note, and those without an answer.
+ * the slack is for that. Whoever got no answer waited until his time was up, or he died. Misses who waits without a note.
  */
 export function waitedTooLong({ waits }: LockNotes, { limitMs, slackMs }: WaitLimit): Finding[] {
   const mostNs = (limitMs + slackMs) * 1e6;

@@ -372,6 +372,18 @@ describe('a customer nobody was promised', () => {
     );
   });
 
+  it.each(['[0,5] - 501 created 1', '[0,] - 501 info'])(
+    'is found where the store took what it must not take: %s',
+    (attempt) => {
+      expect(findings(numbering(`3 ${attempt}\nstored 1 - 501\ncounter 1`))).toMatchObject([
+        {
+          anomaly: 'customer-unexpected',
+          message: '#1 with the phone 501 is stored, though no store may take what client 3 called with.',
+        },
+      ]);
+    },
+  );
+
   it('is found where nobody called', () => {
     expect(findings(numbering('stored 1 Ann 501\ncounter 1'))).toMatchObject([
       {

@@ -33,7 +33,8 @@ export function numbering(notation: string): NumberingFacts {
     const [first = '', second = '', third = '', fourth = ''] = line.split(/\s+/);
     if (line === '') continue;
     if (first === 'before' || first === 'stored') {
-      (first === 'before' ? initial : stored).push({ number: Number(second), name: third, phone: fourth });
+      const name = nameOf(third);
+      (first === 'before' ? initial : stored).push({ number: Number(second), name, phone: fourth });
     } else if (first === 'counter') {
       counter = Number(second);
     } else if (second === 'reads' || second === 'writes') {
@@ -60,6 +61,10 @@ export function violations(facts: NumberingFacts): string[] {
   return findings(facts).flatMap(({ grade, anomaly }) => (grade === 'violation' ? [anomaly] : []));
 }
 
+function nameOf(word: string): string {
+  return word === '-' ? '' : word;
+}
+
 function attemptOf(line: string, place: number): CreationFacts & { accesses: NumberAccess[] } {
   const match = /^(\d+) \[(\d+),(\d*)\] (\S+) (\S+) (?:(created|found) (\d+)|(rejected|fail|info))$/.exec(
     line,
@@ -68,7 +73,7 @@ function attemptOf(line: string, place: number): CreationFacts & { accesses: Num
   const [, client, invoked, completed, name = '', phone = '', answer, number, other] = match;
   return {
     client: Number(client),
-    name: name === '-' ? '' : name,
+    name: nameOf(name),
     phone,
     invalid: name === '-',
     result: (answer ?? other) as CreationFacts['result'],

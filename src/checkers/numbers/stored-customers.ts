@@ -9,7 +9,7 @@ import { listed } from './listed.js';
  * is stored, but for attempts that ended in `info`. Linear; one finding for each anomaly, which names the first.
  *
  * An attempt explains a stored customer if it was answered `created` with that number, or ended in `info`, with that name
- * and phone. Misses a customer whose attempt certainly failed when another attempt with the same name and phone ended in
+ * and phone; one that the store must not take explains nobody, whatever it was answered. Misses a customer whose attempt certainly failed when another attempt with the same name and phone ended in
  * `info`: then nobody can say whose it is. It is wrong only if a target reports `fail` for what did happen: that
  * target's report is then the mistake.
  */
@@ -40,8 +40,8 @@ function strangers({ initial, stored, attemptsByPhone }: Numbering): StoredCusto
   );
 }
 
-function explains({ result, number, name }: CreationFacts, customer: StoredCustomer): boolean {
-  if (name !== customer.name) return false;
+function explains({ result, number, name, invalid }: CreationFacts, customer: StoredCustomer): boolean {
+  if (name !== customer.name || invalid) return false;
   return result === 'info' || (result === 'created' && number === customer.number);
 }
 
@@ -87,6 +87,7 @@ function reason(attempts: readonly CreationFacts[]): string {
   if (attempts.length === 0) return 'nobody called with it';
   const [only] = attempts;
   if (attempts.length > 1 || !only) return 'nobody who called with it was told so';
+  if (only.invalid) return `no store may take what client ${only.client} called with`;
   if (only.result === 'fail') return `the attempt of client ${only.client} certainly failed`;
   if (only.result === 'rejected') return `client ${only.client} was rejected`;
   return `client ${only.client} was told something else`;
