@@ -232,6 +232,34 @@ describe('a server of HTTP/2 that does not answer well', () => {
     expect(await codeOf(held.release())).toBe(code);
   });
 
+  it.each([
+    ['says goodbye', http2.constants.NGHTTP2_NO_ERROR, 'answered'],
+    ['loses patience', http2.constants.NGHTTP2_ENHANCE_YOUR_CALM, 'no-answer'],
+  ])(
+    'and %s within a burst surely did nothing for the requests behind the last that it names',
+    async (_, code, first) => {
+      let ordered = 0;
+      const url = await h2c((stream) => {
+        ordered += 1;
+        if (ordered > 1) return;
+        stream.session!.goaway(code, stream.id);
+        stream.respond({ ':status': 200 });
+        stream.end('ok');
+      });
+      const { clients } = await open(url, 3, { sync: 'single-packet' });
+      const held = await Promise.all(clients.map((client) => client.hold(order)));
+      const codes = await Promise.all(
+        held.map((one) =>
+          one.release().then(
+            () => 'answered',
+            ({ code }: { code: string }) => code,
+          ),
+        ),
+      );
+      expect(codes).toEqual([first, 'refused-stream', 'refused-stream']);
+    },
+  );
+
   it('and hangs is waited for, until the client is closed', async () => {
     const url = await h2c(() => undefined);
     const { clients } = await open(url, 1, { sync: 'single-packet' });

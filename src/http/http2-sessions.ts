@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import { NotHappened, type TargetContext } from '../core/context.js';
 import { dial, type Origin } from './dial.js';
+import { heedGoodbye } from './http2-stream.js';
 
 const SETTINGS_LIMIT_MS = 5_000;
 /** Of the streams that a peer allows, so many are for decoys and probes. */
@@ -91,6 +92,7 @@ export class Http2Sessions {
     };
     session.once('close', gone);
     session.once('goaway', gone);
+    heedGoodbye(session);
     session.on('error', () => undefined);
     const ended = new AbortController();
     session.once('close', () => ended.abort(new Error('the server ended the connection')));

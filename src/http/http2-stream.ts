@@ -18,8 +18,18 @@ export interface StreamExchange {
 
 const { NGHTTP2_REFUSED_STREAM, NGHTTP2_CANCEL } = http2.constants;
 
+/** Of each session whose server said goodbye: the last stream that it may have begun with. */
+const lastBegun = new WeakMap<http2.Http2Session, number>();
+
+/** Remembers what the server says of a session when it ends it; to be called once it stands. */
+export function heedGoodbye(session: http2.ClientHttp2Session): void {
+  session.on('goaway', (_code: number, lastStreamId: number) => lastBegun.set(session, lastStreamId));
+}
+
 /** Listens for the one answer on a stream. Body up to 16 MiB. */
 export function exchangeOn(stream: http2.ClientHttp2Stream, traffic: Traffic | undefined): StreamExchange {
+  // Gone when the stream is.
+  const { session } = stream;
   let head: http2.IncomingHttpHeaders | undefined;
   let failure: Error | undefined;
   let bytes = 0;
@@ -44,7 +54,8 @@ export function exchangeOn(stream: http2.ClientHttp2Stream, traffic: Traffic | u
     // Not before: a reset may still follow what looked like the end.
     stream.once('close', () => {
       if (head === undefined || failure !== undefined || stream.rstCode !== 0) {
-        return reject(failureOf(stream, failure, head !== undefined));
+        const last = session && lastBegun.get(session);
+        return reject(failureOf(stream, failure, head !== undefined, last));
       }
       traffic?.received();
       resolve({ ...plain(head), body: bodyText(Buffer.concat(body), head['content-encoding']) });
@@ -59,12 +70,17 @@ export function exchangeOn(stream: http2.ClientHttp2Stream, traffic: Traffic | u
   };
 }
 
-function failureOf(stream: http2.ClientHttp2Stream, error: Error | undefined, begun: boolean): Error {
+function failureOf(
+  stream: http2.ClientHttp2Stream,
+  error: Error | undefined,
+  begun: boolean,
+  lastId = Number.POSITIVE_INFINITY,
+): Error {
   if (error instanceof HttpError) return error;
-  // RFC 9113, section 8.7: a server that refuses a stream has not looked at its request.
-  if (stream.rstCode === NGHTTP2_REFUSED_STREAM) {
-    return new NotHappened('the server refused the stream', 'refused-stream');
-  }
+  // RFC 9113, section 8.7: a server has not looked at the request of a stream that it refuses, nor at one behind the last that it
+  // names when it ends the connection, whatever for. One that has begun to answer it has, whatever it says.
+  const isRefused = stream.rstCode === NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > lastId;
+  if (isRefused && !begun) return new NotHappened('the server refused the stream', 'refused-stream');
   const words = error?.message ?? `the server ended the stream with code ${stream.rstCode ?? 'unknown'}`;
   const isGarbled = error !== undefined && 'code' in error && error.code === 'ERR_HTTP2_ERROR';
   const code = isGarbled
