@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Attempt, Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
@@ -54,7 +56,7 @@ const oppositeLocks: Scenario<Orders, OppositeLocks> = {
   contract: orders,
   summary: 'Clients hold two orders at once and ask for them in opposite orders; others read both.',
   describe: ({ clients, total }) =>
-    `2 orders of ${total}, ${clients} clients: ${clients - readersOf({ clients })} hold both in opposite orders, ${readersOf({ clients })} read both`,
+    `2 orders of ${grouped(total)}, ${counted(clients, 'client')}: ${grouped(clients - readersOf({ clients }))} hold both in opposite orders, ${grouped(readersOf({ clients }))} read both`,
   source: 'Coffman, Elphick and Shoshani, System Deadlocks, 1971: the circular wait; Jepsen tests.bank',
   parameters: {
     clients: clientsParameter(4),

@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
@@ -40,7 +42,12 @@ const orderSet: Scenario<Orders, OrderSet> = {
   contract: orders,
   summary: 'Several clients set the total of one order at once; the final total alone proves nothing.',
   describe: (parameters) =>
-    `1 order of ${parameters.total}, ${parameters.clients} clients set it to ${totalsOf({ ...parameters, clients: 2 }).join(', ')}${parameters.clients > 2 ? ', ...' : ''} (the final total proves nothing)`,
+    `1 order of ${grouped(parameters.total)}, ${counted(parameters.clients, 'client')} set it to ${totalsOf({
+      ...parameters,
+      clients: 2,
+    })
+      .map(grouped)
+      .join(' or ')}${parameters.clients > 2 ? ', ...' : ''} (the final total proves nothing)`,
   source:
     'Berenson et al., A Critique of ANSI SQL Isolation Levels, SIGMOD 1995: P4 is in what was read, a blind write alone loses nothing',
   parameters: {

@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
@@ -30,7 +32,7 @@ const orderUpdate: Scenario<Orders, OrderUpdate> = {
   contract: orders,
   summary: 'Several clients add to the total of one order at once.',
   describe: ({ clients, total, first, second }) =>
-    `1 order of ${total}, ${clients} clients add ${first} and ${second}`,
+    `1 order of ${grouped(total)}, ${counted(clients, 'client')} add ${grouped(first)} and ${grouped(second)}`,
   source: 'Gray and Reuter, Transaction Processing, 1993, the lost update',
   parameters: {
     clients: clientsParameter(2),

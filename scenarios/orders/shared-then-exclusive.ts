@@ -1,3 +1,5 @@
+import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import type { Fault, Scenario } from '../../src/core/scenario.js';
 import { HELD_LIMIT_MS } from '../held-limit.js';
 import { orderCheckers } from './checkers.js';
@@ -58,7 +60,7 @@ const sharedThenExclusive: Scenario<Orders, SharedThenExclusive> = {
   contract: orders,
   summary: 'Several clients look at one order under a lock for readers, then all want to change it.',
   describe: ({ clients, total, first, second }) =>
-    `1 order of ${total}, ${clients} clients look at it, ${clients - Math.floor(clients / LOOKS)} then add ${first} and ${second}`,
+    `1 order of ${grouped(total)}, ${counted(clients, 'client')} look at it, ${grouped(clients - Math.floor(clients / LOOKS))} then add ${grouped(first)} and ${grouped(second)}`,
   source:
     'Gray and Reuter, Transaction Processing, 1993: the conversion deadlock, and update locks against it',
   parameters: {

@@ -1,6 +1,7 @@
 import type { PointName } from '../../src/core/context.js';
 import type { Scenario } from '../../src/core/scenario.js';
 import { grouped } from '../../src/core/grouped.js';
+import { counted } from '../counted.js';
 import { orderCheckers } from './checkers.js';
 import { orders, type Orders } from './contract.js';
 import { amountParameter, clientsParameter, limitMs, ordersOf, WAITING, type Waiting } from './parameters.js';
@@ -42,7 +43,7 @@ const stalledTransaction: Scenario<Orders, StalledTransaction> = {
   contract: orders,
   summary: 'A client stalls at each point in turn until its lock has expired, then goes on.',
   describe: ({ clients, total, expiryMs, stallMs }) =>
-    `1 order of ${total}, ${clients} clients, one stalls for ${grouped(stallMs)} ms, locks expire after ${grouped(expiryMs)} ms`,
+    `1 order of ${grouped(total)}, ${counted(clients, 'client')}, one stalls for ${grouped(stallMs)} ms, locks expire after ${grouped(expiryMs)} ms`,
   source: 'Kleppmann, How to do distributed locking, 2016: a client pauses for longer than its lease',
   parameters: {
     clients: { ...clientsParameter(5), min: 3 },
