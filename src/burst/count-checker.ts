@@ -39,7 +39,12 @@ export function countChecker(expectation: CountExpectation, anomaly: string): Ch
   };
 }
 
+/** Whether an expectation asks for at least one answer with its status. */
+export function demands({ comparison, count }: CountExpectation): boolean {
+  return !COMPARISONS[comparison](0, count);
+}
+
 /** `2xx` stands for all that begin with a 2. */
-function matches(status: number, wanted: string): boolean {
+export function matches(status: number, wanted: string): boolean {
   return wanted.endsWith('xx') ? String(status).startsWith(wanted[0]!) : String(status) === wanted;
 }

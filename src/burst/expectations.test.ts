@@ -152,3 +152,43 @@ it('finds nothing in a trial in which every answer was a server error, whatever 
   const { broken, open } = await judge(['after.stock >= 0'], [[500], [503]], { after: { stock: 1 } });
   expect([broken, open]).toEqual([[], [expect.stringContaining('no request was clearly answered')]]);
 });
+
+describe('a trial proves nothing', () => {
+  const open = async (expected: readonly string[], statuses: readonly number[]) =>
+    (
+      await judge(
+        expected,
+        statuses.map((status) => [status] as const),
+        { after: { stock: 1 } },
+      )
+    ).open;
+
+  it('where nobody was served, though what is expected holds', async () => {
+    for (const status of [404, 401, 302, 409]) {
+      for (const expected of ['200 <= 1', 'after.stock >= 0']) {
+        expect(await open([expected], [status, status])).toEqual([
+          expect.stringContaining(`nobody was served (2 x ${status})`),
+        ]);
+      }
+    }
+    expect(await open(['200 <= 1'], [200, 409])).toEqual([]);
+    expect(await open(['200 <= 1'], [409])).toHaveLength(1);
+  });
+
+  it('where but one request was let through', async () => {
+    for (const status of [429, 401]) {
+      expect(await open(['200 <= 1'], [200, status, status])).toEqual([
+        expect.stringContaining(`only one request was let through (1 x 200, 2 x ${status})`),
+      ]);
+    }
+    expect(await open(['200 <= 1'], [200, 429, 409])).toEqual([]);
+    expect(await open(['200 = 1'], [200])).toEqual([]);
+  });
+
+  it('unless that is what is asked for', async () => {
+    expect(await open(['409 = 2', 'after.stock >= 0'], [409, 409])).toEqual([]);
+    expect(await open(['3xx >= 1'], [302, 302])).toEqual([]);
+    expect(await open(['429 = 2'], [200, 429, 429])).toEqual([]);
+    expect(await open(['409 <= 2'], [409, 409])).toHaveLength(1);
+  });
+});

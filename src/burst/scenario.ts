@@ -1,13 +1,13 @@
-import { Undecided, type Checker } from '../core/checker.js';
 import { grouped } from '../core/grouped.js';
 import type { Scenario } from '../core/scenario.js';
-import { answersOf, countLabels, labelOf } from './answers.js';
+import { countLabels, labelOf } from './answers.js';
 import { burst, type Burst, type BurstInput } from './contract.js';
 import { countChecker } from './count-checker.js';
 import { BURST, DEFAULT_CLIENTS, MOST_CLIENTS, nameOf, type BurstDefinition } from './definition.js';
 import type { Expectation } from './expectation.js';
 import { expressionChecker } from './expression-checker.js';
 import type { ExpressionThread } from './expression-thread.js';
+import { servedChecker } from './served.js';
 import { fillIn, parseTemplate } from './template.js';
 import { valuesOf } from './values.js';
 
@@ -60,7 +60,7 @@ export function burstScenario(
     },
     unequal: definition.requests.length > 1,
     kindOf: ({ input }) => input.request,
-    checkers: [everyAnswerUnclear, ...counts],
+    checkers: [servedChecker(expectations), ...counts],
     slowCheckers,
     tally: (history) => countLabels(history.operations),
     answers: ({ operations }) =>
@@ -75,19 +75,6 @@ export function burstScenario(
     small: { clients: 2 },
   };
 }
-
-/** A server that fails every request shows nothing about races, whatever is expected of its state. */
-const everyAnswerUnclear: Checker<Burst> = {
-  name: 'clear answers',
-  anomalies: [],
-  restsOnAnswers: true,
-  check(history) {
-    const { answered, unclear } = answersOf(history);
-    // Where nobody was answered at all the engine says so.
-    if (answered.length === 0 || unclear.length < history.operations.length) return [];
-    throw new Undecided('no request was clearly answered: every answer was a server error');
-  },
-};
 
 function inputOf(
   { requests, rows, key }: BurstAttempts,

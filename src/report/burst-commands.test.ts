@@ -39,6 +39,12 @@ describe('after a burst that shows too little, the next command', () => {
     ]);
   });
 
+  it('says that all are to be answered in one way, where nobody was served', () => {
+    const more = { trials: { ...trials, undecided: 3 } };
+    expect(next({ ...more, tally: { 409: seen(8, 8) } })).toEqual(["--timeout 1s --expect '409 = 8'"]);
+    expect(next({ ...more, tally: { 401: seen(1, 2), 404: seen(6, 7) } })).toEqual(['--timeout 1s']);
+  });
+
   it('takes any certificate, or speaks HTTP/2, where it could not run for lack of that', () => {
     const failed = (message: string) => {
       const target = { outcome: 'error', id: 'http/a', role: 'named', summary: '', message } as const;
