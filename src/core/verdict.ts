@@ -85,6 +85,8 @@ export interface TrialResult {
   readonly firstRequestSpreadNs?: number;
   /** How far apart the requests arrived, by the server's own word. Absent where fewer than two answers told. */
   readonly arrivalSpreadNs?: number;
+  /** From one answer to the next, on average. Absent unless every client made one attempt and all were answered. */
+  readonly answersApartNs?: number;
   /** What each operation was answered. Absent where a scenario does not have them grouped. */
   readonly answers?: readonly ShownAnswer[];
 }
@@ -221,6 +223,8 @@ export interface Judgement {
   readonly firstRequestSpreadMs?: { readonly median: number; readonly max: number };
   /** The same of the arrivals that the server told of. */
   readonly arrivalSpreadMs?: { readonly median: number; readonly max: number };
+  /** From one answer to the next, on average over a trial with a simultaneous start. Absent where clients made several attempts. */
+  readonly answersApartMs?: { readonly median: number; readonly max: number };
   /** Of a sweep: how many offsets it has, and how many of them were tried in a trial that counts. Absent without a sweep. */
   readonly sweep?: { readonly planned: number; readonly tried: number };
   readonly overlap: Overlap;

@@ -10,6 +10,7 @@ import type { StoreNamespace } from '../stores/store.js';
 import type { Burst } from './fleet.js';
 import { notedWaits } from './lock-waits.js';
 import type { OffsetSweep } from './offset-sweep.js';
+import { answersApart } from './answers-apart.js';
 import { measureOverlap } from './overlap.js';
 import type { ClientPlan, HostConnection } from './protocol.js';
 import { shuffled, startDelays } from './start-plan.js';
@@ -158,6 +159,7 @@ export async function judgeTrial<C extends ContractTypes>(
     ...(scenario.answers === undefined ? {} : { answers: scenario.answers(history) }),
     ...(burst.firstRequestSpreadNs === undefined ? {} : { firstRequestSpreadNs: burst.firstRequestSpreadNs }),
     ...(burst.arrivalSpreadNs === undefined ? {} : { arrivalSpreadNs: burst.arrivalSpreadNs }),
+    ...answersApart(operations),
   };
   return { result, history };
 }

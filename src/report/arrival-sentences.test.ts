@@ -32,6 +32,17 @@ it('tells of answers without the time that was asked for', () => {
   ]);
 });
 
+it('tells of an API that holds and answers in turn that its requests may never have met', () => {
+  const latencyMs = { min: 4, p50: 20, p95: 30, p99: 30, max: 30 };
+  const of = (medianMs: number) => ({ latencyMs, answersApartMs: { median: medianMs, max: 9 } });
+  expect(told('http/my-shop', of(3.5))).toEqual([
+    'The answers of http/my-shop to a simultaneous start came one after the other, 3.5 ms apart (median; the fastest operation took 4.0 ms): requests were taken in turn, by a lock of the API, or by a single worker or a proxy in front of it. If it was no lock, they never met: try it with as many workers as in production.',
+  ]);
+  expect(told('http/my-shop', of(1))).toEqual([]);
+  expect(told('http/my-shop', { ...of(3.5), verdict: 'violated' })).toEqual([]);
+  expect(told('postgres/for-update', of(3.5))).toEqual([]);
+});
+
 it('tells of answers before the release, and of connections that had to be opened anew', () => {
   expect(told('http/my-shop', { counts: { 'early-answer': 33, reconnect: 1 } })).toEqual([
     '33 requests of http/my-shop were answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held (over HTTP/2: nothing).',

@@ -10,7 +10,7 @@ export function aboutArrivals({ targets }: Report): readonly Sentence[] {
   return targets
     .filter(isJudged)
     .filter(isApi)
-    .flatMap((target) => [...aboutSpread(target), ...aboutConnections(target)])
+    .flatMap((target) => [...aboutSpread(target), ...aboutTurns(target), ...aboutConnections(target)])
     .map(plain);
 }
 
@@ -21,6 +21,24 @@ function aboutSpread({ id, firstRequestSpreadMs, arrivalSpreadMs, load }: Judged
   const arrived = arrivalSpreadMs && `arrived ${byTheServer(arrivalSpreadMs)} by the server's own word`;
   const words = [left, arrived].filter((part) => part !== undefined);
   return words.length === 0 ? [] : [`The requests of a simultaneous start on ${id} ${words.join(', and ')}.`];
+}
+
+/** Of the fastest operation: so far apart do answers come where requests are taken in turn, and not together. */
+const IN_TURN_SHARE = 1 / 2;
+
+/**
+ * Requests that were taken in turn never met in the API. Its own lock does that, and is what was looked for; a single worker of a
+ * framework's development server, or a proxy, does it too, and then nothing was tried. From outside they look the same.
+ */
+function aboutTurns({ id, verdict, answersApartMs, latencyMs, load }: JudgedTarget): readonly string[] {
+  const fastestMs = latencyMs?.min;
+  if (verdict !== 'holds' || load !== undefined || answersApartMs === undefined || fastestMs === undefined) {
+    return [];
+  }
+  if (answersApartMs.median < fastestMs * IN_TURN_SHARE) return [];
+  return [
+    `The answers of ${id} to a simultaneous start came one after the other, ${short(answersApartMs.median)} apart (median; the fastest operation took ${short(fastestMs)}): requests were taken in turn, by a lock of the API, or by a single worker or a proxy in front of it. If it was no lock, they never met: try it with as many workers as in production.`,
+  ];
 }
 
 function aboutConnections({ id, counts }: JudgedTarget): readonly string[] {

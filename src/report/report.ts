@@ -182,6 +182,12 @@ const judgement = z.object({
     .object({ median: milliseconds, max: milliseconds })
     .optional()
     .describe("how far apart the requests of a simultaneous start arrived, by the server's own word"),
+  answersApartMs: z
+    .object({ median: milliseconds, max: milliseconds })
+    .optional()
+    .describe(
+      'from one answer to the next, on average over a trial with a simultaneous start in which each client made one attempt',
+    ),
   sweep: z
     .object({ planned: count, tried: count })
     .optional()

@@ -84,6 +84,7 @@ class TrialFold implements Judge {
   readonly #monitoring = new MonitoringFold();
   readonly #firstRequestSpreadsNs = new Sample();
   readonly #arrivalSpreadsNs = new Sample();
+  readonly #answersApartNs = new Sample();
   #answers: AnswerGroups | undefined;
   readonly #findings = new FindingFold();
 
@@ -132,6 +133,9 @@ class TrialFold implements Judge {
     }
     if (start === 'simultaneous' && result.arrivalSpreadNs !== undefined) {
       this.#arrivalSpreadsNs.add(result.arrivalSpreadNs);
+    }
+    if (start === 'simultaneous' && result.answersApartNs !== undefined) {
+      this.#answersApartNs.add(result.answersApartNs);
     }
     this.#burstNs += result.burstNs;
     this.#monitoring.add(result);
@@ -200,6 +204,7 @@ class TrialFold implements Judge {
       ...(this.#stoppedEarly() ? {} : this.#rates()),
       ...named('firstRequestSpreadMs', this.#firstRequestSpreadsNs),
       ...named('arrivalSpreadMs', this.#arrivalSpreadsNs),
+      ...named('answersApartMs', this.#answersApartNs),
       ...this.#strata.sweep(),
       overlap: { ...this.#overlap },
       monitoring: this.#monitoring.monitoring(this.#operations, this.#counts),
@@ -265,7 +270,7 @@ function increase(totals: Map<string, number>, key: string, by: number): void {
   totals.set(key, (totals.get(key) ?? 0) + by);
 }
 
-function named<Name extends 'firstRequestSpreadMs' | 'arrivalSpreadMs'>(
+function named<Name extends 'firstRequestSpreadMs' | 'arrivalSpreadMs' | 'answersApartMs'>(
   name: Name,
   sample: Sample,
 ): Pick<Judgement, Name> | Record<never, never> {
