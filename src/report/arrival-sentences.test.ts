@@ -41,6 +41,11 @@ it('tells of an API that holds and answers in turn that its requests may never h
   expect(told('http/my-shop', of(1))).toEqual([]);
   expect(told('http/my-shop', { ...of(3.5), verdict: 'violated' })).toEqual([]);
   expect(told('postgres/for-update', of(3.5))).toEqual([]);
+  const control = { target: 'http/reference-server', caught: true, shows: [], reason: '' };
+  expect(
+    told('http/my-shop', { ...of(3.5), control: { ...control, description: 'not your code' } }),
+  ).toHaveLength(1);
+  expect(told('http/my-shop', { ...of(3.5), control: { ...control, target: 'http/naive' } })).toEqual([]);
 });
 
 it('tells of answers before the release, and of connections that had to be opened anew', () => {

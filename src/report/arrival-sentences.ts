@@ -30,12 +30,21 @@ const IN_TURN_SHARE = 1 / 2;
  * Requests that were taken in turn never met in the API. Its own lock does that, and is what was looked for; a single worker of a
  * framework's development server, or a proxy, does it too, and then nothing was tried. From outside they look the same.
  */
-function aboutTurns({ id, verdict, answersApartMs, latencyMs, load }: JudgedTarget): readonly string[] {
+function aboutTurns({
+  id,
+  verdict,
+  control,
+  answersApartMs,
+  latencyMs,
+  load,
+}: JudgedTarget): readonly string[] {
   const fastestMs = latencyMs?.min;
   if (verdict !== 'holds' || load !== undefined || answersApartMs === undefined || fastestMs === undefined) {
     return [];
   }
   if (answersApartMs.median < fastestMs * IN_TURN_SHARE) return [];
+  // A control of its own, which is no server of ours, was caught behind the very worker or proxy.
+  if (control?.caught === true && control.description === undefined) return [];
   return [
     `The answers of ${id} to a simultaneous start came one after the other, ${short(answersApartMs.median)} apart (median; the fastest operation took ${short(fastestMs)}): requests were taken in turn, by a lock of the API, or by a single worker or a proxy in front of it. If it was no lock, they never met: try it with as many workers as in production.`,
   ];
