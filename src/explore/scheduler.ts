@@ -244,6 +244,7 @@ export class Scheduler implements ClientOwner {
     void Promise.all([...this.options.wires.values()].map(leave)).then(
       (left) => {
         for (const footprint of left.flat()) this.#record.touched(footprint);
+        this.#doubtWaits();
         actor.isLeaving = false;
         this.#quiescence.changed();
       },
@@ -333,8 +334,7 @@ export class Scheduler implements ClientOwner {
     // What it touched is known better now; where it has waited it was at work before as well.
     const footprints =
       outstanding.place === this.#record.place ? [footprint] : [outstanding.footprint, footprint];
-    // Whatever was answered may have let others go on: who stands before whom in the queue for a lock is in no footprint.
-    for (const other of this.#actors) other.isStale ||= other.outstanding.size > 0;
+    this.#doubtWaits();
     this.#record.answered(actor.number, outstanding.label, answer, footprints);
     if (circle !== undefined && circle.length > 1 && !this.#isFree) {
       const wrong = this.#circles.undone(circle, actor.number);
@@ -342,6 +342,11 @@ export class Scheduler implements ClientOwner {
     }
     if (ended === 'connection-lost') this.#lost(actor.number, 'before its answer was complete');
     this.#quiescence.changed();
+  }
+
+  /** Whoever was answered, or died, may have let others go on: who stands before whom in the queue for a lock is in no footprint. */
+  #doubtWaits(): void {
+    for (const actor of this.#actors) actor.isStale ||= actor.outstanding.size > 0;
   }
 
   #lost(client: number, reason: string): void {

@@ -421,6 +421,16 @@ describe('a client that dies', { timeout: 60_000 }, () => {
     expect(isLocked).toEqual([false, true]);
     expect(search.standFor).toBe(5n);
   });
+
+  it('lets who waits for what it locked last go on', async () => {
+    const { ends, search } = await reached(
+      true,
+      [BEGIN, 'select pg_advisory_xact_lock(1)', DIE],
+      ['select pg_advisory_lock(1)', UNLOCK_ALL],
+    );
+    expect(ends.size).toBe(1);
+    expect(search.cut).toBeUndefined();
+  });
 });
 
 describe('with reduction, all ends are reached that there are', { timeout: 60_000 }, () => {
