@@ -76,6 +76,21 @@ describe.concurrent('race-check explore', { timeout: 120_000 }, () => {
     expect(targetOf(report, 'memory/mutex')).toMatchObject({ verdict: 'holds', isExhaustive: true });
   });
 
+  it('replays no other target than the one that was explored, also where its file is the same', async ({
+    folder,
+  }) => {
+    folder.copy('draw.scenario.fixture.ts', 'draw-naive.target.fixture.js', 'draw-target.fixture.js');
+    const found = await folder.run(['explore', './draw.scenario.ts', '--target', './draw-naive.target.js']);
+    expect(found.code, found.stderr).toBe(1);
+    const text = folder.read('draw-naive.target.js');
+    folder.write('draw-naive.target.js', text.replace("'naive'", "'renamed'"));
+    const { code, stderr } = await folder.run(['replay', 'reports/latest/report.json']);
+    expect(stderr).toContain(
+      'expected a target that the report has a schedule of (memory/naive), got memory/renamed',
+    );
+    expect(code).toBe(4);
+  });
+
   it('draws schedules by random priorities, and says how likely that is to miss something', async ({
     folder,
   }) => {
@@ -104,7 +119,7 @@ describe.concurrent('race-check explore', { timeout: 120_000 }, () => {
     expect(targetOf(bounded.report, 'memory/naive')).toMatchObject({
       verdict: 'holds',
       isExhaustive: false,
-      cut: ['no client was interrupted more than 0 times in all'],
+      cut: ['no client was interrupted'],
     });
   });
 

@@ -122,8 +122,9 @@ class Exploration {
       await this.#sample([{ kind: 'pct', depth: PCT_DEPTH }, { kind: 'random' }]);
     }
     if (found.preemptionsCut > 0) {
-      const often = search.preemptions === 1 ? 'once' : `${search.preemptions} times`;
-      cut.push(`no client was interrupted more than ${often} in all`);
+      const { preemptions } = search;
+      const often = preemptions === 1 ? ' more than once in all' : ` more than ${preemptions} times in all`;
+      cut.push(`no client was interrupted${preemptions === 0 ? '' : often}`);
     }
     if (found.heldBack > 0) {
       cut.push(

@@ -1,5 +1,6 @@
 import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
+import { UsageError } from '../core/usage-error.js';
 import { chase } from '../engine/trial.js';
 import type { HostError } from '../engine/protocol.js';
 import { HostFailure } from '../engine/target-host.js';
@@ -57,13 +58,18 @@ export async function runExplore(options: ExploreOptions, wallClock: () => Date)
   };
 }
 
-/** Carries out the kept schedule of each target again, so many times. */
+/** Carries out the kept schedule of each target again, so many times. Throws UsageError for a target that has none. */
 export async function runReplays(
   options: ExploreOptions,
   schedules: ReadonlyMap<string, KeptSchedule>,
   times: number,
 ): Promise<{ readonly ran: readonly RanExplore[]; readonly leftovers: readonly string[] }> {
   const planned = await planExplore(options);
+  const kept = [...schedules.keys()].join(', ');
+  const [first, ...more] = planned.session.named
+    .filter(({ target }) => !schedules.has(target.id))
+    .map(({ target }) => `expected a target that the report has a schedule of (${kept}), got ${target.id}`);
+  if (first !== undefined) throw new UsageError([first, ...more]);
   const { value: ran, stopped } = await onStores(options, planned, (one, { target }) => ({
     ...one,
     task: { kind: 'replay', schedule: schedules.get(target.id)!, times },
