@@ -1,5 +1,6 @@
 import type { Effect } from './effects.js';
-import { type Outcome, type TransactionView, walk, type Walked } from './transaction-effects.js';
+import { type Outcome, walk, type Walked } from './transaction-effects.js';
+import type { TransactionView } from './transaction-view.js';
 
 /** So many are kept: a search carries out the same steps in the same transactions over and over. */
 const MOST_KEPT = 5_000;

@@ -1,6 +1,6 @@
 import type { PostgresFootprint, Watched, WatchedTransaction } from './footprint.js';
 import type { Line } from './line.js';
-import { isWatched, mayBeWatched } from './transaction-effects.js';
+import { isWatched, mayBeWatched } from './transaction-view.js';
 
 /** Follows the SERIALIZABLE transactions of all sessions: the server cancels one for what others read and write. */
 export class SerializableWatch {

@@ -6,14 +6,8 @@ import { effectsAsked } from './known-effects.js';
 import { walkParts } from './known-walks.js';
 import type { Asked } from './labels.js';
 import type { Request } from './requests.js';
-import {
-  held,
-  newSession,
-  type Outcome,
-  type OwnFootprint,
-  type TransactionView,
-  type Walked,
-} from './transaction-effects.js';
+import type { Outcome, OwnFootprint, Walked } from './transaction-effects.js';
+import { held, newSession, type TransactionView } from './transaction-view.js';
 
 /** What all sessions of a wire go by: nothing before the catalogue was read, nor after the schema was changed. */
 export interface Known {

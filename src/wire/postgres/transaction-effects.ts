@@ -1,71 +1,27 @@
 import type { TransactionStatus } from './backend.js';
-import type { DataEffect, Effect, Isolation } from './effects.js';
+import type { DataEffect, Effect } from './effects.js';
 import {
-  type AdvisoryLock,
   type Columns,
   joinLocks,
   type Locks,
-  mayMeet,
   NO_LOCKS,
   NO_TIMES,
   type PostgresFootprint,
-  type RowLock,
   type Rows,
   touchesAnything,
   unknownFootprint,
   type Watched,
 } from './footprint.js';
-import { isAtLeast } from './lock-modes.js';
+import { ANY_ADVISORY, leftOf, uncertain, withAny, withoutCovered } from './kept-locks.js';
 import { bothTimes } from './server-clock.js';
-
-/** What is known of a session's transaction between two steps. Values of this type are never changed. */
-export interface TransactionView {
-  /** `implicit`: outside of a BEGIN, between a statement and the Sync or the end of the text that commits it. */
-  readonly open: 'no' | 'implicit' | 'explicit';
-  /** A statement failed: all is rolled back but the ROLLBACK. */
-  readonly hasFailed: boolean;
-  readonly isolation: Isolation;
-  readonly sessionIsolation: Isolation;
-  readonly hasSnapshot: boolean;
-  readonly hasSavepoint: boolean;
-  /** Up to its end. */
-  readonly locks: Locks;
-  readonly written: readonly Rows[];
-  readonly watchedReads: readonly string[];
-  readonly watchedWrites: readonly string[];
-  /** Up to the end of the session, or an unlock. */
-  readonly sessionLocks: readonly AdvisoryLock[];
-  /** Why the transaction can no longer be followed. */
-  readonly lost?: string;
-  /** Why the session cannot. */
-  readonly lostSession?: string;
-  /** That is only since it looks for names here. */
-  readonly path?: string | undefined;
-}
-
-const fresh = new Map<Isolation, TransactionView>();
-
-/** The same one for each isolation. */
-export function newSession(sessionIsolation: Isolation): TransactionView {
-  let view = fresh.get(sessionIsolation);
-  if (view === undefined) {
-    view = {
-      open: 'no',
-      hasFailed: false,
-      isolation: sessionIsolation,
-      sessionIsolation,
-      hasSnapshot: false,
-      hasSavepoint: false,
-      locks: NO_LOCKS,
-      written: [],
-      watchedReads: [],
-      watchedWrites: [],
-      sessionLocks: [],
-    };
-    fresh.set(sessionIsolation, view);
-  }
-  return view;
-}
+import {
+  held,
+  isWatched,
+  mayBeWatched,
+  newSession,
+  renamed,
+  type TransactionView,
+} from './transaction-view.js';
 
 /** What came of a step, where it is known. */
 export interface Outcome {
@@ -374,50 +330,6 @@ class Step {
   }
 }
 
-/** If it has a transaction, or gets one, the server watches what that reads and writes, or may do so. */
-export function mayBeWatched({ isolation }: TransactionView): boolean {
-  return isolation === 'serializable' || isolation === 'unknown';
-}
-
-/** Its transaction has a snapshot, from which on the server watches it. */
-export function isWatched(view: TransactionView): boolean {
-  return view.hasSnapshot && mayBeWatched(view);
-}
-
-const ANY_ADVISORY: readonly AdvisoryLock[] = [{ key: undefined, isShared: false }];
-
-/** In a transaction it may be taken back. */
-function renamed(
-  view: TransactionView,
-  { why, path }: Extract<Effect, { kind: 'renames' }>,
-): TransactionView {
-  const isOnlyPath = view.open === 'no' && (view.lostSession === undefined || view.path !== undefined);
-  return { ...view, lost: why, lostSession: why, path: isOnlyPath ? path : undefined };
-}
-
-/** A function may have taken one for the session. */
-function withAny(locks: readonly AdvisoryLock[]): readonly AdvisoryLock[] {
-  return locks.some(({ key, isShared }) => key === undefined && !isShared)
-    ? locks
-    : [...locks, ...ANY_ADVISORY];
-}
-
-/** A lock that was taken twice is held until it was given back twice. Of one whose key is not known none is certain to be free. */
-function leftOf(held: readonly AdvisoryLock[], unlocks: DataEffect['unlocks']): readonly AdvisoryLock[] {
-  if (unlocks === 'all') return [];
-  const left = [...held];
-  for (const { key, isShared } of unlocks) {
-    const place = left.findIndex((lock) => lock.key === key && lock.isShared === isShared);
-    if (key !== undefined && place >= 0) left.splice(place, 1);
-  }
-  return left;
-}
-
-/** All that a session keeps from others. */
-export function held({ locks, sessionLocks }: TransactionView): Locks {
-  return joinLocks(locks, { ...NO_LOCKS, advisory: sessionLocks });
-}
-
 /** A read of which it is not known that it went through to its end may not have come by everything. */
 function asEnded(read: Rows, count: number | undefined): Rows {
   const isWhole = count === 0 || (count !== undefined && !read.mayEndEarly);
@@ -428,25 +340,4 @@ function asEnded(read: Rows, count: number | undefined): Rows {
 
 function tablesOf(rows: readonly Rows[]): string[] {
   return [...new Set(rows.map(({ table }) => table))];
-}
-
-/** Who has locked a row for certain, and strongly enough, asks nobody for it again. */
-function withoutCovered(asks: Locks, own: Locks): Locks {
-  const certain = own.rows.filter(({ isCertain }) => isCertain);
-  return { ...asks, rows: asks.rows.filter((asked) => !certain.some((lock) => covers(lock, asked))) };
-}
-
-function covers(lock: RowLock, asked: RowLock): boolean {
-  return (
-    lock.table === asked.table &&
-    isAtLeast(lock.strength, asked.strength) &&
-    Object.entries(lock.where).every(
-      ([column, values]) => asked.where[column]?.length === 1 && mayMeet({ [column]: values }, asked.where),
-    )
-  );
-}
-
-/** Which of them are still held is not known. */
-function uncertain(locks: Locks): Locks {
-  return { ...locks, rows: locks.rows.map(({ table, where, strength }) => ({ table, where, strength })) };
 }
