@@ -5,6 +5,7 @@ import type { StoreAddress, Traffic } from '../../core/context.js';
 import type { DeadlockClock, Footprint, HeldStep, StepAnswer, StepWire } from '../../core/step.js';
 import { Admin } from '../../stores/postgres/admin.js';
 import { openPipe } from '../pipe.js';
+import { AllSessions } from './all-sessions.js';
 import type { Answer } from './answers.js';
 import { Connection } from './connection.js';
 import { readCatalogue } from './catalogue.js';
@@ -19,19 +20,9 @@ import {
   SOON,
   STARTUP_SETTINGS,
 } from './deadlock-victim.js';
-import { dependent } from './dependence.js';
 import { type Line, newLine } from './line.js';
 import { withParameters } from './startup.js';
-import {
-  changesNothing,
-  hasLocks,
-  type Locks,
-  joinLocks,
-  locksConflict,
-  NO_LOCKS,
-  type PostgresFootprint,
-  unknownFootprint,
-} from './footprint.js';
+import { changesNothing, NO_LOCKS, type PostgresFootprint, unknownFootprint } from './footprint.js';
 import { askedOf, labelOf } from './labels.js';
 import type { Isolation } from './effects.js';
 import { type Known, SessionFootprints } from './session-footprints.js';
@@ -39,11 +30,6 @@ import { loadParser } from './sql-parser.js';
 import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
-import { ChangingColumns } from './changing-columns.js';
-import { RowOrder } from './row-order.js';
-import { ServerClock } from './server-clock.js';
-import { SerializableWatch } from './serializable-watch.js';
-import type { OwnFootprint } from './transaction-effects.js';
 import { waitingFor } from './waiting.js';
 
 /** Stands between the clients of a PostgreSQL and its server. The address is that of the server, in the run's namespace. */
@@ -53,17 +39,8 @@ export class PostgresWire implements StepWire {
   readonly #lines = new Set<Line>();
   #opened = new Map<number, number>();
   #isHolding = false;
-  /** A transaction was prepared for a two-phase commit since steps are held: it may hold what no session holds. */
-  #wasPrepared = false;
-  /** Transactions that were prepared, without those that were ended. */
-  #prepared = 0;
   readonly #known: Known = { catalogue: undefined };
-  readonly #learnt = {
-    order: new RowOrder(),
-    columns: new ChangingColumns(),
-    clock: new ServerClock(),
-  };
-  readonly #serializable = new SerializableWatch(this.#lines);
+  readonly #sessions = new AllSessions(this.#lines);
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
   #onWaiting: (client: number) => void = () => undefined;
@@ -104,9 +81,7 @@ export class PostgresWire implements StepWire {
   hold(on: boolean): void {
     this.#isHolding = on;
     if (on) {
-      this.#serializable.begin();
-      this.#wasPrepared = false;
-      this.#prepared = 0;
+      this.#sessions.begin();
       for (const { footprints } of this.#lines) footprints.begin();
     }
     if (!on) for (const { connection } of this.#lines) connection.release();
@@ -144,16 +119,15 @@ export class PostgresWire implements StepWire {
   }
 
   dependent(one: Footprint, other: Footprint): boolean {
-    return dependent(one as PostgresFootprint, other as PostgresFootprint, this.#learnt);
+    return this.#sessions.dependent(one as PostgresFootprint, other as PostgresFootprint);
   }
 
   get dependenceGrown(): number {
-    const { order, columns, clock } = this.#learnt;
-    return order.size + columns.size + clock.grown;
+    return this.#sessions.grown;
   }
 
   get leftBehind(): string | undefined {
-    return this.#prepared > 0
+    return this.#sessions.prepared > 0
       ? 'a transaction was prepared (PREPARE TRANSACTION), and neither committed nor rolled back: it keeps its locks, and every other schedule would wait for it'
       : undefined;
   }
@@ -169,9 +143,9 @@ export class PostgresWire implements StepWire {
 
   async leave(client: number): Promise<readonly Footprint[]> {
     const lines = [...this.#lines].filter((line) => line.client === client);
-    const left = lines.map((line) => this.#seen(line, line.footprints.left()));
+    const left = lines.map((line) => this.#sessions.seen(line, line.footprints.left()));
     for (const line of lines) line.hasLeft = true;
-    for (const footprint of left) this.#learn(footprint);
+    for (const footprint of left) this.#sessions.learn(footprint);
     await Promise.all(lines.map(({ connection }) => connection.leave()));
     return left;
   }
@@ -272,14 +246,13 @@ export class PostgresWire implements StepWire {
     const asked = askedOf(request, connection.state);
     line.asked = asked;
     let asReleased: PostgresFootprint | undefined;
-    const footprint = () => asReleased ?? this.#seen(line, footprints.before(request, asked));
+    const footprint = () => asReleased ?? this.#sessions.seen(line, footprints.before(request, asked));
     const release = () => {
       asReleased = footprint();
       line.asks = asReleased.asks;
       line.contended = asReleased.contends;
       line.isUnclear = asReleased.touches === 'unknown';
-      this.#learn(asReleased);
-      this.#serializable.released(line, asReleased);
+      this.#sessions.released(line, asReleased);
       line.isOnItsWay = true;
       connection.release(this.#setClock(line));
     };
@@ -329,21 +302,17 @@ export class PostgresWire implements StepWire {
     const outcome = { failed, status, lostRow: hasLostRow(answer) };
     const { sessionLocks } = footprints.view;
     const own = footprints.after(request, asked, outcome, answer ?? NO_ANSWER);
-    for (const tag of answer?.tags ?? []) {
-      if (tag === 'PREPARE TRANSACTION') this.#prepared += 1;
-      if (tag === 'COMMIT PREPARED' || tag === 'ROLLBACK PREPARED') this.#prepared -= 1;
-    }
-    this.#wasPrepared ||= this.#prepared > 0;
+    this.#sessions.did(answer?.tags ?? []);
     const isSameSession = sessionLocks.length === footprints.view.sessionLocks.length;
-    const seen = this.#seen(line, own);
+    const seen = this.#sessions.seen(line, own);
     const footprint = {
       ...seen,
       // Whether another one was answered before it, or a moment later, is luck: both were let go by one step.
       contends: seen.contends || line.contended,
       changesNothing: isSameSession && changesNothing(own, failed),
     };
-    if (released !== undefined) this.#learn(footprint);
-    this.#serializable.answered(line, footprint, failed);
+    if (released !== undefined) this.#sessions.learn(footprint);
+    this.#sessions.answered(line, footprint, failed);
     if (released === undefined) return;
     if (answer === undefined) return released(LOST);
     const { label, errorCode, content, digest } = answer;
@@ -365,36 +334,6 @@ export class PostgresWire implements StepWire {
     const told = circleTold(errorDetail);
     const inIt = [...this.#lines].filter(({ connection }) => told.includes(connection.state.processId ?? 0));
     return [...new Set(inIt.map(({ client }) => client))].sort((one, other) => one - other);
-  }
-
-  #learn(footprint: PostgresFootprint): void {
-    for (const learnt of Object.values(this.#learnt)) learnt.note(footprint);
-  }
-
-  /** Adds what only the sight of all sessions tells. */
-  #seen(line: Line, footprint: OwnFootprint): PostgresFootprint {
-    const { watched } = footprint;
-    const contends = this.#contends(line, footprint.asks);
-    if (!contends && watched === undefined) return footprint;
-    return {
-      ...footprint,
-      contends,
-      ...(watched !== undefined && { watched: this.#serializable.seen(line, watched) }),
-    };
-  }
-
-  /** Somebody else has, or asks for, what it asks for. */
-  #contends(line: Line, asked: Locks): boolean {
-    if (!hasLocks(asked)) return false;
-    if (this.#wasPrepared) return true;
-    const { columns } = this.#learnt;
-    for (const other of this.#lines) {
-      if (other === line) continue;
-      if (other.isUnclear || other.footprints.isUnclear) return true;
-      const theirs = joinLocks(other.footprints.holds, other.asks);
-      if (locksConflict(asked, theirs, (table, column) => columns.has(table, column))) return true;
-    }
-    return false;
   }
 }
 
