@@ -1,13 +1,14 @@
-import type { Catalogue, ForeignKey, Table, UniqueIndex } from './catalogue.js';
+import type { Catalogue, Table } from './catalogue.js';
 import { type DataEffect, EffectBuilder, NotKnown } from './effects.js';
 import { addExpression, type Reading } from './expressions.js';
 import type { KnownValues, RowLock } from './footprint.js';
 import { canonical, constantOf, knownFrom, only, type Parameters, without } from './known-values.js';
 import { ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, type RowStrength } from './lock-modes.js';
 import { restsOnOrder } from './row-order.js';
+import { addChangedRows, addDeletedRows, addInsertedRow } from './row-writes.js';
 import { bothTimes, timesIn } from './server-clock.js';
 import { asNode, type Fields, isObject, namesOf, type Node, nodesOf, parseSql, text } from './sql-parser.js';
-import { columnsIn, keyOf, keysIn, looked, namesOneRow } from './whole-keys.js';
+import { columnsIn, keyOf, looked, namesOneRow } from './whole-keys.js';
 
 /** More rows of a VALUES list than this are taken for any rows. */
 const ROWS_READ = 50;
@@ -196,11 +197,7 @@ function addInsert(fields: Fields, reading: Statement): void {
     isGiven && rows.length > 0 ? rows.map((row) => givenValues(table, named, row, reading.parameters)) : [{}];
   effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   effect.places.push(table.id);
-  for (const where of inserted) {
-    effect.writes.push({ table: table.id, where, keys: keysIn(where, table) });
-    addKeys(table, where, 'insert', effect);
-    for (const key of table.references) addParent(key, where, effect);
-  }
+  for (const where of inserted) addInsertedRow(table, where, effect);
   if (isObject(onConflictClause)) addOnConflict(onConflictClause, target, inserted, reading);
 }
 
@@ -251,39 +248,6 @@ function givenValues(
   return known;
 }
 
-function addKeys(table: Table, where: KnownValues, mode: 'insert' | 'alter', effect: EffectBuilder): void {
-  for (const index of table.unique) addKey(index, where, mode, effect);
-}
-
-/** A partial index, one over expressions, or an exclusion constraint: any two rows may collide. */
-function addKey(
-  { id, columns }: UniqueIndex,
-  where: KnownValues,
-  mode: 'insert' | 'alter',
-  effect: EffectBuilder,
-): void {
-  if (columns === undefined) effect.keys.push({ index: id, where: {}, mode: 'insert' });
-  else effect.keys.push({ index: id, where: only(where, columns), mode });
-}
-
-/** The row that a foreign key points to is looked up and locked FOR KEY SHARE. */
-function addParent(
-  { parent, columns, parentColumns }: ForeignKey,
-  child: KnownValues,
-  effect: EffectBuilder,
-): void {
-  const where = Object.fromEntries(
-    columns.flatMap((column, at) => {
-      const values = child[column];
-      const target = parentColumns[at];
-      return values === undefined || target === undefined ? [] : [[target, values] as const];
-    }),
-  );
-  effect.freshReads.push({ table: parent, where });
-  effect.rows.push({ table: parent, where, strength: 'key share' });
-  effect.tables.push({ table: parent, mode: ROW_SHARE });
-}
-
 function addOnConflict(
   clause: Fields,
   { table }: Named,
@@ -302,7 +266,7 @@ function addOnConflict(
   for (const where of inserted) {
     const found = arbiters.length > 0 ? only(where, arbiters) : {};
     effect.reads.push({ table: table.id, where: found });
-    addChange(table, found, assigned, reading);
+    addChangedRows(table, found, assigned, effect);
   }
 }
 
@@ -334,7 +298,7 @@ function addUpdate(fields: Fields, reading: Statement): void {
   reading.effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   addComputed(table, reading);
   addAssignedDefaults(table, fields['targetList'], reading);
-  const lock = addChange(table, where, assigned, reading);
+  const lock = addChangedRows(table, where, assigned, reading.effect);
   // Who gives a key the value that it has locks no more strongly than who changes no key.
   const certain: RowLock = { ...lock, strength: 'no key update', where: without(where, assigned) };
   if (!others) noteCertain(certain, table, reading);
@@ -350,36 +314,6 @@ function readOthers(fromClause: unknown, reading: Statement): boolean {
   return nodesOf(fromClause).length > 0;
 }
 
-/** Rows that are there get new values in some columns. */
-function addChange(
-  table: Table,
-  where: KnownValues,
-  assigned: ReadonlySet<string>,
-  { effect }: Statement,
-): RowLock {
-  const changes = ({ columns }: UniqueIndex) => columns?.some((column) => assigned.has(column)) ?? false;
-  const lock: RowLock = {
-    table: table.id,
-    where,
-    strength: table.unique.some(changes) ? 'update' : 'no key update',
-  };
-  effect.rows.push(lock);
-  effect.places.push(table.id);
-  effect.assigns.push({ table: table.id, columns: [...assigned] });
-  effect.writes.push({ table: table.id, where: without(where, assigned), keys: keysIn(where, table) });
-  for (const index of table.unique) {
-    if (changes(index)) addKey(index, {}, 'insert', effect);
-    else addKey(index, where, 'alter', effect);
-  }
-  for (const key of table.references) {
-    if (key.columns.some((column) => assigned.has(column))) addParent(key, {}, effect);
-  }
-  for (const key of table.referencedBy) {
-    if (key.parentColumns.some((column) => assigned.has(column))) addChildren(key, effect);
-  }
-  return lock;
-}
-
 function addDelete(fields: Fields, reading: Statement): void {
   const { relation, usingClause, ...rest } = fields;
   const target = tableOf(relation, reading);
@@ -389,21 +323,8 @@ function addDelete(fields: Fields, reading: Statement): void {
   addExpression(rest, reading);
   const others = readOthers(usingClause, reading);
   const where = others ? {} : knownFrom(asNode(fields['whereClause']), table, alias, reading.parameters);
-  const lock: RowLock = { table: table.id, where, strength: 'update' };
   if (others || !namesOneRow(where, table)) effect.scans.push(table.id);
   effect.reads.push({ table: table.id, where });
   effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
-  effect.rows.push(lock);
-  effect.writes.push({ table: table.id, where, keys: keysIn(where, table) });
-  addKeys(table, where, 'alter', effect);
-  for (const key of table.referencedBy) addChildren(key, effect);
-}
-
-/** Before a key goes, the rows that point to it are looked for, at every isolation in a fresh snapshot, and locked. */
-function addChildren({ child, cascades }: ForeignKey, effect: EffectBuilder): void {
-  if (cascades) throw new NotKnown('a foreign key passes the change on to other tables');
-  effect.freshReads.push({ table: child, where: {} });
-  effect.scans.push(child);
-  effect.rows.push({ table: child, where: {}, strength: 'key share' });
-  effect.tables.push({ table: child, mode: ROW_SHARE });
+  addDeletedRows(table, where, effect);
 }
