@@ -32,6 +32,8 @@ export interface TargetSystemOptions<C extends ContractTypes> {
   chase(connections: readonly HostConnection[]): Promise<Aftermath>;
   /** Told of the connections of clients and workers, before the first schedule and whenever there are others. */
   readonly onConnected?: (connections: readonly HostConnection[]) => void;
+  /** Something was sent to a store, or came from it. */
+  readonly onTraffic?: () => void;
 }
 
 /** One schedule of a target, judged. */
@@ -72,7 +74,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   #absent: ReadonlySet<number> = new Set();
 
   constructor(private readonly options: TargetSystemOptions<C>) {
-    const { scenario, parameters, target, wires, seed, timeoutMs } = options;
+    const { scenario, parameters, target, wires, seed, timeoutMs, onTraffic } = options;
     this.#clients = clientsOf(scenario, parameters);
     this.#scheduler = new Scheduler({ wires, seed, answerMs: timeoutMs });
     this.#host = new TargetHost({
@@ -80,6 +82,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       errorsOf: () => errorsOfStores(storesOf(target)),
       emit: (events) => this.#events.push(...events),
       owner: this.#scheduler,
+      ...(onTraffic && { onTraffic }),
     });
   }
 

@@ -1,6 +1,7 @@
 import type { ContractTypes } from '../core/contract.js';
 import type { StepWire } from '../core/step.js';
 import { TargetSystem, type TargetSystemOptions } from '../explore/target-system.js';
+import { pollingOnTraffic } from './polling.js';
 import { hasWire, openWire } from '../wire/open-wire.js';
 
 /** A target with its clients, held between the wires of its stores. */
@@ -23,7 +24,7 @@ export async function openSystem<C extends ContractTypes>(
     for (const address of options.addresses) {
       if (hasWire(address.store)) wires.set(address.store, await openWire(address));
     }
-    system = new TargetSystem({ ...options, wires });
+    system = new TargetSystem({ ...pollingOnTraffic(), ...options, wires });
     await system.open();
     return { system, close };
   } catch (error) {

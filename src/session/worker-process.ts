@@ -1,12 +1,11 @@
 import { errorsOfStores } from '../stores/errors.js';
 import { hostError } from '../engine/failures.js';
+import { pollingOnTraffic } from './polling.js';
 import { resolveTarget } from './resolve-target.js';
 import type { HostEvents, HostReply, HostRequest, Preparation } from '../engine/protocol.js';
-import { BusyPolling } from '../engine/busy-polling.js';
 import { HostFailure, TargetHost } from '../engine/target-host.js';
 import { untellable } from '../engine/untellable.js';
 import { yieldInBackground } from '../process/background-threads.js';
-import { coresGranted } from '../process/cores.js';
 
 yieldInBackground();
 
@@ -19,15 +18,14 @@ const send = (message: HostReply | HostEvents) => {
   }
 };
 
-/** A server needs a core of its own meanwhile. */
-const polling = coresGranted() >= 2 ? new BusyPolling() : undefined;
+const polling = pollingOnTraffic();
 
 const openHost = () =>
   new TargetHost({
     resolve: (request) => resolveTarget(request.target),
     errorsOf: errorsOfStores,
     emit: (events, trial) => send({ type: 'events', trial, events }),
-    ...(polling && { onTraffic: polling.traffic }),
+    ...polling,
   });
 
 /** One after the other: the one before has stopped when the next is loaded. */
