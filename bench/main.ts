@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.js';
 import { benchHttp } from './http-burst.js';
@@ -41,20 +44,43 @@ if (!Number.isInteger(runs) || runs < 1) {
   throw new Error(`expected a whole number from 1 for --runs, got "${values.runs}"`);
 }
 
+const asked = positionals.length > 0 ? positionals : names;
 const results: BenchResult[] = [];
-for (const name of positionals.length > 0 ? positionals : names) {
+for (const name of asked) {
   progress(`${name} ...`);
-  results.push(...[await BENCHES[name]!({ quick: values.quick, runs, cells: values.cell })].flat());
+  results.push(...(asked.length > 1 ? await inProcessOfItsOwn(name) : await measured(name)));
 }
-print('');
-print(
-  markdownTable(
-    ['', 'goal', `measured (median of ${runs})`, 'met'],
-    results.map(({ what, goal, measured, met }) => [
-      what,
-      goal,
-      measured,
-      met === undefined ? '?' : met ? '✔' : '✘',
-    ]),
-  ),
-);
+// To the process that asked for it beside others.
+process.send?.(results);
+if (process.send === undefined) printResults();
+
+async function measured(name: string): Promise<readonly BenchResult[]> {
+  return [await BENCHES[name]!({ quick: values.quick, runs, cells: values.cell })].flat();
+}
+
+/** What one bench leaves in the memory of its process would be collected in the next: in the middle of a burst, say. */
+async function inProcessOfItsOwn(name: string): Promise<readonly BenchResult[]> {
+  const cells = (values.cell ?? []).flatMap((cell) => ['--cell', cell]);
+  const flags = [...(values.quick ? ['--quick'] : []), '--runs', String(runs), ...cells];
+  const child = fork(fileURLToPath(import.meta.url), [name, ...flags]);
+  let told: readonly BenchResult[] = [];
+  child.on('message', (message) => (told = message as readonly BenchResult[]));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${name} ended with exit code ${code}`);
+  return told;
+}
+
+function printResults(): void {
+  print('');
+  print(
+    markdownTable(
+      ['', 'goal', `measured (median of ${runs})`, 'met'],
+      results.map(({ what, goal, measured, met }) => [
+        what,
+        goal,
+        measured,
+        met === undefined ? '?' : met ? '✔' : '✘',
+      ]),
+    ),
+  );
+}

@@ -36,7 +36,7 @@ try {
   rmSync(example, { recursive: true, force: true });
   cpSync(path.join(out, 'latest'), example, { recursive: true, dereference: true });
 
-  const table = raceCheck('flash-sale', '-q', '--no-report', '--seed', SEED);
+  const table = raceCheck('flash-sale', '-q', '--no-report');
   const target = readFileSync(path.join(ROOT, 'examples/own-target/my.target.ts'), 'utf8').trimEnd();
   let readme = put(readFileSync(README, 'utf8'), 'flash-sale', 'text', table);
   readme = put(readme, 'my.target.ts', 'ts', target);

@@ -21,7 +21,7 @@ export async function installMongod(): Promise<string> {
     throw new StoreUnavailable(
       'mongodb',
       `A mongod could not be downloaded: ${reason.replace(/\s+/g, ' ')}`,
-      'See that this machine reaches the download server (MONGOMS_DOWNLOAD_MIRROR names another one), or install MongoDB by its own instructions and put mongod on PATH',
+      'See that this machine reaches the download server (MONGOMS_DOWNLOAD_MIRROR names another one, by https), or install MongoDB by its own instructions and put mongod on PATH',
       { cause: error },
     );
   }

@@ -227,7 +227,7 @@ describe('writes of two rows of a table', () => {
 describe('two steps are independent', () => {
   it.each<[string, Session, Session]>([
     ['a BEGIN and a write', [BEGIN], [UPDATE_1]],
-    ['a setting and a write', ['set lock_timeout = 5'], [UPDATE_1]],
+    ['a setting and a write', ['set statement_timeout = 0'], [UPDATE_1]],
     ['two reads', [READ_1], ['select sum(v) from a']],
     ['a read, and a write that nobody sees yet', [READ_1], [BEGIN, UPDATE_1]],
     ['a read of one row, and a write of another that is committed at once', [READ_1], [UPDATE_2]],
