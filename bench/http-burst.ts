@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { shuffled } from '../src/engine/start-plan.js';
-import { openShop, startChild, type Shop } from './http-shop.js';
+import { openShop, type Shop } from './http-shop.js';
 import type { ShopSetting } from './http-server.js';
 import {
   autocannonPeer,
@@ -11,14 +11,22 @@ import {
   undiciPeer,
   type Technique,
 } from './http-techniques.js';
+import { startProgram } from './program.js';
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
+import { openSender } from './sender.js';
 import { markdownTable } from './table.js';
 
 const ROUNDS = 12;
 const QUICK_ROUNDS = 3;
 const BURSTS_A_ROUND = 10;
-/** Of each round, before what counts: connections, compiled code. */
+/** Of each round, before what counts: connections. */
 const SETTLING = 3;
+/**
+ * Of each technique, before the first round: until then V8 compiles what the server and the clients have just begun to do, on
+ * threads that it starts beside theirs, and on two cores these hold the server up for milliseconds: in
+ * a trace of the scheduler's, most gaps of more than 0.5 ms between two arrivals.
+ */
+const WARMING = 100;
 const JITTER_MS = 2;
 
 const PLAIN: ShopSetting = { windowUs: 0, lookUpMs: 0, workMs: 0 };
@@ -49,19 +57,21 @@ export async function benchHttp({ quick, cells = CELLS }: BenchOptions): Promise
   const unknown = cells.filter((name) => !CELLS.some((cell) => cell === name));
   if (unknown.length > 0) throw new Error(`unknown cell: ${unknown.join(', ')} (known: ${CELLS.join(', ')})`);
   const rounds = quick ? QUICK_ROUNDS : ROUNDS;
-  const peers = [ours('auto'), autocannonPeer, fetchPeer, undiciPeer];
+  const sender = await openSender();
+  const our = ours(sender, 'auto');
+  const peers = [our, autocannonPeer, fetchPeer, undiciPeer];
   const k6 = k6Peer();
   const shop = await openShop('h1');
   const h2c = await openShop('h2c');
   const cluster = await openShop('cluster');
-  const jittery = await startChild('./http-jitter', [new URL(h2c.url).port, String(JITTER_MS)]);
+  const jittery = await startProgram('./http-jitter', [new URL(h2c.url).port, String(JITTER_MS)]);
   const measured: Partial<Record<CellName, Cell>> = {};
   const cell = async (name: CellName, title: string, ...how: Parameters<typeof measure>) => {
     if (!cells.includes(name)) return;
     printCell(title, (measured[name] = await measure(...how)));
   };
   try {
-    const all = [...peers, ...(k6 ? [k6] : []), serverStopped(shop.pid)];
+    const all = [...peers, ...(k6 ? [k6] : []), serverStopped(sender, shop.pid)];
     const turn = 'one turn of the event loop between check and act';
     await cell('many', `33 requests, ${turn}`, shop, all, 33, PLAIN, rounds);
     await cell('pair', '2 requests, the same', shop, peers, 2, PLAIN, rounds);
@@ -70,11 +80,19 @@ export async function benchHttp({ quick, cells = CELLS }: BenchOptions): Promise
     const shared = '2 requests to two processes (node:cluster), a message to a third between check and act';
     await cell('cluster', shared, cluster, peers, 2, PLAIN, rounds);
     const jitter = `2 requests over HTTP/2, ${JITTER_MS} ms of jitter`;
-    await cell('http2', jitter, { ...h2c, url: jittery.url }, [ours('single-packet')], 2, PLAIN, rounds);
+    await cell(
+      'http2',
+      jitter,
+      { ...h2c, url: `http://127.0.0.1:${jittery.told as number}` },
+      [ours(sender, 'single-packet')],
+      2,
+      PLAIN,
+      rounds,
+    );
     return results(measured);
   } finally {
     jittery.close();
-    for (const one of [shop, h2c, cluster]) one.close();
+    for (const one of [sender, shop, h2c, cluster]) one.close();
   }
 }
 
@@ -87,6 +105,15 @@ async function measure(
 ): Promise<Cell> {
   const cell = new Map<string, Measured>();
   for (const { name } of techniques) cell.set(name, { spreadsUs: [], costsMs: [], hits: 0, bursts: 0 });
+  for (const technique of techniques.filter(({ isAnew }) => !isAnew)) {
+    progress(`http: ${count} requests, warming up, ${technique.name}`);
+    const opened = await technique.open(shop.url, count);
+    for (let burst = 0; burst < WARMING; burst += 1) {
+      await shop.reset(setting);
+      await opened.burst();
+    }
+    await opened.close();
+  }
   for (let round = 0; round < rounds; round += 1) {
     for (const technique of shuffled(techniques, Math.random)) {
       progress(`http: ${count} requests, round ${round + 1} of ${rounds}, ${technique.name}`);

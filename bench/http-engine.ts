@@ -6,6 +6,17 @@ import type { ClientPlan } from '../src/engine/protocol.js';
 import type { HttpTransport, HttpTransportOptions } from '../src/http/http-transport.js';
 import { shopTarget } from './shop-target.js';
 
+export interface BurstOptions extends Pick<HttpTransportOptions, 'sync' | 'decoyPath'> {
+  /** The process of a server that is stopped until the ends of a burst have been written. */
+  readonly stopsServer?: number | undefined;
+}
+
+function stopUntilWritten(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+  // Behind the release, which is in this turn.
+  setImmediate(() => process.kill(pid, 'SIGCONT'));
+}
+
 /** The engine's host in this process, as a session drives it, but for what judges and stores do. */
 export class EngineBursts {
   readonly #host: TargetHost;
@@ -16,8 +27,7 @@ export class EngineBursts {
   constructor(
     private readonly url: string,
     private readonly clients: number,
-    options: Pick<HttpTransportOptions, 'sync' | 'decoyPath'>,
-    aboutToRelease?: () => void,
+    { stopsServer, ...options }: BurstOptions,
   ) {
     this.#host = new TargetHost({
       resolve: () =>
@@ -26,7 +36,7 @@ export class EngineBursts {
             { baseUrl: url, insecure: false, ...options },
             undefined,
             (transport) => (this.#transport = transport),
-            aboutToRelease,
+            stopsServer === undefined ? undefined : () => stopUntilWritten(stopsServer),
           ) as unknown as Target<ContractTypes>,
         ),
       errorsOf: () => Promise.resolve([]),

@@ -6,11 +6,14 @@ import path from 'node:path';
 import autocannon from 'autocannon';
 import { Pool } from 'undici';
 import type { Sync } from '../src/http/http-transport.js';
-import { EngineBursts } from './http-engine.js';
+import type { BurstOptions } from './http-engine.js';
+import type { Sender } from './sender.js';
 
 /** A way to make N requests at once. */
 export interface Technique {
   readonly name: string;
+  /** Each burst is a process of its own: there is nothing to warm. */
+  readonly isAnew?: true;
   open(url: string, count: number): Promise<Opened>;
 }
 
@@ -23,10 +26,10 @@ export interface Opened {
 const BODY = '{"units":1}';
 const HEADERS = { 'content-type': 'application/json' };
 
-export function ours(sync: Sync): Technique {
+export function ours(sender: Sender, sync: Sync): Technique {
   return {
     name: sync === 'single-packet' ? 'race-check, HTTP/2' : 'race-check',
-    open: (url, count) => bursts(new EngineBursts(url, count, { sync }), count),
+    open: (url, count) => bursts(sender, url, count, { sync }),
   };
 }
 
@@ -34,31 +37,20 @@ export function ours(sync: Sync): Technique {
  * What nothing comes below: our requests, but the server is stopped until all of their ends have been written, so that their
  * spread is what it takes itself to read them.
  */
-export function serverStopped(pid: number): Technique {
+export function serverStopped(sender: Sender, pid: number): Technique {
   return {
     name: 'server stopped until all is written',
-    open(url, count) {
-      const stop = () => {
-        process.kill(pid, 'SIGSTOP');
-        // Behind the release, which is in this turn.
-        setImmediate(() => process.kill(pid, 'SIGCONT'));
-      };
-      return bursts(new EngineBursts(url, count, { sync: 'auto', decoyPath: false }, stop), count);
-    },
+    open: (url, count) => bursts(sender, url, count, { sync: 'auto', decoyPath: false, stopsServer: pid }),
   };
 }
 
-async function bursts(engine: EngineBursts, count: number): Promise<Opened> {
-  await engine.open();
+async function bursts(sender: Sender, url: string, count: number, options: BurstOptions): Promise<Opened> {
+  await sender.open(url, count, options);
   const attempts = [{ f: 'buy', input: null }];
   const simultaneous = Array.from({ length: count }, (_, client) => ({ client, delayNs: 0, attempts }));
   return {
-    async burst() {
-      const { holdMs } = engine;
-      const { costMs } = await timed(() => engine.burst(simultaneous));
-      return { costMs: costMs - holdMs };
-    },
-    close: () => engine.close(),
+    burst: () => sender.burst(simultaneous),
+    close: () => sender.closeBursts(),
   };
 }
 
@@ -116,6 +108,7 @@ export function k6Peer(): Technique | undefined {
   if (program === undefined) return undefined;
   return {
     name: 'k6, per-vu-iterations',
+    isAnew: true,
     open(url, count) {
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'race-check-k6-'));
       const script = path.join(folder, 'burst.js');

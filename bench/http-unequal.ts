@@ -3,10 +3,10 @@ import type { Scenario } from '../src/core/scenario.js';
 import { OffsetSweep } from '../src/engine/offset-sweep.js';
 import { startKindOf, typicalDuration, type StartMode } from '../src/engine/start-plan.js';
 import { planClients } from '../src/engine/trial.js';
-import { EngineBursts } from './http-engine.js';
 import { openShop, type Shop } from './http-shop.js';
 import { median } from './numbers.js';
 import { print, progress, type BenchOptions, type BenchResult } from './result.js';
+import { openSender, type Sender } from './sender.js';
 
 const SIMULTANEOUS_BURSTS = 30;
 const MOST_BURSTS = 500;
@@ -23,11 +23,12 @@ const unequal: Pick<Scenario<ContractTypes>, 'attempts'> = {
 /** How many bursts of the plan for unequal requests it takes to sell the last unit twice. */
 export async function benchUnequal({ quick, runs }: BenchOptions): Promise<BenchResult[]> {
   const shop = await openShop('h1');
+  const sender = await openSender();
   try {
-    const together = await bursts(shop, 'simultaneous', 'bench', SIMULTANEOUS_BURSTS, false);
+    const together = await bursts(sender, shop, 'simultaneous', 'bench', SIMULTANEOUS_BURSTS, false);
     const needed: number[] = [];
     for (let run = 0; run < (quick ? 1 : runs); run += 1) {
-      const found = await bursts(shop, 'mixed', `bench ${run}`, MOST_BURSTS, true);
+      const found = await bursts(sender, shop, 'mixed', `bench ${run}`, MOST_BURSTS, true);
       needed.push(found.hits > 0 ? found.made : Number.POSITIVE_INFINITY);
       progress(
         `http: the unequal pair was ${found.hits > 0 ? 'found' : 'not found'} in ${found.made} bursts`,
@@ -47,13 +48,20 @@ export async function benchUnequal({ quick, runs }: BenchOptions): Promise<Bench
       },
     ];
   } finally {
+    sender.close();
     shop.close();
   }
 }
 
-async function bursts(shop: Shop, mode: StartMode, seed: string, most: number, untilHit: boolean) {
-  const engine = new EngineBursts(shop.url, 2, { sync: 'auto' });
-  await engine.open();
+async function bursts(
+  sender: Sender,
+  shop: Shop,
+  mode: StartMode,
+  seed: string,
+  most: number,
+  untilHit: boolean,
+) {
+  await sender.open(shop.url, 2, { sync: 'auto' });
   const sweep = new OffsetSweep();
   let typicalNs = 0;
   let hits = 0;
@@ -65,12 +73,12 @@ async function bursts(shop: Shop, mode: StartMode, seed: string, most: number, u
       ...{ parameters: {}, clients: 2, seed, trial: made, start, typicalNs, sweep },
     });
     await shop.reset(SETTING);
-    const events = await engine.burst(plans);
+    const { events } = await sender.burst(plans);
     made += 1;
     sweep.learn(events);
     if (start === 'simultaneous') typicalNs = typicalDuration(events)?.ns ?? typicalNs;
     if ((await shop.stats()).sold > 1) hits += 1;
   }
-  await engine.close();
+  await sender.closeBursts();
   return { hits, made };
 }

@@ -33,7 +33,7 @@ export function shopTarget(
       return {
         setup: () => Promise.resolve(),
         reset,
-        aboutToRelease: aboutToRelease ?? (() => transport.aboutToRelease()),
+        aboutToRelease: aboutToRelease ?? ((waits) => transport.aboutToRelease(waits)),
         client: async (clientContext) => shopClient(await transport.client(clientContext)),
         read: () => Promise.resolve(null),
         close: () => transport.close(),

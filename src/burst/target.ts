@@ -63,7 +63,7 @@ async function openBurst(definition: BurstDefinition, context: TargetContext): P
       burstClient(await transport.client(clientContext), (input) =>
         requests[input.place]!(valuesOf(clientContext.client, input, rows)),
       ),
-    aboutToRelease: () => transport.aboutToRelease(),
+    aboutToRelease: (waits) => transport.aboutToRelease(waits),
     read: async (): Promise<BurstFinal> => ({
       ...(before === undefined ? {} : { before: before.document }),
       ...(around.before !== undefined && before === undefined ? { lostBefore: true } : {}),

@@ -1,4 +1,5 @@
 import { nameOf, type BurstDefinition, type RequestTemplate } from '../burst/definition.js';
+import { MOST_GETS_A_BURST } from '../http/http1-decoys.js';
 import { whole } from '../report/numbers.js';
 import { plural } from '../report/words.js';
 import type { SessionPlan } from '../session/plan-session.js';
@@ -26,7 +27,9 @@ export function announcement(
     ...(around.length === 0 ? [] : [`Besides: ${around.join('; ')}.`]),
     ...(definition.decoyPath === false
       ? []
-      : [`Connections are warmed up, and the server is timed, with GET ${definition.decoyPath ?? '/'}.`]),
+      : [
+          `GET ${definition.decoyPath ?? '/'} warms up each connection, times the server, and keeps it busy right before a burst: up to ${MOST_GETS_A_BURST} a trial.`,
+        ]),
     ...(isOnce
       ? [
           trials === 1

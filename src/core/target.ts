@@ -52,9 +52,10 @@ export interface OpenTarget<C extends ContractTypes> {
   client(context: ClientContext): Promise<Client<C>>;
   /**
    * Called right before several held attempts are released together. The release follows in the same turn of the event loop,
-   * or, where a promise is given, as soon as that resolves; where other processes release some too, it is not waited for.
+   * or, where a promise is given and `waits` is true, as soon as that resolves. Where other processes release some too, or more
+   * are to follow at a moment of their own, it is not waited for.
    */
-  aboutToRelease?(): Promise<void> | void;
+  aboutToRelease?(waits: boolean): Promise<void> | void;
   /** The final state, after the last operation. */
   read(): Promise<C['final']>;
   /** How many background actors there are, and how one is opened. */

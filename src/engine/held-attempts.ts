@@ -65,19 +65,19 @@ export function abandon({ attempt }: Held<unknown>): void {
 /**
  * Releases each attempt at its own start. Those that start together are released in one turn of the event loop with nothing
  * in between, right behind `aboutToRelease`, or behind what that gives to wait for; what is to be recorded of them is told
- * afterwards.
+ * afterwards. `isAll`: nothing is left to be released at a later moment, from which a wait would take.
  */
 export async function releaseAll<Of>(
   held: readonly Held<Of>[],
   startAtNs: bigint,
-  aboutToRelease: () => Promise<void> | void,
+  aboutToRelease: (isAll: boolean) => Promise<void> | void,
   onReleased: (released: Released<Of>) => void,
 ): Promise<void> {
   const startsNs = new Set(held.map(({ plan }) => firstStartNs(plan)));
   for (const startNs of [...startsNs].sort((a, b) => a - b)) {
     const group = held.filter(({ plan }) => firstStartNs(plan) === startNs);
     if (startNs > 0) await sleepUntilNs(startAtNs + BigInt(Math.round(startNs)));
-    const ready = group.length > 1 ? aboutToRelease() : undefined;
+    const ready = group.length > 1 ? aboutToRelease(group.length === held.length) : undefined;
     if (ready !== undefined) await ready;
     group.map(release).forEach(onReleased);
   }

@@ -339,10 +339,11 @@ export class TargetHost {
     await releaseAll(
       held,
       startAtNs,
-      () => {
-        const ready = this.#target.aboutToRelease?.();
+      (isAll) => {
         // Each process would wait for so long as its own server connections tell it, and they would start apart.
-        return this.#isAlone() ? ready : undefined;
+        const waits = isAll && this.#isAlone();
+        const ready = this.#target.aboutToRelease?.(waits);
+        return waits ? ready : undefined;
       },
       (released) => going.push(this.#goOn(released)),
     );

@@ -20,7 +20,7 @@ const order = (client: number): HttpRequest => ({
 
 async function burst({ clients, transport }: OpenedTransport, requestOf = order) {
   const held = await Promise.all(clients.map((client, index) => client.hold(requestOf(index))));
-  await transport.aboutToRelease();
+  await transport.aboutToRelease(true);
   return Promise.all(held.map((one) => one.release()));
 }
 
@@ -54,7 +54,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
       expect(begun).toEqual([]);
       expect(read).toEqual([]);
-      await transport.aboutToRelease();
+      await transport.aboutToRelease(true);
       const answers = await Promise.all(held.map((one) => one.release()));
       expect(begun).toHaveLength(count);
       expect(read).toHaveLength(count);
@@ -72,7 +72,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
       expect(begun).toHaveLength(trial === 0 ? 0 : 7 * (trial + 1));
       expect(read).toHaveLength(7 * trial);
-      await opened.transport.aboutToRelease();
+      await opened.transport.aboutToRelease(true);
       await Promise.all(held.map((one) => one.release()));
     }
   });
@@ -96,7 +96,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
       expect(transport.holdMs).toBeGreaterThanOrEqual(60);
       // Over HTTP/2 the first burst is not held.
       if (trial > 0) expect(waitedMs).toBeGreaterThanOrEqual(59);
-      await transport.aboutToRelease();
+      await transport.aboutToRelease(true);
       await Promise.all(held.map((one) => one.release()));
     }
   });
@@ -117,7 +117,7 @@ describe.each(PROTOCOLS)('a burst over %s', (protocol) => {
     const get = { method: 'GET', path: '/stock', headers: {} };
     const held = await Promise.all(opened.clients.map((client) => client.hold(get)));
     expect(gets).toBe(0);
-    await opened.transport.aboutToRelease();
+    await opened.transport.aboutToRelease(true);
     const answers = await Promise.all(held.map((one) => one.release()));
     expect(gets).toBe(9);
     expect(answers.every(({ early, body }) => !early && body === '{}')).toBe(true);
@@ -195,7 +195,7 @@ it.runIf(process.platform === 'linux').each(PROTOCOLS.filter((protocol) => !prot
     for (let trial = 0; trial < bursts; trial += 1) {
       const held = await client.hold(order(0));
       if (unacknowledged(context.slot.connections[0]!.localPort) === 0) acknowledged += 1;
-      await transport.aboutToRelease();
+      await transport.aboutToRelease(true);
       await held.release();
     }
     expect(acknowledged).toBeGreaterThan(bursts / 2);
@@ -215,7 +215,7 @@ it.each(whole)('without synchronisation nothing is sent over %s before the relea
   const held = await Promise.all(clients.map((client, index) => client.hold(order(index))));
   await clients[0]!.close();
   expect(read).toEqual([]);
-  await transport.aboutToRelease();
+  await transport.aboutToRelease(true);
   await Promise.allSettled(held.map((one) => one.release()));
   expect(read).toHaveLength(2);
 });
@@ -244,7 +244,7 @@ describe.each(['http', 'h2c'] as const)('decoys over %s', (protocol) => {
     for (let trial = 0; trial < BURSTS; trial += 1) {
       const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
       const before = gets;
-      await opened.transport.aboutToRelease();
+      await opened.transport.aboutToRelease(true);
       await Promise.all(held.map((one) => one.release()));
       decoys.push(getsBefore.at(-1)! - before);
     }
@@ -315,7 +315,7 @@ describe('a burst behind decoys', () => {
     const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
     const before = answered();
     const startedAt = performance.now();
-    const ready = opened.transport.aboutToRelease();
+    const ready = opened.transport.aboutToRelease(true);
     await ready;
     const waitedMs = performance.now() - startedAt;
     // On a busy machine not even this server answers a probe within a millisecond.
@@ -332,7 +332,7 @@ describe('a burst behind decoys', () => {
   it('does not wait for the answers of a server that takes long', async () => {
     const { opened } = await answering(0, (answer) => setTimeout(answer, 5));
     const held = await Promise.all(opened.clients.map((client, index) => client.hold(order(index))));
-    expect(opened.transport.aboutToRelease()).toBeUndefined();
+    expect(opened.transport.aboutToRelease(true)).toBeUndefined();
     await Promise.all(held.map((one) => one.release()));
   });
 });

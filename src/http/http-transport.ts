@@ -56,9 +56,9 @@ export interface HttpTransport {
   readonly holdMs: number;
   /**
    * Decoys, written right in front of a simultaneous release, in most bursts; see docs/http.md. Resolves when the server is
-   * busy with them, where that can be told: the best moment to release.
+   * busy with them, where that can be told and is waited for: the best moment to release.
    */
-  aboutToRelease(): Promise<void> | void;
+  aboutToRelease(waits: boolean): Promise<void> | void;
   close(): Promise<void>;
 }
 

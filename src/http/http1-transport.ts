@@ -76,13 +76,13 @@ class Http1Transport implements HttpTransport {
     return this.hold.body.holdsBody ? 'last-byte' : 'head-end';
   }
 
-  aboutToRelease(): Promise<void> | void {
+  aboutToRelease(waits: boolean): Promise<void> | void {
     const isSmall = this.hold.held <= PLAIN_UP_TO;
     const isPlain = this.hold.released() % PLAIN_EVERY === 0 && isSmall;
     if (isPlain || this.options.sync === 'none') return;
-    const busy = this.decoys.write();
     // What answers over a network, or waits for something itself, has long been idle when that is known here.
-    if (this.hold.fastestProbeMs < FAST_MS) return busy;
+    if (waits && this.hold.fastestProbeMs < FAST_MS) return this.decoys.keepBusy();
+    void this.decoys.write();
   }
 
   close(): Promise<void> {

@@ -44,7 +44,7 @@ export async function openHttpTarget<C extends ContractTypes, Store extends ApiS
     client: async (clientContext) =>
       clientOf(definition, clientContext, await transport.client(clientContext)),
     read: () => finalOf(state, context, asking),
-    aboutToRelease: () => transport.aboutToRelease(),
+    aboutToRelease: (waits) => transport.aboutToRelease(waits),
     close: () => transport.close(),
   };
   return open as unknown as OpenTarget<C>;

@@ -1,3 +1,4 @@
+import { MOST_GETS_A_BURST } from '../http/http1-decoys.js';
 import { whole } from '../report/numbers.js';
 import { durationWords, plural } from '../report/words.js';
 import { cellOf } from './cell-forecast.js';
@@ -29,7 +30,7 @@ function sent(plan: SessionPlan, target: AnyTarget): string {
 
 /** Load engines connect by themselves. */
 function around({ load, k6 }: SessionPlan): string {
-  const probes = 'connections are warmed up, and the server is timed, with GET requests';
+  const probes = `GET requests warm up each connection, time the server, and keep it busy right before a burst, up to ${MOST_GETS_A_BURST} a trial`;
   const isOurs = load === undefined && k6 === undefined;
   return `Before each trial its state is reset, after each it is read${isOurs ? `; ${probes}` : ''}.`;
 }
