@@ -34,6 +34,8 @@ const discountedOrders: Scenario<Orders, DiscountedOrders> = {
     ...WAITING,
     // All of them want the discount, one after the other. Their turns take as long as they take, so the limit stays as it is.
     expiryMs: { ...WAITING.expiryMs, default: 30_000 },
+    // More often, and those who wait keep a slow store busier than those whose turn it is; every 100 ms, and it idles half of the time.
+    retryMs: { ...WAITING.retryMs, default: 10 },
   },
   initial: ({ limit, limitMs }) => ({
     orders: [],

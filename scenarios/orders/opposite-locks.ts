@@ -9,7 +9,7 @@ import {
   clientsParameter,
   inTurn,
   ordersOf,
-  UNHURRIED_EXPIRY_MS,
+  UNTIL_DEADLOCKS_END,
   WAITING,
   type Waiting,
 } from './parameters.js';
@@ -69,7 +69,7 @@ const oppositeLocks: Scenario<Orders, OppositeLocks> = {
       describe: 'milliseconds for which a client is busy after each lock, and after each write',
     },
     ...WAITING,
-    expiryMs: { ...WAITING.expiryMs, default: UNHURRIED_EXPIRY_MS },
+    ...UNTIL_DEADLOCKS_END,
   },
   initial: (parameters) => ordersOf([parameters.total, parameters.total], parameters),
   attempts: attemptsOf,

@@ -8,7 +8,7 @@ import {
   amountParameter,
   clientsParameter,
   ordersOf,
-  UNHURRIED_EXPIRY_MS,
+  UNHURRIED,
   WAITING,
   type Waiting,
 } from './parameters.js';
@@ -56,7 +56,7 @@ const orderSet: Scenario<Orders, OrderSet> = {
     first: amountParameter(600, 'what the first client sets it to'),
     second: amountParameter(550, 'what the second client sets it to'),
     ...WAITING,
-    expiryMs: { ...WAITING.expiryMs, default: UNHURRIED_EXPIRY_MS },
+    ...UNHURRIED,
   },
   problems: (parameters) => {
     const totals = [parameters.total, ...totalsOf(parameters)];

@@ -9,7 +9,7 @@ import {
   clientsParameter,
   inTurn,
   ordersOf,
-  UNHURRIED_EXPIRY_MS,
+  UNHURRIED,
   WAITING,
   type Waiting,
 } from './parameters.js';
@@ -40,7 +40,7 @@ const orderUpdate: Scenario<Orders, OrderUpdate> = {
     first: amountParameter(100, 'what the first client adds, and every other one'),
     second: amountParameter(50, 'what the second client adds, and every other one'),
     ...WAITING,
-    expiryMs: { ...WAITING.expiryMs, default: UNHURRIED_EXPIRY_MS },
+    ...UNHURRIED,
   },
   initial: (parameters) => ordersOf([parameters.total], parameters),
   attempts: (parameters) =>

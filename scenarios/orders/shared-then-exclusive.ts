@@ -9,7 +9,7 @@ import {
   clientsParameter,
   inTurn,
   ordersOf,
-  UNHURRIED_EXPIRY_MS,
+  UNTIL_DEADLOCKS_END,
   WAITING,
   type Waiting,
 } from './parameters.js';
@@ -75,7 +75,7 @@ const sharedThenExclusive: Scenario<Orders, SharedThenExclusive> = {
       describe: 'milliseconds that a client takes to decide, after its look and before its change',
     },
     ...WAITING,
-    expiryMs: { ...WAITING.expiryMs, default: UNHURRIED_EXPIRY_MS },
+    ...UNTIL_DEADLOCKS_END,
   },
   initial: (parameters) => ordersOf([parameters.total], parameters),
   attempts: (parameters) =>
