@@ -8,11 +8,19 @@ import type { SessionPlan } from './plan-session.js';
 import { serversFor } from './run-plan.js';
 import { timeBudget, type TimeSlice } from './time-budget.js';
 
+/** A target in a plan. */
+export interface PlannedTarget {
+  readonly plan: SessionPlan;
+  readonly target: AnyTarget;
+}
+
 /** A time that the targets of some plans share. */
 export interface PlansBudget {
   /** Targets that will run, controls that are no rows among them. */
   readonly cells: number;
   slice(plan: SessionPlan, target: AnyTarget): TimeSlice;
+  /** See `TimeBudget`. */
+  waiting(): readonly PlannedTarget[];
 }
 
 /**
@@ -28,20 +36,29 @@ export async function plansBudget(
     now,
   }: { readonly totalMs: number; readonly beganAt: number; readonly now: () => number },
 ): Promise<PlansBudget> {
-  const cells = await runnableCells(plans, stores);
+  const planned = await runnable(plans, stores);
   const leftMs = Math.max(0, totalMs - (now() - beganAt));
   const { trials: most } = plans[0].trials;
-  const budget = timeBudget(leftMs, cells, { fewest: FEWEST_TRIALS, most }, now);
-  return { cells: cells.length, slice: (plan, target) => budget.next(cellOfPlan(plan, target)) };
+  const budget = timeBudget(leftMs, [...planned.keys()], { fewest: FEWEST_TRIALS, most }, now);
+  const cellOfTarget = (plan: SessionPlan, target: AnyTarget) =>
+    [...planned].find(([, one]) => one.plan === plan && one.target.id === target.id)?.[0];
+  return {
+    cells: planned.size,
+    slice: (plan, target) => budget.next(cellOfTarget(plan, target) ?? cellOfPlan(plan, target)),
+    waiting: () => budget.waiting().flatMap((cell) => planned.get(cell) ?? []),
+  };
 }
 
-async function runnableCells(plans: readonly SessionPlan[], stores: OpenStores): Promise<readonly Cell[]> {
-  const cells: Cell[] = [];
+async function runnable(
+  plans: readonly SessionPlan[],
+  stores: OpenStores,
+): Promise<ReadonlyMap<Cell, PlannedTarget>> {
+  const cells = new Map<Cell, PlannedTarget>();
   for (const plan of plans) {
     for (const target of targetsOfPlan(plan)) {
       try {
         await serversFor(target, plan, stores);
-        cells.push(cellOfPlan(plan, target));
+        cells.set(cellOfPlan(plan, target), { plan, target });
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
       }

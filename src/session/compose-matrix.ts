@@ -1,6 +1,6 @@
 import type { Matrix, MatrixCell, MatrixContract, MatrixScenario } from '../report/matrix-report.js';
 import type { Report, ReportTarget } from '../report/report.js';
-import { BUDGET } from '../verdict/judge.js';
+import { wasTooShort } from '../verdict/judge.js';
 import { composeReport, type RanTarget, type RunFacts } from './compose-report.js';
 import { exitCodeOf } from './exit-code.js';
 import type { SessionPlan } from './plan-session.js';
@@ -72,8 +72,7 @@ function columnOf({ scenario, targets }: Report, ran: readonly RanTarget[]): Mat
       return {
         ...target,
         ...(time === undefined ? {} : { time }),
-        budgetExhausted:
-          target.verdict === 'inconclusive' && target.reasons.some((one) => one.startsWith(BUDGET)),
+        budgetExhausted: wasTooShort(target),
         ...(fastest !== undefined && isSafe(target)
           ? { cost: fastest.opsPerSecond / target.opsPerSecond }
           : {}),

@@ -13,6 +13,7 @@ import { didYouMean } from './nearest.js';
 import { planSession, type SessionPlan } from './plan-session.js';
 import { placed, placeOf } from './placed-progress.js';
 import { runPlan } from './run-plan.js';
+import { ONCE_MORE, secondTurns } from './second-turns.js';
 import { storeProblems } from './store-problems.js';
 import { withStores } from './with-stores.js';
 
@@ -46,7 +47,10 @@ export async function runMatrix(options: MatrixOptions, wallClock: () => Date): 
       });
       columns.push({ plan, ran });
     }
-    return { columns, usedMs: now() - beganAt, ran: columns.flatMap((column) => column.ran) };
+    const all = await secondTurns(columns, budget, runner, (plan) =>
+      placed(options.progress, () => ONCE_MORE, `${plan.scenario.name} `),
+    );
+    return { columns: all, usedMs: now() - beganAt, ran: all.flatMap((column) => column.ran) };
   });
   return {
     matrix: composeMatrix({

@@ -9,6 +9,7 @@ import type { SessionOptions } from './options.js';
 import { placed, placeOf } from './placed-progress.js';
 import { planSession } from './plan-session.js';
 import { runPlan } from './run-plan.js';
+import { ONCE_MORE, secondTurns } from './second-turns.js';
 import { withStores } from './with-stores.js';
 
 /** What one invocation found out: the report, and what does not fit into it. */
@@ -39,11 +40,17 @@ export async function runSession(options: SessionOptions, wallClock: () => Date)
       const { signal, headStart } = options;
       if (plan.command === 'compare') options.progress?.announce?.(announcementOf(plan));
       const progress = targets > 1 ? placed(options.progress, placeOf(targets)) : options.progress;
-      const runner = { stores, reaper, signal, progress, headStart, onClosing, told: new Set<string>() };
-      if (budgetMs === undefined) return { ran: await runPlan(plan, runner), usedMs: now() - beganAt };
+      const shared = { stores, reaper, signal, told: new Set<string>() };
+      const runner = { ...shared, progress, headStart };
+      if (budgetMs === undefined) {
+        return { ran: await runPlan(plan, { ...runner, onClosing }), usedMs: now() - beganAt };
+      }
       const budget = await plansBudget([plan], stores, { totalMs: budgetMs, beganAt, now });
       const ran = await runPlan(plan, { ...runner, nextSlice: (target) => budget.slice(plan, target) });
-      return { ran, usedMs: now() - beganAt };
+      const [column] = await secondTurns([{ plan, ran }], budget, shared, () =>
+        placed(options.progress, () => ONCE_MORE),
+      );
+      return { ran: column?.ran ?? ran, usedMs: now() - beganAt };
     },
   );
   const { ran, usedMs } = value;

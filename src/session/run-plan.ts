@@ -21,6 +21,7 @@ import { noWords, sentBy, wordsSaid, type EngineWords } from './sent-by.js';
 import type { TimeSlice } from './time-budget.js';
 import { apiAnnouncement } from './api-announcement.js';
 import { withDoubts } from './doubts.js';
+import { wasTooShort } from '../verdict/judge.js';
 
 /** What plans are run with; several may share it, one after the other. */
 export interface PlanRunner extends Pick<SessionOptions, 'signal' | 'progress' | 'headStart'> {
@@ -237,7 +238,11 @@ async function runOne(
       tell(trial);
     },
   }).finally(() => limit?.release());
-  slice?.end(result.kind === 'judged' ? result.judgement.trials : undefined);
+  slice?.end(
+    result.kind === 'judged'
+      ? { ...result.judgement.trials, tooFew: wasTooShort(result.judgement) }
+      : undefined,
+  );
   if (!runner.signal?.aborted) {
     progress?.targetDone(target.id, hasTime ? wordsOf(result, target, plan) : NO_TIME);
   }

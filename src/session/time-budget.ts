@@ -9,17 +9,33 @@ export interface TimeSlice {
   ready(): void;
   /** To be called after each trial. */
   trialDone(): void;
-  /** To be called when its work is done: what it did not use is for the others, and they learn from what it took. */
-  end(trials?: { readonly run: number; readonly counted: number }): void;
+  /**
+   * To be called when its work is done: what it did not use is for the others, and they learn from what it took. One that had
+   * too little is kept in mind: see `waiting`.
+   */
+  end(trials?: TrialsOfSlice): void;
   /** From its beginning to its end, or until now. */
   usedMs(): number;
   /** The mean of its trials; 0 before the first is done. */
   trialMs(): number;
 }
 
+/** What became of the trials of a cell. */
+export interface TrialsOfSlice {
+  readonly run: number;
+  readonly counted: number;
+  /** Its time was too short for the fewest. */
+  readonly tooFew?: boolean;
+}
+
 /** A time that cells share, one after the other. */
 export interface TimeBudget {
   next(cell: Cell): TimeSlice;
+  /**
+   * Those who had too little time, and for whose fewest trials there is enough left, as far as they are known by now: first who
+   * needs least for each cell that it decides. What the others do not need is kept for them.
+   */
+  waiting(): readonly Cell[];
 }
 
 /** How many trials a cell needs, and how many it wants. */
@@ -34,8 +50,11 @@ export interface TrialsOfCells {
  */
 const MOST_SHARES = 3;
 const SPARE_PART = 0.5;
-/** Of what the others are expected to need, kept back for them before more than the needed is given to anybody. */
-const RESERVED_PART = 0.3;
+/**
+ * Kept back for the others before more than the needed is given to anybody: as much again as they are expected to need. With a
+ * third of that, a budget that just suffices for the fewest trials of all went into more trials of those who came first.
+ */
+const RESERVED_PART = 1;
 /** More than enough to halve any budget down to a millisecond. */
 const HALVINGS = 60;
 
@@ -54,12 +73,14 @@ export function timeBudget(
   const startedAt = now();
   const forecasts = new CellForecasts();
   const open = [...cells];
+  const tooShort = new Map<string, Cell>();
+  const remainsMs = () => Math.max(0, totalMs - (now() - startedAt));
   const claimOf = (cell: Cell): Claim => {
     const { setUpMs, trialMs } = forecasts.of(cell);
-    // What holds is worth nothing without its control: that one is worth all of them.
-    const alike = open.filter(({ scenario, store }) => scenario === cell.scenario && store === cell.store);
+    // What holds is worth nothing without its control: that one is worth all of them, also those that have run.
+    const alike = cells.filter(({ scenario, store }) => scenario === cell.scenario && store === cell.store);
     return {
-      worth: cell.isControl ? 1 + alike.length : 1,
+      worth: cell.isControl ? Math.max(1, alike.length) : 1,
       needMs: setUpMs + trials.fewest * trialMs,
       wantMs: setUpMs + trials.most * trialMs,
     };
@@ -67,20 +88,31 @@ export function timeBudget(
   return {
     next(cell) {
       const beganAt = now();
-      const leftMs = Math.max(0, totalMs - (beganAt - startedAt));
-      const place = open.findIndex(
-        ({ scenario, target }) => scenario === cell.scenario && target === cell.target,
-      );
+      const leftMs = remainsMs();
+      const place = open.findIndex((other) => nameOf(other) === nameOf(cell));
       if (place >= 0) open.splice(place, 1);
+      tooShort.delete(nameOf(cell));
       const others = open.map(claimOf);
       const shareMs = shareOf(claimOf(cell), others, leftMs);
       const spareMs = leftMs - others.reduce((sum, { needMs }) => sum + needMs, 0);
       const lentMs = Math.max(MOST_SHARES * shareMs, leftMs / (open.length + 1), SPARE_PART * spareMs);
       const mostMs = shareMs === 0 ? 0 : Math.min(leftMs, lentMs);
       const learn = (times: Partial<CellTimes>) => forecasts.learn(cell, times);
-      return new Slice({ shareMs, mostMs, beganAt, now, learn });
+      const waits = () => {
+        open.push(cell);
+        tooShort.set(nameOf(cell), cell);
+      };
+      return new Slice({ shareMs, mostMs, beganAt, now, learn, waits });
+    },
+    waiting() {
+      const claims = new Map([...tooShort.values()].map((cell) => [claimOf(cell), cell]));
+      return affordable([...claims.keys()], remainsMs()).map((claim) => claims.get(claim)!);
     },
   };
+}
+
+function nameOf({ scenario, target }: Cell): string {
+  return `${target} in ${scenario}`;
 }
 
 interface Claim {
@@ -129,6 +161,7 @@ interface SliceFacts {
   readonly beganAt: number;
   readonly now: () => number;
   readonly learn: (times: Partial<CellTimes>) => void;
+  readonly waits: () => void;
 }
 
 class Slice implements TimeSlice {
@@ -161,9 +194,10 @@ class Slice implements TimeSlice {
     return this.#trials === 0 ? 0 : (this.#lastTrialMs - (this.#readyMs ?? 0)) / this.#trials;
   }
 
-  end(trials?: { readonly run: number; readonly counted: number }): void {
+  end(trials?: TrialsOfSlice): void {
     if (this.#endedMs !== undefined) return;
     this.#endedMs = this.usedMs();
+    if (trials?.tooFew) this.facts.waits();
     // Nothing was begun: nothing is learnt.
     if (this.mostMs === 0) return;
     // What was cut off takes at least as long.

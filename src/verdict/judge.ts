@@ -27,7 +27,12 @@ export interface Judge {
 }
 
 /** What the reasons begin with where there was too little time for a judgement. */
-export const BUDGET = 'budget';
+const BUDGET = 'budget';
+
+/** Whether nothing could be judged because the time was up before there were the fewest trials. */
+export function wasTooShort({ verdict, reasons }: Pick<Judgement, 'verdict' | 'reasons'>): boolean {
+  return verdict === 'inconclusive' && reasons.some((reason) => reason.startsWith(BUDGET));
+}
 
 /** What all trials come to; see `createJudge`. */
 export function judge(results: readonly TrialResult[], plan: TrialPlan): Judgement {
