@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isLoopback } from '../stores/loopback.js';
+import { bare } from '../stores/http/base-url.js';
+import { isLoopback, isUnspecified } from '../stores/loopback.js';
 import type { RequestTemplate } from './definition.js';
 
 /** What requests are read with. */
@@ -21,7 +22,6 @@ export interface ReadRequest {
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-const LISTENED_ON = ['0.0.0.0', '::'];
 const ADDRESS = /^(?:([a-z][a-z0-9+.-]*:\/\/[^/?#]*))?([^#]*)(?:#.*)?$/i;
 
 /** `METHOD url [body]`, as `flag` was given it. */
@@ -119,8 +119,8 @@ function readAddress(
   if (parsed.username !== '' || parsed.password !== '') {
     problems.push(`expected a URL without a user for ${what}, got "${url}": send it with --header`);
   }
-  const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (LISTENED_ON.includes(host)) {
+  const host = bare(parsed.hostname);
+  if (isUnspecified(host)) {
     problems.push(
       `expected a server to connect to for ${what}, got ${parsed.host}, which a server prints that listens on every address: write localhost`,
     );

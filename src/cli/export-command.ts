@@ -29,13 +29,14 @@ export async function exportCommand(command: Command, scenario: AnyScenario | un
   if (parallelism !== undefined && !operator) problems.push('--parallelism is for --operator');
   const { maxMs } = await readLimitFlags(command.opts(), problems);
   demandNone(problems);
-  const plan = await planSession({ ...session, scenario: name!, command: 'gate' });
+  // Where it only prints, nothing is sent to anybody.
+  const allowRemote = session.allowRemote === true || !reset;
+  const plan = await planSession({ ...session, allowRemote, scenario: name!, command: 'gate' });
   const text = operator
     ? operatorManifests(plan, parallelism ?? DEFAULT_PARALLELISM, maxMs)
     : exportScript(plan, maxMs);
   if (reset) {
     const { scenario: planned, parameters, named } = plan;
-    const allowRemote = session.allowRemote ?? false;
     await withTarget(named[0]!.target, parameters, allowRemote, 'the API could not be reset', (open) =>
       open.reset(planned.initial(parameters)),
     );

@@ -11,6 +11,7 @@ import { findTarget } from '../session/find-targets.js';
 import { loadConfig } from '../session/config.js';
 import { judgeHistory } from '../session/judge-history.js';
 import { exportedOf, mergeRunners, withTarget } from '../session/k6-runners.js';
+import { apiUrlProblems } from '../session/store-problems.js';
 import { historyText } from './check-command.js';
 import { flow, paragraph } from '../report/text-width.js';
 import { configFlag, neededWords, unknownWords } from './flags.js';
@@ -43,13 +44,14 @@ export async function judgeCommand(command: Command): Promise<number> {
   const scenario = await findScenario(exported.scenario, cwd, config);
   const given = flags.target ?? exported.target;
   const chosen = await findTarget(given, scenario, { cwd, config }, problems);
+  const allowRemote = flags.allowRemote ?? false;
+  if (chosen !== undefined && flags.state === undefined)
+    problems.push(...apiUrlProblems([chosen], { allowRemote }));
   demandNone(problems);
   const { target } = chosen!;
   const final =
     flags.state === undefined
-      ? await withTarget(target, exported.parameters, flags.allowRemote ?? false, NO_STATE, (open) =>
-          open.read(),
-        )
+      ? await withTarget(target, exported.parameters, allowRemote, NO_STATE, (open) => open.read())
       : jsonOf(flags.state, await textOf(flags.state));
   const { history, miscounted } = mergeRunners(answers, final, { scenario, target, run: exported });
   const what = files.join(', ');

@@ -267,12 +267,13 @@ describe('an API is left alone', () => {
   });
 
   it('where it is not on this machine, unless that is allowed', async () => {
-    const row = await run(targetAt('http://192.0.2.1:80'));
-    expect(row).toMatchObject({
-      outcome: 'skipped',
-      store: 'http',
-      reason: 'The API http://192.0.2.1 is not on this machine.',
-      remedy: expect.stringContaining('--allow-remote') as string,
+    await expect(run(targetAt('http://192.0.2.1:80'))).rejects.toMatchObject({
+      name: 'UsageError',
+      problems: [
+        expect.stringMatching(
+          /^target http\/tickets: The API http:\/\/192\.0\.2\.1 is not on this machine\. Pass --allow-remote/,
+        ),
+      ],
     });
   });
 
@@ -293,6 +294,15 @@ describe('an API is left alone', () => {
     expect(await run(targetAt(baseUrl))).toMatchObject({
       outcome: 'skipped',
       reason: `Nothing answers at ${baseUrl}.`,
+    });
+  });
+
+  it('where its name stands for no address, which is not taken for an API that does not run', async () => {
+    expect(await run(targetAt('http://shop.invalid:3000'), { allowRemote: true })).toMatchObject({
+      outcome: 'skipped',
+      reason: expect.stringMatching(
+        /^The name shop\.invalid stands for no address \(E\w+\), so http:\/\/shop\.invalid:3000 cannot be reached\.$/,
+      ) as string,
     });
   });
 

@@ -24,7 +24,7 @@ import { DEFAULTS, LIMITS, type SessionOptions } from './options.js';
 import { pointProblems } from './points.js';
 import { processProblems } from './processes.js';
 import { resolveParameters } from './parameters.js';
-import { storeProblems, storeUrlProblems } from './store-problems.js';
+import { apiUrlProblems, storeProblems, storeUrlProblems } from './store-problems.js';
 
 /** An invocation with every question answered, before anything has been started. */
 export interface SessionPlan {
@@ -117,6 +117,7 @@ export async function planSession(
       ...pointProblems(scenario, asked),
     );
   }
+  if (isAskedFor(options)) problems.push(...apiUrlProblems(named, options));
   problems.push(...engineProblems(options.engine ?? 'burst', named));
   problems.push(...k6ScriptProblems(options, cwd));
   problems.push(...limitProblems(options.limits, { scenario, parameters, processes }));

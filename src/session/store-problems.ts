@@ -1,5 +1,7 @@
 import { STORES } from '../stores/index.js';
-import { urlProblem } from '../stores/url-problem.js';
+import { parseBaseUrl } from '../stores/http/base-url.js';
+import { urlProblem, urlProblemOf } from '../stores/url-problem.js';
+import type { ChosenTarget } from './choice.js';
 import { didYouMean } from './nearest.js';
 import type { SessionOptions } from './options.js';
 
@@ -25,5 +27,21 @@ export function storeUrlProblems(
     if (url === undefined) return [];
     const isUsed = used === undefined || used.includes(store);
     return urlProblem(store, url, allowRemote || !isUsed) ?? [];
+  });
+}
+
+/**
+ * What is wrong with where these APIs are, as far as the targets say it themselves: they were asked for by name, so it is a mistake
+ * like that of a store's URL, and nothing is started.
+ */
+export function apiUrlProblems(
+  asked: readonly ChosenTarget[],
+  { allowRemote = false }: Pick<SessionOptions, 'allowRemote'>,
+): readonly string[] {
+  return asked.flatMap(({ target: { id, api } }) => {
+    const { baseUrl } = api ?? {};
+    if (typeof baseUrl !== 'string') return [];
+    const problem = urlProblemOf(() => parseBaseUrl(baseUrl, allowRemote));
+    return problem === undefined ? [] : [`target ${id}: ${problem}`];
   });
 }

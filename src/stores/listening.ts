@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import dns from 'node:dns/promises';
 import net from 'node:net';
 
 /** Until nobody is taken to answer. */
@@ -25,6 +26,17 @@ export function reach(host: string, port: number): Promise<'accepts' | 'refuses'
 /** Whether somebody takes connections there. */
 export async function listens(host: string, port: number): Promise<boolean> {
   return (await reach(host, port)) === 'accepts';
+}
+
+/** Why there is no address of this name; undefined where there is one. */
+export async function whyNoAddress(host: string): Promise<string | undefined> {
+  try {
+    await dns.lookup(host);
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message;
+  }
 }
 
 /**

@@ -11,8 +11,13 @@ const PARSERS: Readonly<Record<string, (text: string, allowRemote: boolean) => u
 
 /** What is wrong with a URL, as far as it says so itself, and what to do about it. Never connects, and never tells its password. */
 export function urlProblem(store: string, url: string, allowRemote: boolean): string | undefined {
+  return urlProblemOf(() => PARSERS[store]?.(url, allowRemote));
+}
+
+/** What reading a URL complains of. */
+export function urlProblemOf(read: () => unknown): string | undefined {
   try {
-    PARSERS[store]?.(url, allowRemote);
+    read();
     return undefined;
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;

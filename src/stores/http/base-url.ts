@@ -1,4 +1,4 @@
-import { isLoopback } from '../loopback.js';
+import { isLoopback, isUnspecified } from '../loopback.js';
 import { StoreUnavailable } from '../store.js';
 
 /** Where an API is reached. */
@@ -15,14 +15,22 @@ export interface BaseUrl {
 /** What is wrong with a base URL; none if nothing is. */
 export function baseUrlProblems(text: string): readonly string[] {
   if (!URL.canParse(text)) return [`it is no URL such as http://127.0.0.1:3000, but "${text}"`];
-  const { protocol, search, hash, username } = new URL(text);
+  const { protocol, hostname, host, search, hash, username } = new URL(text);
   return [
     ...(['http:', 'https:'].includes(protocol)
       ? []
       : [`it begins with "${beginning(text, protocol)}", not with "http://" or "https://"`]),
+    ...(isUnspecified(bare(hostname))
+      ? [`it leads to ${host}, where a server listens and nobody connects to: write localhost`]
+      : []),
     ...(search === '' && hash === '' ? [] : ['it has a query, which belongs to the path of each request']),
     ...(username === '' ? [] : ['it has a user in it: send an Authorization header instead']),
   ];
+}
+
+/** An IPv6 address without its brackets. */
+export function bare(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
 /** As it was written: a host and a port alone, `localhost:3000`, read as a URL whose scheme is the host. */
@@ -41,7 +49,7 @@ export function parseBaseUrl(text: string, allowRemote: boolean): BaseUrl {
     );
   }
   const { protocol, hostname, port, pathname, origin } = new URL(text);
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = bare(hostname);
   const path = pathname.replace(/\/+$/, '');
   if (!allowRemote && !isLoopback(host)) {
     throw new StoreUnavailable(

@@ -1,6 +1,6 @@
 import { limitWords } from '../../core/time-limit.js';
 import type { Api, ApiStart, Environment } from '../../core/api.js';
-import { freePort, listens } from '../listening.js';
+import { freePort, listens, whyNoAddress } from '../listening.js';
 import {
   StoreUnavailable,
   type NamespaceGiven,
@@ -78,6 +78,11 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
   }
   const url = parseBaseUrl(api.baseUrl, allowRemote);
   if (!(await listens(url.host, url.port))) {
+    const why = await whyNoAddress(url.host);
+    if (why !== undefined) {
+      const unknown = `The name ${url.host} stands for no address (${why}), so ${url.shown} cannot be reached.`;
+      throw new StoreUnavailable('http', unknown, 'Correct the name, or have this machine know it');
+    }
     throw new StoreUnavailable(
       'http',
       `Nothing answers at ${url.shown}.`,
