@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { clientsOf } from '../core/scenario.js';
 import { UsageError } from '../core/usage-error.js';
 import type { Limits } from '../report/gates.js';
+import { bare } from '../stores/http/base-url.js';
 import { isLoopback } from '../stores/loopback.js';
 import { exportScript, runningApi } from './k6-runners.js';
 import type { SessionPlan } from './plan-session.js';
@@ -38,7 +39,7 @@ export function operatorManifests(
     );
   }
   const { hostname } = new URL(baseUrl);
-  if (isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'))) {
+  if (isLoopback(bare(hostname))) {
     problems.push(
       `the API is at ${hostname}, where each runner in a cluster finds itself: name it as they reach it (baseUrl: 'http://api.shop.svc:3000')`,
     );

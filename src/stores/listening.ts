@@ -28,14 +28,13 @@ export async function listens(host: string, port: number): Promise<boolean> {
   return (await reach(host, port)) === 'accepts';
 }
 
-/** Why there is no address of this name; undefined where there is one. */
-export async function whyNoAddress(host: string): Promise<string | undefined> {
+/** All addresses of a host name, or the code of the error where it has none. An address is its own. */
+export async function addressesOf(host: string): Promise<readonly string[] | { readonly code: string }> {
   try {
-    await dns.lookup(host);
-    return undefined;
+    return (await dns.lookup(host, { all: true })).map(({ address }) => address);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return code ?? message;
+    return { code: code ?? message };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { addressesOf } from '../listening.js';
 import { isLoopback, isUnspecified } from '../loopback.js';
 import { StoreUnavailable } from '../store.js';
 
@@ -11,6 +12,8 @@ export interface BaseUrl {
   /** For people: no user, no password, no query. */
   readonly shown: string;
 }
+
+const ALLOW_REMOTE = 'Pass --allow-remote if its data may be changed and bursts of requests be sent to it';
 
 /** What is wrong with a base URL; none if nothing is. */
 export function baseUrlProblems(text: string): readonly string[] {
@@ -52,12 +55,34 @@ export function parseBaseUrl(text: string, allowRemote: boolean): BaseUrl {
   const host = bare(hostname);
   const path = pathname.replace(/\/+$/, '');
   if (!allowRemote && !isLoopback(host)) {
-    throw new StoreUnavailable(
-      'http',
-      `The API ${origin} is not on this machine.`,
-      'Pass --allow-remote if its data may be changed and bursts of requests be sent to it',
-    );
+    throw new StoreUnavailable('http', `The API ${origin} is not on this machine.`, ALLOW_REMOTE);
   }
   const encrypted = protocol === 'https:';
   return { host, port: Number(port || (encrypted ? 443 : 80)), encrypted, path, shown: `${origin}${path}` };
+}
+
+/**
+ * Throws `StoreUnavailable` where the name has no address, or one that is elsewhere and not allowed: `shop.localhost` is this
+ * machine by its name, and a hosts file or a name server may say otherwise.
+ */
+export function demandHere(
+  { host, shown }: Pick<BaseUrl, 'host' | 'shown'>,
+  addresses: Awaited<ReturnType<typeof addressesOf>>,
+  allowRemote: boolean,
+): void {
+  if ('code' in addresses) {
+    throw new StoreUnavailable(
+      'http',
+      `The name ${host} stands for no address (${addresses.code}), so ${shown} cannot be reached.`,
+      'Correct the name, or have this machine know it',
+    );
+  }
+  const elsewhere = addresses.filter((address) => !isLoopback(address));
+  if (!allowRemote && elsewhere.length > 0) {
+    throw new StoreUnavailable(
+      'http',
+      `The name ${host} stands for ${elsewhere.join(' and ')} here, so ${shown} is not on this machine.`,
+      ALLOW_REMOTE,
+    );
+  }
 }

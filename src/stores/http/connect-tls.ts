@@ -1,9 +1,10 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { bare } from './base-url.js';
 
 /** Connected to the host of a URL, which chooses between HTTP/2 and HTTP/1.1 (`alpnProtocol`). */
 export function connectTls(url: URL, insecure: boolean, until: AbortSignal): Promise<tls.TLSSocket> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = bare(url.hostname);
   const socket = tls.connect({
     ...{ host, port: Number(url.port || 443), rejectUnauthorized: !insecure },
     ...{ ALPNProtocols: ['h2', 'http/1.1'], ...(net.isIP(host) === 0 ? { servername: host } : {}) },

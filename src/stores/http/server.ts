@@ -1,6 +1,6 @@
 import { limitWords } from '../../core/time-limit.js';
 import type { Api, ApiStart, Environment } from '../../core/api.js';
-import { freePort, listens, whyNoAddress } from '../listening.js';
+import { freePort, listens, addressesOf } from '../listening.js';
 import {
   StoreUnavailable,
   type NamespaceGiven,
@@ -10,7 +10,7 @@ import {
   type StoreServer,
 } from '../store.js';
 import { troubleOf, type Trouble } from '../trouble.js';
-import { parseBaseUrl, type BaseUrl } from './base-url.js';
+import { demandHere, parseBaseUrl, type BaseUrl } from './base-url.js';
 import { openCommandLog } from './command-log.js';
 import { startCommand, type Command } from './command.js';
 import { commandEnvironment, shownCommand } from './environment.js';
@@ -77,12 +77,8 @@ async function openRunning(api: Api, { allowRemote }: StoreRequest): Promise<Sto
     throw new StoreUnavailable('http', 'A base URL with a port of our choice needs a command.', DEFINE);
   }
   const url = parseBaseUrl(api.baseUrl, allowRemote);
+  demandHere(url, await addressesOf(url.host), allowRemote);
   if (!(await listens(url.host, url.port))) {
-    const why = await whyNoAddress(url.host);
-    if (why !== undefined) {
-      const unknown = `The name ${url.host} stands for no address (${why}), so ${url.shown} cannot be reached.`;
-      throw new StoreUnavailable('http', unknown, 'Correct the name, or have this machine know it');
-    }
     throw new StoreUnavailable(
       'http',
       `Nothing answers at ${url.shown}.`,
