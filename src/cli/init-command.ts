@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import { didYouMean } from '../session/nearest.js';
-import { apiProblems } from '../session/config.js';
+import { apiProblems } from '../session/api-address.js';
 import { named, unknownWords, type RawFlags } from './flags.js';
-import { configText, type InitAnswers } from './init/config-text.js';
+import { configText, runCommand, type InitAnswers } from './init/config-text.js';
 import { TEMPLATES } from './init/operations.js';
 import { INIT_DEFAULTS as DEFAULTS } from './init-flags.js';
 import { askFor } from './init/questions.js';
@@ -45,7 +45,9 @@ export async function initCommand(command: Command): Promise<number> {
 
   const shown = path.relative(process.cwd(), file);
   const configFlag = shown === DEFAULTS.file ? '' : ` --config ${shown}`;
-  const replies = mayAsk ? await askFor(known, { input: process.stdin, output: process.stderr }) : known;
+  const replies = mayAsk
+    ? await askFor({ ...known, stores }, { input: process.stdin, output: process.stderr })
+    : known;
   const answers = answersOf({ ...replies, name, stores, configFlag });
   await writeFile(file, configText(answers), { flag: isThere ? 'w' : 'wx' }).catch((error: unknown) => {
     throw new UsageError([
@@ -95,11 +97,11 @@ function baseUrlOf({ baseUrl, command }: Pick<Given, 'baseUrl' | 'command'>): st
   return baseUrl ?? (command === undefined ? DEFAULTS.baseUrl : undefined);
 }
 
-function told(file: string, { template, name, command, configFlag }: InitAnswers): string {
+function told(file: string, answers: InitAnswers): string {
   return [
-    `${file} is written. Correct its routes to those of your API${command === undefined ? ', and start it' : ''}. Then:`,
+    `${file} is written. Correct its routes to those of your API${answers.command === undefined ? ', and start it' : ''}. Then:`,
     '',
-    `  race-check ${template.scenario} --target ${name}${configFlag}`,
+    `  ${runCommand(answers)}`,
     '',
     'How it is judged, and what else the file may hold: docs/http-targets.md of race-check',
     '',

@@ -82,6 +82,24 @@ describe.concurrent('race-check init', { timeout: 120_000 }, () => {
     expect(folder.read('race-check.config.ts')).toContain('bookSeat');
   });
 
+  it('tells of --allow-remote where the API is not on this machine', async ({ folder }) => {
+    const { stdout } = await folder.run([
+      'init',
+      '--contract',
+      'seats',
+      '--base-url',
+      'http://192.0.2.2:3000',
+    ]);
+    const command = 'race-check last-seat --target my-api --allow-remote';
+    expect(stdout).toContain(`\n  ${command}\n`);
+    expect(folder.read('race-check.config.ts')).toContain(`// ${command} `);
+    const refused = await folder.run(['last-seat', '--target', 'my-api']);
+    expect(refused.stderr).toContain(
+      'The API http://192.0.2.2:3000 is not on this machine. Pass --allow-remote',
+    );
+    expect(refused).toMatchObject({ code: 4, stdout: '' });
+  });
+
   it('names every mistake in its flags, and writes nothing', async ({ folder }) => {
     const words = ['--contract', 'chekout', '--name', 'My API', '--base-url', 'localhost:3000'];
     const { code, stderr } = await folder.run(['init', ...words, '--store', 'postgres,pg']);

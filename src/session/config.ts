@@ -6,12 +6,11 @@ import type { Scenario } from '../core/scenario.js';
 import { type Target } from '../core/target.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
-import { baseUrlProblems } from '../stores/http/base-url.js';
 import { targetIdsOf } from './find-targets.js';
 import { didYouMean } from './nearest.js';
 import { loadUserModule } from './user-module.js';
 import { watchedScenario } from './user-scenario.js';
-import { KEBAB, scenarioProblems, targetProblems } from './user-shapes.js';
+import { scenarioProblems, targetProblems } from './user-shapes.js';
 
 /** A target of any contract, as a config lists it. What it and its scenarios say to each other stays between them. */
 export type ConfigTarget = Omit<Target<ContractTypes>, 'open'> & { open(context: never): unknown };
@@ -57,20 +56,6 @@ export function loadConfig(file: string): Promise<LoadedConfig> {
   const loading = loaded.get(file) ?? load(file);
   loaded.set(file, loading);
   return loading;
-}
-
-/** What is wrong with the name and the address of an API, as flags give them. */
-export function apiProblems({
-  name,
-  baseUrl,
-}: {
-  readonly name: string;
-  readonly baseUrl: string | undefined;
-}): readonly string[] {
-  return [
-    ...(KEBAB.test(name) ? [] : [`expected small letters, digits and dashes for --name, got "${name}"`]),
-    ...(baseUrl === undefined ? [] : baseUrlProblems(baseUrl).map((problem) => `--base-url: ${problem}`)),
-  ];
 }
 
 const PARTS = ['targets', 'scenarios'] as const;

@@ -1,3 +1,4 @@
+import { isElsewhere } from '../../session/api-address.js';
 import type { ContractTemplate } from './operations.js';
 
 /** What a config is written from. */
@@ -47,10 +48,18 @@ export default defineConfig({ targets: [api] });
 `;
 }
 
+/** What runs the target. */
+export function runCommand({ template, name, configFlag, baseUrl }: InitAnswers): string {
+  const allowed = baseUrl !== undefined && isElsewhere(baseUrl) ? ' --allow-remote' : '';
+  return `race-check ${template.scenario} --target ${name}${configFlag}${allowed}`;
+}
+
 /** What to type, with what it does in a column of its own. */
-function usage({ template: { contract, scenario }, name, configFlag }: InitAnswers): string {
+function usage(answers: InitAnswers): string {
+  const { template, configFlag } = answers;
+  const { contract } = template;
   const rows = [
-    [`race-check ${scenario} --target ${name}${configFlag}`, 'does it hold when everybody comes at once?'],
+    [runCommand(answers), 'does it hold when everybody comes at once?'],
     [`race-check list${configFlag}`, `every scenario of the contract "${contract}", with what it asks for`],
   ] as const;
   const width = Math.max(...rows.map(([command]) => command.length));

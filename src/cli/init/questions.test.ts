@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { askFor, type Replies } from './questions.js';
+import { askFor } from './questions.js';
 
 /** Answers each question as it comes. */
-async function asked(known: Partial<Replies>, answers: readonly string[]) {
+async function asked(known: Partial<Parameters<typeof askFor>[0]>, answers: readonly string[]) {
   const input = new PassThrough();
   const output = new PassThrough();
   const questions: string[] = [];
@@ -40,6 +40,35 @@ it('asks again where an answer is no contract, before it asks for anything else'
   expect(questions.slice(1, 3)).toEqual([
     '"seat" is none of these. [checkout]',
     '"bus" is none of these. [checkout]',
+  ]);
+});
+
+it('asks again for a base URL that cannot be used, with all that is wrong with it', async () => {
+  const { replies, questions } = await asked({}, [
+    'seats',
+    '',
+    'localhost:4000',
+    'http://0.0.0.0:4000/?a=1',
+    '',
+  ]);
+  expect(replies).toEqual({ contract: 'seats', command: undefined, baseUrl: undefined });
+  expect(questions.slice(3)).toEqual([
+    expect.stringMatching(
+      /^This cannot be: it begins with "localhost:", .*\. \[http:\/\/127\.0\.0\.1:3000\]$/,
+    ),
+    expect.stringMatching(/^This cannot be: it leads to 0\.0\.0\.0:4000, .*; it has a query, /),
+  ]);
+});
+
+it('asks for a command until there is one, where it was told of stores', async () => {
+  const { replies, questions } = await asked({ contract: 'seats', stores: ['postgres', 'redis'] }, [
+    '',
+    'npm start',
+  ]);
+  expect(replies).toEqual({ contract: 'seats', command: 'npm start', baseUrl: undefined });
+  expect(questions).toEqual([
+    'Which command starts it?',
+    'postgres and redis would be there for nobody. Which command starts it?',
   ]);
 });
 

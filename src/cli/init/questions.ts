@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../core/usage-error.js';
+import { addressProblems } from '../../session/api-address.js';
 import { TEMPLATES } from './operations.js';
 
 /** What was asked and answered; nothing where the default will do. */
@@ -15,8 +16,11 @@ export interface Terminal {
   readonly output: NodeJS.WritableStream;
 }
 
-/** Asks for what no flag has said; once more where the answer is no contract. Throws UsageError where the input ends before. */
-export async function askFor(known: Replies, terminal: Terminal): Promise<Replies> {
+/** Asks for what no flag has said; once more where an answer cannot be. `stores` want a command. Throws UsageError where the input ends before. */
+export async function askFor(
+  known: Replies & { readonly stores?: readonly string[] },
+  terminal: Terminal,
+): Promise<Replies> {
   const line = createInterface({ ...terminal, terminal: false });
   const ended = new Promise<never>((_, reject) => {
     const words =
@@ -32,19 +36,37 @@ export async function askFor(known: Replies, terminal: Terminal): Promise<Replie
     if (contract === undefined) {
       const choices = TEMPLATES.map(({ contract: name, question }) => `  ${name}: ${question}`).join('\n');
       const expected = `[${TEMPLATES[0]!.contract}]`;
-      contract = await ask(`What does the API do?\n${choices}\n${expected}`);
+      contract = await ask(`What does the API do?\n${choices}\n${SOMETHING_ELSE}\n${expected}`);
       while (contract !== undefined && !isContract(contract)) {
         contract = await ask(`"${contract}" is none of these. ${expected}`);
       }
     }
-    const command = known.command ?? (await ask('Which command starts it? [it is running]'));
-    const isOpen = known.baseUrl === undefined && command === undefined;
-    const baseUrl = isOpen ? await ask('Where does it run? [http://127.0.0.1:3000]') : known.baseUrl;
+    let { command } = known;
+    if (command === undefined) {
+      const { stores = [] } = known;
+      const isNeeded = stores.length > 0;
+      command = await ask(`Which command starts it? ${isNeeded ? '' : '[it is running]'}`.trim());
+      while (command === undefined && isNeeded) {
+        command = await ask(`${stores.join(' and ')} would be there for nobody. Which command starts it?`);
+      }
+    }
+    if (known.baseUrl !== undefined || command !== undefined) {
+      return { contract, baseUrl: known.baseUrl, command };
+    }
+    const expected = '[http://127.0.0.1:3000]';
+    let baseUrl = await ask(`Where does it run? ${expected}`);
+    while (baseUrl !== undefined) {
+      const problems = addressProblems(baseUrl);
+      if (problems.length === 0) break;
+      baseUrl = await ask(`This cannot be: ${problems.join('; ')}. ${expected}`);
+    }
     return { contract, baseUrl, command };
   } finally {
     line.close();
   }
 }
+
+const SOMETHING_ELSE = '  something else: end this, and see docs/burst.md (no file is needed) of race-check';
 
 function isContract(name: string): boolean {
   return TEMPLATES.some(({ contract }) => contract === name);

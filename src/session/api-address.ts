@@ -1,0 +1,27 @@
+import { bare, baseUrlProblems } from '../stores/http/base-url.js';
+import { isLoopback } from '../stores/loopback.js';
+import { KEBAB } from './user-shapes.js';
+
+/** What is wrong with the name and the address of an API, as flags give them. */
+export function apiProblems({
+  name,
+  baseUrl,
+}: {
+  readonly name: string;
+  readonly baseUrl: string | undefined;
+}): readonly string[] {
+  return [
+    ...(KEBAB.test(name) ? [] : [`expected small letters, digits and dashes for --name, got "${name}"`]),
+    ...(baseUrl === undefined ? [] : addressProblems(baseUrl).map((problem) => `--base-url: ${problem}`)),
+  ];
+}
+
+/** What is wrong with a base URL; none if nothing is. */
+export function addressProblems(baseUrl: string): readonly string[] {
+  return baseUrlProblems(baseUrl);
+}
+
+/** Whether an API is on another machine, so that it has to be allowed; of a base URL that nothing is wrong with. */
+export function isElsewhere(baseUrl: string): boolean {
+  return !isLoopback(bare(new URL(baseUrl).hostname));
+}
