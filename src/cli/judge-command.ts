@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Command } from 'commander';
 import type { Json } from '../core/json.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
@@ -10,6 +12,7 @@ import { findScenario } from '../session/find-scenario.js';
 import { findTarget } from '../session/find-targets.js';
 import { loadConfig } from '../session/config.js';
 import { judgeHistory } from '../session/judge-history.js';
+import { resolveParameters } from '../session/parameters.js';
 import { exportedOf, mergeRunners, withTarget } from '../session/k6-runners.js';
 import { apiUrlProblems } from '../session/store-problems.js';
 import { historyText } from './check-command.js';
@@ -43,7 +46,13 @@ export async function judgeCommand(command: Command): Promise<number> {
   const config = place === undefined ? undefined : await loadConfig(place);
   const scenario = await findScenario(exported.scenario, cwd, config);
   const given = flags.target ?? exported.target;
+  resolveParameters(scenario, exported.parameters, problems);
   const chosen = await findTarget(given, scenario, { cwd, config }, problems);
+  if (chosen !== undefined && chosen.target.id !== exported.target) {
+    problems.push(
+      `expected the API that was sent to for --target, which is ${exported.target}, got ${chosen.target.id}`,
+    );
+  }
   const allowRemote = flags.allowRemote ?? false;
   if (chosen !== undefined && flags.state === undefined)
     problems.push(...apiUrlProblems([chosen], { allowRemote }));
@@ -111,9 +120,17 @@ function problemsOf(error: unknown): readonly string[] {
 }
 
 async function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
+  try {
+    const bytes = await readFile(file);
+    // So k6 writes where the name ends in `.gz`.
+    return String(isGzip(bytes) ? await promisify(gunzip)(bytes) : bytes);
+  } catch (error) {
     throw new UsageError([`${file} could not be read: ${whyUnreadable(error)}`]);
-  });
+  }
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function jsonOf(file: string, text: string): Json {

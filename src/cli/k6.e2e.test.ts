@@ -4,6 +4,7 @@ import { chmodSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect } from 'vitest';
 import { findProgram } from '../process/find-program.js';
 import { cacheFolder } from '../stores/cache-folder.js';
@@ -165,8 +166,21 @@ describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', 
       const half = await folder.run(['judge', '--target', './mine.target.ts', runs[0]!]);
       here(half.stdout).toMatch(/inconclusive: attempt 1 of client \d is in no output: is one missing\?/);
       const twice = await folder.run(['judge', '--target', './mine.target.ts', ...runs, runs[0]!]);
-      here(twice.stdout).toMatch(/inconclusive: attempt 1 of client \d was made 2 times/);
-      here([half.code, twice.code]).toEqual([2, 2]);
+      here(twice.stderr).toContain(
+        `${runs[0]} has the same answers twice: give the output of each runner once`,
+      );
+      folder.write('copy.json.gz', gzipSync(folder.read(runs[0]!)));
+      const copied = await folder.run(['judge', '--target', './mine.target.ts', ...runs, 'copy.json.gz']);
+      here(copied.stderr).toContain(`${runs[0]} and copy.json.gz have the same answers`);
+      folder.write('later.json', folder.read(runs[0]!).replaceAll(/"time":"\d{4}/g, '"time":"2100'));
+      const again = await folder.run(['judge', '--target', './mine.target.ts', ...runs, 'later.json']);
+      here(again.stdout).toMatch(/inconclusive: attempt 1 of client \d was made 2 times/);
+      folder.write('other.target.ts', folder.read('mine.target.ts').replace("name: 'mine'", "name: 'other'"));
+      const other = await folder.run(['judge', '--target', './other.target.ts', ...runs]);
+      here(other.stderr).toContain(
+        'expected the API that was sent to for --target, which is http/mine, got http/other',
+      );
+      here([half, twice, copied, again, other].map(({ code }) => code)).toEqual([2, 4, 4, 2, 4]);
 
       const ended = once(api.child, 'exit');
       api.child.kill();
@@ -205,6 +219,27 @@ describe
   });
 
 describe.concurrent('race-check export and judge', { timeout: 120_000 }, () => {
+  it('refuse outputs that tell of numbers which no export has', async ({ folder }) => {
+    await startSeatApi(folder, 'safe');
+    const output = (run: string) =>
+      JSON.stringify({
+        ...{ metric: 'race_check_answer', type: 'Point' },
+        data: {
+          ...{ time: '2026-02-14T09:30:12.5Z', value: 1 },
+          tags: { client: '0', attempt: '0', status: '200', run },
+        },
+      });
+    const run = { scenario: 'last-seat', parameters: { clients: 1e9 }, seed: 'x', target: 'http/mine' };
+    folder.write('many.json', output(JSON.stringify(run)));
+    folder.write('words.json', output('mine'));
+    const [many, words] = await Promise.all(
+      ['many.json', 'words.json'].map((file) => folder.run(['judge', '--target', './mine.target.ts', file])),
+    );
+    expect(many!.stderr).toContain('expected a whole number from 2 to 10,000 for clients');
+    expect(words!.stderr).toContain('the outputs are of no script that race-check export k6 wrote');
+    expect([many!.code, words!.code]).toEqual([4, 4]);
+  });
+
   it('refuse what cannot be exported, and outputs that are none', async ({ folder }) => {
     const started = await folder.run(['export', 'k6', 'last-seat', '--target', 'http/naive']);
     expect(started.stderr).toContain(

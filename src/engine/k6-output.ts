@@ -20,6 +20,18 @@ export interface K6Answer {
 
 const TIME = /^(.{19})(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
+const headers = z
+  .string()
+  .default('{}')
+  .transform((text, context): Readonly<Record<string, string>> => {
+    try {
+      const all = z.record(z.string(), z.string()).parse(JSON.parse(text));
+      return Object.fromEntries(Object.entries(all).map(([name, value]) => [name.toLowerCase(), value]));
+    } catch {
+      context.addIssue('expected names and values as JSON');
+      return z.NEVER;
+    }
+  });
 const number = z.string().regex(/^\d+$/).transform(Number);
 const point = z.object({
   data: z.object({
@@ -29,7 +41,7 @@ const point = z.object({
       client: number,
       attempt: number,
       status: number,
-      headers: z.string().default('{}'),
+      headers,
       body: z.string().default(''),
       error: z.string().default(''),
       run: z.string().default(''),
@@ -37,27 +49,32 @@ const point = z.object({
   }),
 });
 
-/** The answers in an output of `k6 run --out json`. Throws an Error where it is none; for people. */
+/**
+ * The answers in an output of `k6 run --out json`. Throws an Error where it is none; for people. A last line that was cut off tells
+ * nothing, so that its answer is missing.
+ */
 export function readAnswers(text: string): readonly K6Answer[] {
-  return text.split('\n').flatMap((line, index): K6Answer[] => {
+  const lines = text.split('\n');
+  return lines.flatMap((line, index): K6Answer[] => {
     // Most lines are of k6's own metrics.
     if (!line.includes(ANSWER_METRIC)) return [];
     let json: unknown;
     try {
       json = JSON.parse(line);
     } catch {
+      if (index === lines.length - 1 && line.startsWith('{')) return [];
       throw new Error(`line ${index + 1} of k6's output is no JSON: ${line.slice(0, 120)}`);
     }
-    const { type, metric } = json as { readonly type?: unknown; readonly metric?: unknown };
+    const { type, metric } = (json ?? {}) as { readonly type?: unknown; readonly metric?: unknown };
     if (type !== 'Point' || metric !== ANSWER_METRIC) return [];
-    const { tags, time, value } = point.parse(json).data;
-    return [{ ...tags, headers: headersOf(tags.headers), endedNs: wallNs(time), tookMs: value }];
+    const read = point.safeParse(json);
+    if (!read.success) {
+      const wrong = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+      throw new Error(`line ${index + 1} of k6's output is no answer: ${wrong.join('; ')}`);
+    }
+    const { tags, time, value } = read.data.data;
+    return [{ ...tags, endedNs: wallNs(time), tookMs: value }];
   });
-}
-
-function headersOf(text: string): Readonly<Record<string, string>> {
-  const headers = z.record(z.string(), z.string()).parse(JSON.parse(text));
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** A date holds milliseconds only. */

@@ -89,9 +89,24 @@ describe("k6's output", () => {
     expect(readAnswers('')).toEqual([]);
   });
 
-  it('is refused where a line of ours is cut off', () => {
-    expect(() => readAnswers(point({ client: '3' }).slice(0, -20))).toThrow(
-      "line 1 of k6's output is no JSON",
+  it('lacks an answer that was cut off at its end, and is refused where one is cut off within it', () => {
+    const whole = point({ client: '3', attempt: '0', status: '200' });
+    const cut = point({ client: '4', attempt: '0', status: '200' }).slice(0, -20);
+    expect(readAnswers(`${whole}\n${cut}`)).toMatchObject([{ client: 3 }]);
+    expect(() => readAnswers(`${cut}\n${whole}`)).toThrow("line 1 of k6's output is no JSON");
+    // The script in place of what it wrote.
+    expect(() => readAnswers("const answers = new Trend('race_check_answer', true);")).toThrow('is no JSON');
+  });
+
+  it('is refused in one line where an answer lacks something', () => {
+    const wrong = [
+      point({ client: '3', attempt: '0' }),
+      point({ client: '3', attempt: '0', status: '200', headers: '{' }),
+    ];
+    expect(() => readAnswers(wrong[0]!)).toThrow(
+      /^line 1 of k6's output is no answer: data\.tags\.status: [^\n]*$/,
     );
+    expect(() => readAnswers(wrong[1]!)).toThrow('data.tags.headers: expected names and values as JSON');
+    expect(readAnswers('"race_check_answer"\nnull')).toEqual([]);
   });
 });

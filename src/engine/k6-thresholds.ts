@@ -79,9 +79,14 @@ export function thresholdsIn(outputs: readonly string[]): readonly K6Threshold[]
 function toldThresholds({ metric, data }: Line): readonly (readonly [string, readonly string[]])[] {
   const text = metric === ANSWER_METRIC ? data?.tags?.['thresholds'] : undefined;
   if (typeof text !== 'string') return [];
-  return Object.entries(JSON.parse(text) as Record<string, unknown>).map(
-    ([name, thresholds]) => [name, expressionsIn(thresholds)] as const,
-  );
+  try {
+    return Object.entries(JSON.parse(text) as Record<string, unknown>).map(
+      ([name, thresholds]) => [name, expressionsIn(thresholds)] as const,
+    );
+  } catch {
+    // Somebody's own tag of that name: what is not told is unknown.
+    return [];
+  }
 }
 
 /** Each is a text, or an object with one and with what follows from it. */

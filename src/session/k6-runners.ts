@@ -5,7 +5,7 @@ import type { HistoryEvent } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import { clientsOf, type Parameters } from '../core/scenario.js';
 import type { OpenTarget } from '../core/target.js';
-import { UsageError } from '../core/usage-error.js';
+import { demandNone, UsageError } from '../core/usage-error.js';
 import { createTargetContext } from '../engine/client-slot.js';
 import { completionOf } from '../engine/api-completion.js';
 import { readAnswers, type K6Answer } from '../engine/k6-output.js';
@@ -139,21 +139,54 @@ export function exportedOf(outputs: readonly { readonly name: string; readonly t
       const answers = readAnswers(text);
       if (answers.length === 0)
         problems.push(`${name} has no answer of an exported script (k6 run --out json=FILE)`);
-      return answers;
+      return { name, answers };
     } catch (error) {
       problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
-      return [];
+      return { name, answers: [] };
     }
   });
-  const answers = all.flat();
+  const answers = all.flatMap((one) => one.answers);
   const runs = [...new Set(answers.map(({ run }) => run))];
   if (runs.length > 1)
     problems.push('the outputs are of different exports: each has to be of the same script');
-  const [first, ...rest] = problems;
-  if (first !== undefined) throw new UsageError([first, ...rest]);
-  const parsed = exported.safeParse(JSON.parse(runs[0] || '{}'));
+  else problems.push(...toldTwice(all));
+  demandNone(problems);
+  const parsed = exported.safeParse(jsonOf(runs[0] ?? ''));
   if (!parsed.success) throw new UsageError(['the outputs are of no script that race-check export k6 wrote']);
   return { exported: parsed.data, answers };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The same answer to the nanosecond is one that was told twice, by a copy of an output: it says nothing of an attempt that was made
+ * twice, and would count twice in a threshold.
+ */
+function toldTwice(
+  all: readonly { readonly name: string; readonly answers: readonly K6Answer[] }[],
+): readonly string[] {
+  const first = new Map<string, string>();
+  const twice = new Set<string>();
+  for (const { name, answers } of all) {
+    for (const { client, attempt, endedNs, tookMs } of answers) {
+      const key = [client, attempt, endedNs, tookMs].join(' ');
+      const known = first.get(key);
+      if (known === undefined) first.set(key, name);
+      else
+        twice.add(
+          known === name
+            ? `${name} has the same answers twice`
+            : `${known} and ${name} have the same answers`,
+        );
+    }
+  }
+  return [...twice].map((words) => `${words}: give the output of each runner once`);
 }
 
 /** One history of all runners. Their times are of the wall clock of their machines. */
