@@ -18,7 +18,7 @@ export interface Footprint {
 /** One request of a client, complete, at the gate: nothing of it has reached the store. */
 export interface HeldStep {
   readonly client: number;
-  /** Of this client's connections, in the order in which they were opened, from 0. */
+  /** Of this client's connections in this schedule, in the order in which they were opened, from 0. */
   readonly connection: number;
   /** For people: the SQL with its values. */
   readonly label: string;

@@ -1,6 +1,13 @@
 import { ChangingColumns } from './changing-columns.js';
 import { dependent } from './dependence.js';
-import { hasLocks, joinLocks, type Locks, locksConflict, type PostgresFootprint } from './footprint.js';
+import {
+  hasLocks,
+  joinLocks,
+  type Locks,
+  locksConflict,
+  type PostgresFootprint,
+  type Watched,
+} from './footprint.js';
 import type { Line } from './line.js';
 import { RowOrder } from './row-order.js';
 import { SerializableWatch } from './serializable-watch.js';
@@ -47,14 +54,19 @@ export class AllSessions {
 
   /** The step as it is beside all others. */
   seen(line: Line, footprint: OwnFootprint): PostgresFootprint {
+    return this.#beside(line, footprint, (watched) => this.#serializable.seen(line, watched));
+  }
+
+  /** The step as it was beside all others, now that it was answered. */
+  seenAnswered(line: Line, footprint: OwnFootprint): PostgresFootprint {
+    return this.#beside(line, footprint, (watched) => this.#serializable.seenAtRelease(line, watched));
+  }
+
+  #beside(line: Line, footprint: OwnFootprint, watch: (watched: Watched) => Watched): PostgresFootprint {
     const { watched } = footprint;
     const contends = this.#contends(line, footprint.asks);
     if (!contends && watched === undefined) return footprint;
-    return {
-      ...footprint,
-      contends,
-      ...(watched !== undefined && { watched: this.#serializable.seen(line, watched) }),
-    };
+    return { ...footprint, contends, ...(watched !== undefined && { watched: watch(watched) }) };
   }
 
   learn(footprint: PostgresFootprint): void {
@@ -65,6 +77,12 @@ export class AllSessions {
   released(line: Line, footprint: PostgresFootprint): void {
     this.learn(footprint);
     this.#serializable.released(line, footprint);
+  }
+
+  /** A client is gone: what its sessions had been about was this. */
+  left(footprints: readonly PostgresFootprint[]): void {
+    for (const footprint of footprints) this.learn(footprint);
+    this.#serializable.left();
   }
 
   /** What the server says that it did, before what the step was is seen. */

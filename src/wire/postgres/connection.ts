@@ -84,6 +84,11 @@ export class Connection {
     return this.#phase === 'ready' && !this.#isClosed;
   }
 
+  /** Its client has not closed its end. */
+  get hasClient(): boolean {
+    return !this.client.destroyed;
+  }
+
   /** Nothing is on its way or at the gate, and no transaction is open. */
   get isIdle(): boolean {
     return this.isReady && this.#mayArrive() && this.state.status === 'idle';

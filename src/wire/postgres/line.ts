@@ -7,8 +7,8 @@ import type { SessionFootprints } from './session-footprints.js';
 /** One connection with what the wire keeps of it. */
 export interface Line {
   readonly client: number;
-  /** Of this client's connections, from 0. */
-  readonly number: number;
+  /** Of this client's connections in this schedule, from 0. */
+  number: number;
   readonly connection: Connection;
   readonly footprints: SessionFootprints;
   /** Of the request at the gate or on its way. */

@@ -19,6 +19,12 @@ export interface WiredServer {
   stop(): Promise<void>;
 }
 
+/** A port that leads to the server. */
+export interface Way {
+  readonly port: number;
+  close(): void;
+}
+
 /** Held steps in the order in which they came. */
 export class Gate {
   readonly #steps: HeldStep[] = [];
@@ -47,7 +53,10 @@ export class Gate {
   }
 }
 
-export async function openWiredServer(): Promise<WiredServer> {
+/** `through`: another way to the server than straight to its port. */
+export async function openWiredServer(
+  through?: (server: StoreAddress) => Promise<Way>,
+): Promise<WiredServer> {
   const reaper = openReaper();
   const server = await openPostgres({
     url: undefined,
@@ -57,7 +66,8 @@ export async function openWiredServer(): Promise<WiredServer> {
     reaper,
   });
   const { address } = await server.namespace();
-  const wire = new PostgresWire(address);
+  const way = await through?.(address);
+  const wire = new PostgresWire({ ...address, ...(way && { host: '127.0.0.1', port: way.port }) });
   const direct = await openSession(address, () => new net.Socket());
   const gate = new Gate();
   const lost: { client: number; reason: string }[] = [];
@@ -85,6 +95,7 @@ export async function openWiredServer(): Promise<WiredServer> {
     stop: async () => {
       wire.hold(false);
       await wire.close();
+      way?.close();
       await direct.end();
       await server.stop();
       reaper.close();

@@ -51,6 +51,21 @@ describe('the wire before a PostgreSQL', () => {
     await client.end();
   });
 
+  it('counts the connections of a client anew in each schedule', async () => {
+    const placeOf = async () => {
+      const client = await wired.connect(0);
+      wired.wire.hold(true);
+      const query = client.query('select 1');
+      const step = await wired.gate.next(0);
+      await step.release();
+      await query;
+      wired.wire.hold(false);
+      await client.end();
+      return step.connection;
+    };
+    expect([await placeOf(), await placeOf()]).toEqual([0, 0]);
+  });
+
   it('tells of writes, errors and the state of the transaction', async () => {
     const client = await wired.connect(0);
     wired.wire.hold(true);

@@ -81,10 +81,23 @@ export class PostgresWire implements StepWire {
   hold(on: boolean): void {
     this.#isHolding = on;
     if (on) {
+      this.#numberAnew();
       this.#sessions.begin();
       for (const { footprints } of this.#lines) footprints.begin();
     }
     if (!on) for (const { connection } of this.#lines) connection.release();
+  }
+
+  /** Sessions are known by their numbers: whatever became of those before, they are the same in each schedule. */
+  #numberAnew(): void {
+    this.#opened = new Map();
+    for (const line of this.#lines) if (line.connection.hasClient) line.number = this.#nextOf(line.client);
+  }
+
+  #nextOf(client: number): number {
+    const number = this.#opened.get(client) ?? 0;
+    this.#opened.set(client, number + 1);
+    return number;
   }
 
   onHeld(listener: (step: HeldStep) => void): void {
@@ -145,7 +158,7 @@ export class PostgresWire implements StepWire {
     const lines = [...this.#lines].filter((line) => line.client === client);
     const left = lines.map((line) => this.#sessions.seen(line, line.footprints.left()));
     for (const line of lines) line.hasLeft = true;
-    for (const footprint of left) this.#sessions.learn(footprint);
+    this.#sessions.left(left);
     await Promise.all(lines.map(({ connection }) => connection.leave()));
     return left;
   }
@@ -181,8 +194,7 @@ export class PostgresWire implements StepWire {
 
   /** `onConnected` is told once the server, or what stands before it, has let the session in. */
   #accept(client: number, socket: Duplex, onConnected: (localPort: number) => void): void {
-    const number = this.#opened.get(client) ?? 0;
-    this.#opened.set(client, number + 1);
+    const number = this.#nextOf(client);
     let localPort: number | undefined;
     const footprints = new SessionFootprints(this.#known);
     const connection = new Connection(
@@ -304,7 +316,7 @@ export class PostgresWire implements StepWire {
     const own = footprints.after(request, asked, outcome, answer ?? NO_ANSWER);
     this.#sessions.did(answer?.tags ?? []);
     const isSameSession = sessionLocks.length === footprints.view.sessionLocks.length;
-    const seen = this.#sessions.seen(line, own);
+    const seen = this.#sessions.seenAnswered(line, own);
     const footprint = {
       ...seen,
       // Whether another one was answered before it, or a moment later, is luck: both were let go by one step.
