@@ -18,7 +18,7 @@ import naive from '../../targets/checkout/postgres/naive.js';
 import type { StoreAddress } from '../core/context.js';
 import type { ContractTypes } from '../core/contract.js';
 import { withDefaults, type Scenario } from '../core/scenario.js';
-import type { Target } from '../core/target.js';
+import type { Client, Target } from '../core/target.js';
 import { chase } from '../engine/trial.js';
 import { openReaper, type Reaper } from '../process/reaper.js';
 import { openSystem } from '../session/open-system.js';
@@ -182,70 +182,62 @@ const SHOPS: Readonly<Record<string, (address: StoreAddress) => Promise<Shop>>> 
   },
 };
 
-/** Reads the stock, checks it, writes what is left, and stores the order: no transaction. */
-function naiveThrough(open: (address: StoreAddress) => Promise<Shop>): Target<Checkout> {
+/** The target with clients that come to its tables another way. */
+function withClients<C extends ContractTypes>(
+  target: Target<C>,
+  client: (address: StoreAddress) => Promise<Client<C>>,
+): Target<C> {
   return {
-    ...naive,
-    open: async (context) => {
-      const opened = await naive.open(context);
-      return {
-        ...opened,
-        client: async (clientContext) => {
-          const shop = await open(clientContext.address('postgres'));
-          return {
-            checkout: async ({ buyer, cart }) => {
-              for (const { productId, quantity } of cart) {
-                const { name, stock } = await shop.find(productId);
-                if (stock < quantity) return insufficientStock(name, stock, quantity);
-                await shop.setStock(productId, stock - quantity);
-                await shop.item(await shop.order(buyer), productId, quantity);
-              }
-              return ORDERED;
-            },
-            close: async () => void (await shop.close()),
-          };
-        },
-      };
-    },
+    ...target,
+    open: async (context) => ({
+      ...(await target.open(context)),
+      client: (own) => client(own.address('postgres')),
+    }),
   };
 }
 
-/** Finds by phone, or creates: the INSERT is in a temporary function, inside a request of several statements. */
-const findOrCreate: Target<Customers> = {
-  ...onConflict,
-  open: async (context) => {
-    const opened = await onConflict.open(context);
+/** Reads the stock, checks it, writes what is left, and stores the order: no transaction. */
+function naiveThrough(open: (address: StoreAddress) => Promise<Shop>): Target<Checkout> {
+  return withClients(naive, async (address) => {
+    const shop = await open(address);
     return {
-      ...opened,
-      client: async (clientContext) => {
-        // Who lost the race looks for the other's row outside of its own transaction.
-        const sequelize = sequelizeAt(clientContext.address('postgres'), 2);
-        const customers = sequelize.define('customer', {
-          number: DataTypes.TEXT,
-          name: DataTypes.TEXT,
-          phone: { type: DataTypes.TEXT, unique: true },
-        });
-        const { namespace } = clientContext.address('postgres');
-        await sequelize.query('select 1');
-        return {
-          create: async ({ name, phone }) => {
-            const [next] = await sequelize.query<{ value: number }>(
-              `select nextval('${namespace}.customer_number')::int as value`,
-              { type: QueryTypes.SELECT },
-            );
-            const number = customerNumber(next!.value);
-            const [row, isNew] = await customers.findOrCreate({
-              where: { phone },
-              defaults: { name, number },
-            });
-            return { result: isNew ? 'created' : 'found', number: row.get('number') as string };
-          },
-          close: () => sequelize.close(),
-        };
+      checkout: async ({ buyer, cart }) => {
+        for (const { productId, quantity } of cart) {
+          const { name, stock } = await shop.find(productId);
+          if (stock < quantity) return insufficientStock(name, stock, quantity);
+          await shop.setStock(productId, stock - quantity);
+          await shop.item(await shop.order(buyer), productId, quantity);
+        }
+        return ORDERED;
       },
+      close: async () => void (await shop.close()),
     };
-  },
-};
+  });
+}
+
+/** Finds by phone, or creates: the INSERT is in a temporary function, inside a request of several statements. */
+const findOrCreate = withClients<Customers>(onConflict, async (address) => {
+  // Who lost the race looks for the other's row outside of its own transaction.
+  const sequelize = sequelizeAt(address, 2);
+  const customers = sequelize.define('customer', {
+    number: DataTypes.TEXT,
+    name: DataTypes.TEXT,
+    phone: { type: DataTypes.TEXT, unique: true },
+  });
+  await sequelize.query('select 1');
+  return {
+    create: async ({ name, phone }) => {
+      const [next] = await sequelize.query<{ value: number }>(
+        `select nextval('${address.namespace}.customer_number')::int as value`,
+        { type: QueryTypes.SELECT },
+      );
+      const number = customerNumber(next!.value);
+      const [row, isNew] = await customers.findOrCreate({ where: { phone }, defaults: { name, number } });
+      return { result: isNew ? 'created' : 'found', number: row.get('number') as string };
+    },
+    close: () => sequelize.close(),
+  };
+});
 
 async function explored<C extends ContractTypes>(scenario: Scenario<C>, target: Target<C>) {
   const namespace = await server.namespace();
@@ -276,10 +268,6 @@ describe('a naive checkout of two buyers', { timeout: 60_000 }, () => {
     const { verdict, isExhaustive, reasons, schedules, counterexample } = await explored(
       flashSale,
       naiveThrough(open),
-    );
-    console.log(
-      _,
-      JSON.stringify({ findings: (await Promise.resolve(counterexample))?.rows }, null, 1).slice(0, 1500),
     );
     expect(reasons).toEqual([]);
     expect({ verdict, isExhaustive }).toEqual({ verdict: 'violated', isExhaustive: true });
