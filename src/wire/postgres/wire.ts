@@ -1,5 +1,3 @@
-import net from 'node:net';
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { StoreAddress, Traffic } from '../../core/context.js';
 import type { DeadlockClock, Footprint, HeldStep, StepAnswer, StepWire } from '../../core/step.js';
@@ -9,19 +7,9 @@ import { AllSessions } from './all-sessions.js';
 import type { Answer } from './answers.js';
 import { Connection } from './connection.js';
 import { readCatalogue } from './catalogue.js';
-import {
-  asksForMessages,
-  circleTold,
-  clockStatement,
-  DEADLOCK,
-  inWords,
-  mayChooseVictim,
-  refusesSettings,
-  SOON,
-  STARTUP_SETTINGS,
-} from './deadlock-victim.js';
+import { ClientPorts } from './client-ports.js';
+import { circleTold, DEADLOCK } from './deadlock-victim.js';
 import { type Line, newLine } from './line.js';
-import { withParameters } from './startup.js';
 import { changesNothing, NO_LOCKS, type PostgresFootprint, unknownFootprint } from './footprint.js';
 import { askedOf, labelOf } from './labels.js';
 import type { Isolation } from './effects.js';
@@ -30,12 +18,14 @@ import { loadParser } from './sql-parser.js';
 import { levelNamed } from './statement-effects.js';
 import type { Request } from './requests.js';
 import { openServerEnd } from './server-end.js';
+import { VictimChoice } from './victim-choice.js';
 import { waitingFor } from './waiting.js';
 
 /** Stands between the clients of a PostgreSQL and its server. The address is that of the server, in the run's namespace. */
 export class PostgresWire implements StepWire {
   readonly #admin: Admin;
-  readonly #ports = new Map<number, Promise<net.Server>>();
+  readonly #ports = new ClientPorts((client, socket) => this.#accept(client, socket, () => undefined));
+  readonly #victims: VictimChoice;
   readonly #lines = new Set<Line>();
   #opened = new Map<number, number>();
   #isHolding = false;
@@ -44,26 +34,18 @@ export class PostgresWire implements StepWire {
   #onHeld: (step: HeldStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
   #onWaiting: (client: number) => void = () => undefined;
-  #mayChoose: Promise<boolean> | undefined;
-  #deadlockVictim: 'scheduler' | 'server' = 'server';
-  /** By client; who is not in it looks at once. */
-  readonly #clocks = new Map<number, DeadlockClock>();
-  /** What we add to the start of a session was refused, as poolers do. */
-  #isBehindPooler = false;
 
   /** `leaveSettings`: sessions are what their clients make of them, and the server chooses victims. */
   constructor(
     private readonly address: StoreAddress,
-    private readonly options: { readonly leaveSettings?: boolean } = {},
+    { leaveSettings = false }: { readonly leaveSettings?: boolean } = {},
   ) {
     this.#admin = new Admin(address);
+    this.#victims = new VictimChoice(this.#admin, leaveSettings);
   }
 
   async addressOf(client: number): Promise<StoreAddress> {
-    let server = this.#ports.get(client);
-    if (server === undefined) this.#ports.set(client, (server = this.#listen(client)));
-    const { port } = (await server).address() as net.AddressInfo;
-    return { ...this.address, host: '127.0.0.1', port, tls: 'off' };
+    return { ...this.address, host: '127.0.0.1', port: await this.#ports.portOf(client), tls: 'off' };
   }
 
   socket(client: number, traffic: Traffic): Duplex {
@@ -73,7 +55,7 @@ export class PostgresWire implements StepWire {
   }
 
   async learn(): Promise<void> {
-    const [catalogue] = await Promise.all([readCatalogue(this.#admin), loadParser(), this.#choosesVictim()]);
+    const [catalogue] = await Promise.all([readCatalogue(this.#admin), loadParser(), this.#victims.learn()]);
     this.#known.catalogue = catalogue;
     for (const line of this.#lines) line.footprints.learned(this.#isolationOf(line.connection));
   }
@@ -86,18 +68,6 @@ export class PostgresWire implements StepWire {
       for (const { footprints } of this.#lines) footprints.begin();
     }
     if (!on) for (const { connection } of this.#lines) connection.release();
-  }
-
-  /** Sessions are known by their numbers: whatever became of those before, they are the same in each schedule. */
-  #numberAnew(): void {
-    this.#opened = new Map();
-    for (const line of this.#lines) if (line.connection.hasClient) line.number = this.#nextOf(line.client);
-  }
-
-  #nextOf(client: number): number {
-    const number = this.#opened.get(client) ?? 0;
-    this.#opened.set(client, number + 1);
-    return number;
   }
 
   onHeld(listener: (step: HeldStep) => void): void {
@@ -146,12 +116,11 @@ export class PostgresWire implements StepWire {
   }
 
   get deadlockVictim(): 'scheduler' | 'server' {
-    return this.#deadlockVictim;
+    return this.#victims.madeBy;
   }
 
   setDeadlockClock(client: number, clock: DeadlockClock): void {
-    if (this.#deadlockVictim !== 'scheduler') throw new Error('The role may not set deadlock_timeout.');
-    this.#clocks.set(client, clock);
+    this.#victims.setClock(client, clock);
   }
 
   async leave(client: number): Promise<readonly Footprint[]> {
@@ -166,30 +135,19 @@ export class PostgresWire implements StepWire {
   async close(): Promise<void> {
     this.#admin.destroy();
     for (const { connection } of this.#lines) connection.destroy();
-    const servers = await Promise.all(this.#ports.values());
-    this.#ports.clear();
-    await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+    await this.#ports.close();
   }
 
-  async #listen(client: number): Promise<net.Server> {
-    const server = net.createServer({ noDelay: true, allowHalfOpen: false }, (socket) =>
-      this.#accept(client, socket, () => undefined),
-    );
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return server;
+  /** Sessions are known by their numbers: whatever became of those before, they are the same in each schedule. */
+  #numberAnew(): void {
+    this.#opened = new Map();
+    for (const line of this.#lines) if (line.connection.hasClient) line.number = this.#nextOf(line.client);
   }
 
-  #choosesVictim(): Promise<boolean> {
-    this.#mayChoose ??= this.#askVictim().then((may) => {
-      this.#deadlockVictim = may ? 'scheduler' : 'server';
-      return may;
-    });
-    return this.#mayChoose;
-  }
-
-  async #askVictim(): Promise<boolean> {
-    return !this.options.leaveSettings && (await mayChooseVictim(this.#admin));
+  #nextOf(client: number): number {
+    const number = this.#opened.get(client) ?? 0;
+    this.#opened.set(client, number + 1);
+    return number;
   }
 
   /** `onConnected` is told once the server, or what stands before it, has let the session in. */
@@ -201,31 +159,19 @@ export class PostgresWire implements StepWire {
       socket,
       {
         open: async () => {
-          await this.#choosesVictim();
+          await this.#victims.learn();
           const server = await openServerEnd(this.address);
           ({ localPort } = server as { localPort?: number });
           return server;
         },
-        refused: (error) => {
-          if (!refusesSettings(error)) return false;
-          this.#mayChoose = Promise.resolve(false);
-          this.#deadlockVictim = 'server';
-          this.#isBehindPooler = true;
-          return true;
-        },
-        startup: (message, packet) => {
-          const asks = packet.kind !== 'startup' || asksForMessages(packet.parameters);
-          line.hidesLog = line.tellsWaits = this.#deadlockVictim === 'scheduler' && !asks;
-          const { hidesLog } = line;
-          line.clock = hidesLog ? SOON : undefined;
-          return { bytes: hidesLog ? withParameters(message, STARTUP_SETTINGS) : message.bytes, hidesLog };
-        },
+        refused: (error) => this.#victims.refused(error),
+        startup: (message, packet) => this.#victims.startup(line, message, packet),
       },
       {
         ready: () => {
           if (localPort !== undefined) onConnected(localPort);
           // What stands between may tell a process number of its own invention.
-          if (this.#isBehindPooler) void connection.learnProcessId().catch(() => undefined);
+          if (this.#victims.isBehindPooler) void connection.learnProcessId().catch(() => undefined);
           if (this.#known.catalogue !== undefined) footprints.learned(this.#isolationOf(connection));
         },
         arrived: (request) => this.#arrived(line, request),
@@ -266,7 +212,7 @@ export class PostgresWire implements StepWire {
       line.isUnclear = asReleased.touches === 'unknown';
       this.#sessions.released(line, asReleased);
       line.isOnItsWay = true;
-      connection.release(this.#setClock(line));
+      connection.release(this.#victims.settingBefore(line));
     };
     if (!this.#isHolding) return connection.release();
     this.#onHeld({
@@ -282,17 +228,6 @@ export class PostgresWire implements StepWire {
           release();
         }),
     });
-  }
-
-  /** What has to be said before the step at the gate, so that its session looks for a deadlock when it should. */
-  #setClock(line: Line): string | undefined {
-    if (this.#deadlockVictim !== 'scheduler') return undefined;
-    const clock = inWords(this.#clocks.get(line.client) ?? 'at once');
-    if (line.clock === clock || !line.connection.takesSetting) return undefined;
-    line.clock = clock;
-    line.tellsWaits = line.hidesLog && clock === SOON;
-    line.hasClockOfTransaction = line.connection.state.status !== 'idle';
-    return clockStatement(clock);
   }
 
   #answered(line: Line, request: Request, answer: Answer | undefined): void {
