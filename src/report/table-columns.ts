@@ -49,10 +49,22 @@ export function figureColumns(report: Report): readonly FigureColumn[] {
     column('ops/s', 4, ({ opsPerSecond }) => (opsPerSecond === undefined ? NOTHING : rough(opsPerSecond))),
     countedInside('retries', 8, 'retry'),
     countedInside('deadlocks', 10, 'deadlock'),
+    idleInTransaction(targets.filter(isJudged), column),
     column('lock wait', 13, lockWaitCell),
     column('overlap', 11, ({ overlap }) => plural(overlap.interleavedPairs, 'pair')),
   ];
   return columns.filter(({ cells, rank }) => rank === 0 || cells.some((cell) => cell !== NOTHING));
+}
+
+/** Sessions that held a transaction after the last answer: shown only where there was one, as it ought not to be. */
+function idleInTransaction(
+  targets: readonly JudgedTarget[],
+  column: (header: string, rank: number, cell: (target: JudgedTarget) => string) => FigureColumn,
+): FigureColumn {
+  const anySeen = targets.some(({ monitoring }) => monitoring.idleInTransaction > 0);
+  return column('idle in tx', 2.5, ({ monitoring }) =>
+    anySeen ? whole(monitoring.idleInTransaction) : NOTHING,
+  );
 }
 
 /** The scenario's own order first; a target may count more. */

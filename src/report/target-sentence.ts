@@ -158,7 +158,8 @@ export function leastTried({ strata, sweep }: JudgedTarget): string | undefined 
   }
   const [least] = [...strata].sort((a, b) => a.counted - b.counted);
   if (least === undefined) return undefined;
-  return `least tried start, ${startWords(least)}: ${least.violated} of ${least.counted}, <${TIGHT_SPACE}${percentAtMost(least.upper)}`;
+  const bound = `${least.violated} of ${least.counted}, <${TIGHT_SPACE}${percentAtMost(least.upper)}`;
+  return `least tried start, ${startWords(least)}: ${least.counted === 0 ? 'no trial that counts' : bound}`;
 }
 
 /** A kind of start, of a sweep with its offset. */

@@ -98,6 +98,18 @@ describe('a report on a terminal', () => {
     expect(cells).toEqual(['12 ms', '≥ 12 ms', 'none seen', '-']);
   });
 
+  it('counts the sessions that were left in a transaction, at any width, and only where there are any', () => {
+    const left = { ...holding('a/left').monitoring, idleInTransaction: 78 };
+    const targets = [holding('a/left', 1, { monitoring: left }), holding('a/clean')];
+    for (const width of [80, 100, 200]) {
+      const lines = render({ ...compareAll, targets }, width).split('\n');
+      const end = (lines.find((line) => line.startsWith(' target'))?.indexOf('idle in tx') ?? -1) + 10;
+      const cells = targets.map(({ id }) => lines.find((line) => line.startsWith(` ${id} `))!.slice(0, end));
+      expect(cells.map((cell) => cell.split(' ').at(-1))).toEqual(['78', '0']);
+    }
+    expect(render(compareAll, 200)).not.toContain('idle in tx');
+  });
+
   it('shows every column where there is room, and says which it left out where there is none', () => {
     const columns = ['rate', 'refused', 'failed', 'p95', 'p99', 'retries', 'deadlocks', 'overlap'];
     const wide = render(compareAll, 200);
@@ -446,6 +458,12 @@ describe('a sweep over offsets', () => {
     const whole = holding('http/my-shop', 1, { strata, sweep: { planned: 2, tried: 2 } });
     expect(flat(render(withTargets(whole)))).toContain(
       'least tried start, refund 3.1 ms later: 0 of 2, < 77.7 %',
+    );
+    const without = holding('redis/lua', 1, {
+      strata: [strata[0]!, { start: 'staggered', counted: 0, violated: 0, upper: 1 }],
+    });
+    expect(flat(render(withTargets(without)))).toContain(
+      'least tried start, staggered: no trial that counts',
     );
     const part = holding('http/my-shop', 1, { strata, sweep: { planned: 40, tried: 2 } });
     expect(flat(render(withTargets(part)))).toContain('offsets not tried: 38 of 40');
