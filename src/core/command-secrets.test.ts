@@ -11,6 +11,15 @@ it.each([
     'KEY=*** DB_PASS=*** API_TOKEN=*** AWS_SECRET_ACCESS_KEY=*** npm start',
   ],
   [`env PGPASSWORD='a b' psql`, 'env PGPASSWORD=*** psql'],
+  [
+    `mysql -h db -uroot -phunter2 shop && mariadb-dump -p'hun ter' shop > x; mysqladmin -p"a" ping`,
+    'mysql -h db -uroot -p*** shop && mariadb-dump -p*** shop > x; mysqladmin -p*** ping',
+  ],
+  ['mongosh -u ann -p hunter2 --quiet', 'mongosh -u ann -p *** --quiet'],
+  ['sshpass -phunter2 ssh -p2222 db', 'sshpass -p*** ssh -p*** db'],
+  ['redis-cli -h db -a hunter2 ping', 'redis-cli -h db -a *** ping'],
+  ['sqlcmd -S db -P hunter2 -i x.sql', 'sqlcmd -S db -P *** -i x.sql'],
+  ['docker login -u ann -p hunter2 registry.example', 'docker login -u ann -p *** registry.example'],
   ['curl -u ann:hunter2 --user "bob:hunter2" x', 'curl -u ann:*** --user "bob:***" x'],
 ])('takes the secret out of %j', (command, shown) => {
   expect(withoutCommandSecrets(command)).toBe(shown);
@@ -18,6 +27,9 @@ it.each([
 
 it.each([
   'npm start',
+  'docker run -p3306:3306 mysql && mkdir -p data && node -p 1',
+  'mysql -u root -p shop -P3306; ssh -p2222 db; psql -p 5432',
+  'mongosh -u ann -p --quiet; redis-cli -a',
   'node passenger.js --password --verbose',
   'docker run -u 1000:1000 -p 3000:3000 shop',
   'race-check burst POST /pay --key {{client}} --data users.csv',

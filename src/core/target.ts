@@ -3,8 +3,10 @@ import type { ClientContext, TargetContext } from './context.js';
 import type { ContractTypes, InputOf, OperationName, OutputOf } from './contract.js';
 import type { Json } from './json.js';
 
+export const EXPECTATIONS = ['holds', 'violated', 'gives-up'] as const;
+
 /** What a target claims in a scenario. `gives-up`: safe, yet operations fail or are refused although possible. */
-export type Expectation = 'holds' | 'violated' | 'gives-up';
+export type Expectation = (typeof EXPECTATIONS)[number];
 
 /** What some servers of a store can do, and others cannot. */
 export type StoreFeature = 'transactions';

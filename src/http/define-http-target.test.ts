@@ -10,6 +10,8 @@ const REST = {
   state: { request: { path: '/state' }, final: () => ({ trips: [], bookings: [] }) as SeatsFinal },
 };
 
+const BOOK = { request: () => ({ path: '/' }), outcome: () => ({ result: 'locked' as const }) };
+
 /** The compiler is the test: what it must not accept is marked, and a mark without a mistake is one itself. */
 describe('the definition of an API is typed by its contract:', () => {
   it('an outcome is one of the contract, and its words need no type beside them', () => {
@@ -48,9 +50,8 @@ describe('the definition of an API is typed by its contract:', () => {
   });
 
   it('no part has a name that nothing reads, or a value that nobody understands', () => {
-    const book = { request: () => ({ path: '/' }), outcome: () => ({ result: 'locked' as const }) };
     const { api } = defineHttpTarget({
-      ...{ ...REST, operations: { bookSeat: book }, insecure: 'yes', sync: 'fast', decoyPath: 'health' },
+      ...{ ...REST, operations: { bookSeat: BOOK }, insecure: 'yes', sync: 'fast', decoyPath: 'health' },
       ...{ settel: { afterMs: 5 } },
       start: {
         ...{ command: 'node server.js', cmd: 'node', stopSignal: 'TERM', stopWithinMs: -1 },
@@ -69,8 +70,40 @@ describe('the definition of an API is typed by its contract:', () => {
     ]);
   });
 
+  it('a control can be another than the target, and is told in words that somebody reads', () => {
+    const start = { command: 'node server.js', env: { LOCKING: 'on' } };
+    const problemsOf = (control: unknown, more: object = { start }) =>
+      defineHttpTarget({
+        ...{ ...REST, operations: { bookSeat: BOOK }, ...more, control },
+      } as unknown as Parameters<typeof defineHttpTarget<typeof seats>>[0]).api?.problems;
+    expect(problemsOf({ env: { LOCKING: 'off' }, shows: ['oversold'] })).toEqual([]);
+    expect(problemsOf({ target: 'http/old-bus' })).toEqual([]);
+    const same = 'control.env: it changes nothing of start.env, so that it is the same command, got ';
+    expect([{}, { LOCKING: 'on' }].map((env) => problemsOf({ env }))).toEqual([
+      [`${same}{}`],
+      [`${same}{"LOCKING":"on"}`],
+    ]);
+    const itself = 'control.target: expected another target, got ';
+    expect(['bus', 'http/bus'].map((target) => problemsOf({ target }))).toEqual([
+      [`${itself}bus itself`],
+      [`${itself}http/bus itself`],
+    ]);
+    expect(problemsOf({ env: { LOCKING: 'off' }, target: 'http/old-bus' })).toEqual([
+      expect.stringContaining('control: expected { env } or { target }, got {'),
+    ]);
+    expect(problemsOf({ env: { LOCKING: 'off' }, show: ['oversold'], shows: 'oversold' })).toEqual([
+      'control.show: expected one of env, target, shows',
+      `control.shows: expected a list of anomalies such as ['oversold'], got "oversold"`,
+    ]);
+    expect(problemsOf({ env: { LOCKING: 'off' } }, {})).toEqual([
+      'control.env: it is the environment of a command, and no command is started (start)',
+    ]);
+    expect(problemsOf(undefined, { expectations: { 'last-seat': 'hold', 'school-bus': 'holds' } })).toEqual([
+      'expectations.last-seat: expected one of holds, violated, gives-up, got "hold"',
+    ]);
+  });
+
   it('a command is given the stores that are named', () => {
-    const book = { request: () => ({ path: '/' }), outcome: () => ({ result: 'locked' as const }) };
     const target = defineHttpTarget({
       ...REST,
       stores: ['redis'],
@@ -83,7 +116,7 @@ describe('the definition of an API is typed by its contract:', () => {
           DB: String(stores.postgres),
         }),
       },
-      operations: { bookSeat: book },
+      operations: { bookSeat: BOOK },
     });
     expect(target.stores).toEqual(['http', 'redis']);
   });

@@ -1,14 +1,14 @@
 import type { ContractTypes } from '../core/contract.js';
+import { EXPECTATIONS, type Expectation } from '../core/target.js';
 import { baseUrlProblems } from '../stores/http/base-url.js';
+import { controlProblems } from './control-problems.js';
 import { partProblems } from './definition-parts.js';
 import { MOST_HOLD_MS } from './hold.js';
 import type { HttpTargetDefinition } from './define-http-target.js';
+import { isPositive, isRecord, shown, type Unchecked } from './unchecked.js';
 
 const STORES = ['postgres', 'mongodb', 'redis'];
 const MEANINGS = ['outcome', 'not-happened', 'unclear'];
-
-/** As it may come from JavaScript, where nothing was checked. */
-type Unchecked = { readonly [K in keyof HttpTargetDefinition<ContractTypes>]?: unknown };
 
 /** Everything that is wrong with a definition, one sentence each; none if nothing is. */
 export function definitionProblems<C extends ContractTypes, Store extends 'postgres' | 'mongodb' | 'redis'>(
@@ -24,6 +24,7 @@ export function definitionProblems<C extends ContractTypes, Store extends 'postg
     ...phaseProblems(given),
     ...statusProblems(given),
     ...settleProblems(given),
+    ...expectationProblems(given),
     ...controlProblems(given),
     ...partProblems(given),
   ];
@@ -150,26 +151,15 @@ function settleProblems({ settle }: Unchecked): readonly string[] {
     : [`settle: expected { afterMs } above 0 or { request: { path } }, got ${shown(settle)}`];
 }
 
-function controlProblems({ control, start }: Unchecked): readonly string[] {
-  if (control === undefined) return [];
-  const byEnv = isRecord(control) && isRecord(control['env']);
-  const byTarget = isRecord(control) && typeof control['target'] === 'string';
-  if (!byEnv && !byTarget) return [`control: expected { env } or { target }, got ${shown(control)}`];
-  return byEnv && start === undefined
-    ? ['control.env: it is the environment of a command, and no command is started (start)']
-    : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isPositive(value: unknown): boolean {
-  return typeof value === 'number' && value > 0 && Number.isFinite(value);
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'function') return 'a function';
-  return JSON.stringify(value)?.slice(0, 80) ?? typeof value;
+/** Which scenarios there are is not known here. */
+function expectationProblems({ expectations }: Unchecked): readonly string[] {
+  if (expectations === undefined) return [];
+  if (!isRecord(expectations))
+    return [`expectations: expected claims by scenario, got ${shown(expectations)}`];
+  return Object.entries(expectations)
+    .filter(([, claim]) => !EXPECTATIONS.includes(claim as Expectation))
+    .map(
+      ([scenario, claim]) =>
+        `expectations.${scenario}: expected one of ${EXPECTATIONS.join(', ')}, got ${shown(claim)}`,
+    );
 }

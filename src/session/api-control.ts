@@ -1,7 +1,8 @@
-import type { AnomalyId } from '../core/anomaly.js';
+import { ANOMALIES, type AnomalyId } from '../core/anomaly.js';
 import type { ApiStart, CommandGiven, Environment } from '../core/api.js';
 import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
 import { findTarget, type TargetPlace } from './find-targets.js';
+import { didYouMean } from './nearest.js';
 
 /**
  * The control that an API's target names itself: the same command with another environment, or another target of its
@@ -23,11 +24,31 @@ export async function controlOfApi(
     );
     return undefined;
   }
+  problems.push(
+    ...unshownProblems(shows, scenario).map((problem) => `the control of ${target.id}: ${problem}`),
+  );
   if ('env' in control) return { ...chosen, target: withEnvironment(target, control.env), shows };
   const wrong: string[] = [];
   const found = await findTarget(control.target, scenario, place, wrong);
   problems.push(...wrong.map((problem) => `the control of ${target.id}: ${problem}`));
   return found === undefined ? undefined : { ...found, shows };
+}
+
+/** What an operation may be counted for, which no checker names. */
+const COUNTED: readonly string[] = ['retry', 'conflict', 'deadlock', 'lock-timeout', 'rollback'];
+
+/** A control must be caught for what can be seen: a name that stands for nothing, or for nothing in this scenario, is a mistake. */
+function unshownProblems(shows: readonly AnomalyId[], scenario: AnyScenario): readonly string[] {
+  const checkers = [...scenario.checkers, ...(scenario.slowCheckers ?? [])];
+  // A checker from JavaScript may not say.
+  const named = new Set<string>(checkers.flatMap(({ anomalies = [] }) => anomalies));
+  const known = [...new Set([...Object.keys(ANOMALIES), ...named, ...COUNTED])];
+  const unknown = shows.filter((id) => !known.includes(id));
+  if (unknown.length > 0) {
+    return unknown.map((id) => `unknown anomaly "${id}" in shows${didYouMean(id, known)}`);
+  }
+  if (shows.some((id) => named.has(id) || COUNTED.includes(id))) return [];
+  return [`no checker of ${scenario.name} names ${shows.join(' or ')} (they name: ${[...named].join(', ')})`];
 }
 
 /** Whatever any of the scenario's controls must show. */

@@ -233,6 +233,32 @@ describe('a definition that is wrong', () => {
     });
   });
 
+  it('is told of where its control is to show what nobody looks for, before anything is started', async () => {
+    const refused = (shows: readonly string[]) =>
+      expect(
+        raceCheck({
+          scenario: drawing,
+          targets: [
+            targetAt('http://127.0.0.1:9', {
+              start: { command: 'node never.js' },
+              control: { env: { LOCKING: 'off' }, shows },
+            }),
+          ],
+        }),
+      ).rejects;
+    await refused(['duplicate-numbr', 'oversold']).toMatchObject({
+      name: 'UsageError',
+      problems: [
+        'the control of http/tickets: unknown anomaly "duplicate-numbr" in shows, did you mean "duplicate-number"?',
+      ],
+    });
+    await refused(['oversold']).toMatchObject({
+      problems: [
+        'the control of http/tickets: no checker of drawing names oversold (they name: duplicate-number)',
+      ],
+    });
+  });
+
   it('is told of with everything that is wrong, before anything is sent', async () => {
     const broken = httpTarget<Tickets>({
       name: 'My Tickets',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXPECTATIONS } from '../core/target.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 
 export const KEBAB = /^[a-z0-9-]+$/;
@@ -10,6 +11,9 @@ const targetShape = z.looseObject({
   id: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected an id such as "postgres/my-strategy"'),
   contract: z.string().min(1),
   open: callable,
+  expectations: z
+    .record(z.string(), z.enum(EXPECTATIONS, `expected one of ${EXPECTATIONS.join(', ')}`))
+    .optional(),
 });
 
 const scenarioShape = z.looseObject({
