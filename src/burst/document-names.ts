@@ -79,6 +79,22 @@ export function lookedUp(ast: unknown): readonly LookedUp[] {
   return found;
 }
 
+/**
+ * Whether what it comes to may depend on the document: one that depends on nothing is true, or false, whatever was answered. What
+ * is put together at run time may name anything.
+ */
+export function dependsOnDocument(ast: unknown): boolean {
+  if (lookedUp(ast).length > 0) return true;
+  const walk = (part: unknown): boolean => {
+    if (!isNode(part)) return false;
+    const { type, value } = part;
+    if (['wildcard', 'descendant', 'parent'].includes(String(type))) return true;
+    if (type === 'variable' && ['', '$', 'eval'].includes(String(value))) return true;
+    return Object.values(part).some(walk);
+  };
+  return walk(ast);
+}
+
 function isNode(part: unknown): part is Node {
   return typeof part === 'object' && part !== null;
 }

@@ -71,6 +71,35 @@ it.each([
   expect(under).toBe(`    ${caret}`);
 });
 
+it.each(['true', '"a" < "b" and true', '$random() < 2', '($f := function($x) { $x > 0 }; $f(1))'])(
+  'refuses %j, which is the same whatever was answered',
+  async (text) => {
+    const { expectation, problems } = await read(text);
+    expect(expectation).toBeUndefined();
+    expect(problems).toEqual([
+      `expected something of answers, before, after in --expect '${text}', which is the same whatever was answered`,
+    ]);
+  },
+);
+
+it.each([
+  '$count($.answers) = 1',
+  '$exists(*.stock)',
+  '$count(**.stock) = 1',
+  '$eval("after.stock = 0")',
+  '$string($$) != ""',
+])('knows that %j may depend on the document', async (text) => {
+  expect((await read(text)).problems).toEqual([]);
+});
+
+it('has the caret below what is wrong behind characters that take two columns, or none', async () => {
+  const { problems } = await read('"日本語e\u0301" & answres = 1');
+  expect(problems[0]!.split('\n').slice(1)).toEqual([
+    '    "日本語e\u0301" & answres = 1',
+    `    ${' '.repeat(12)}^`,
+  ]);
+});
+
 it.each([
   ['after.stock >= 0', ['after']],
   ['before.stock = after.stock + $sum(after.items[answers > 1].before)', ['before', 'after']],

@@ -1,5 +1,6 @@
 import type jsonata from 'jsonata';
-import { KNOWN_NAMES, lookedUp, type LookedUp } from './document-names.js';
+import { textWidth } from '../core/text-width.js';
+import { dependsOnDocument, KNOWN_NAMES, lookedUp, type LookedUp } from './document-names.js';
 
 /** What must be true of the answers of every trial, as the user wrote it. */
 export type Expectation = CountExpectation | ExpressionExpectation;
@@ -85,6 +86,12 @@ export async function readExpectation(text: string, problems: string[]): Promise
     ...wrong.map(({ what, position, token }) => `--expect ${what}\n${underlined(text, position, token)}`),
   );
   if (wrong.length > 0) return undefined;
+  if (!dependsOnDocument(ast)) {
+    problems.push(
+      `expected something of ${KNOWN_NAMES.document.join(', ')} in --expect '${text}', which is the same whatever was answered`,
+    );
+    return undefined;
+  }
   const ofDocument = names.filter((one) => one.in === 'document').map(({ name }) => name);
   return { kind: 'expression', text, names: [...new Set(ofDocument)] };
 }
@@ -166,7 +173,7 @@ export function underlined(text: string, position: number | undefined, token?: u
   const begin = text.lastIndexOf('\n', place - 1) + 1;
   const [line = ''] = text.slice(begin).split('\n');
   // What stands before keeps its tabs, so that the caret is below the place however wide they are.
-  const before = line.slice(0, place - begin).replace(/[^\t]/g, ' ');
+  const before = line.slice(0, place - begin).replace(/[^\t]+/g, (words) => ' '.repeat(textWidth(words)));
   return `${INDENT}${line}\n${INDENT}${before}^`;
 }
 
