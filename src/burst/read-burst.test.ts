@@ -10,6 +10,8 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 writeFileSync(path.join(cwd, 'booking.json'), '{"slot":{{trial}},"guest":"{{name}}"}');
 writeFileSync(path.join(cwd, 'users.csv'), '\uFEFFname,token\n"Ann, ""A""",t-1\nBob,t-2\n');
 writeFileSync(path.join(cwd, 'bad.csv'), 'name,token\nAnn\n');
+writeFileSync(path.join(cwd, 'latin1.csv'), Buffer.from('name\nZoë\nAnn\n', 'latin1'));
+writeFileSync(path.join(cwd, 'photo.png'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]));
 
 const WORDS: BurstWords = {
   ...{ headers: [], requests: [], reset: [], before: [], after: [], clients: 2 },
@@ -142,6 +144,10 @@ it.each<[string, Partial<BurstWords>, string]>([
   ['an address to listen on', { url: 'http://0.0.0.0:80/' }, 'on every address: write localhost'],
   ['another one', { url: 'http://[::]:80/', allowRemote: true }, 'got [::], which a server prints'],
   ['a file that is none', { data: 'users.scv' }, '--data, got users.scv: there is no such file'],
+  ['a header that no header can hold', { headers: ['X-A: 日本'] }, '(Latin-1) for --header X-A'],
+  ['a body of bytes that are no text', { body: '@photo.png' }, 'got photo.png: it is no text in UTF-8'],
+  ['a CSV in another encoding', { data: 'latin1.csv' }, 'for --data, got latin1.csv: it is no text in UTF-8'],
+  ['a file without a name', { body: '@' }, 'expected a file for the body of the burst, got its "@" alone'],
   ['a header with a line break', { headers: ['X-A: b\nX-B: c'] }, 'expected "Name: value" for --header'],
 ])('refuses %s', (_what, words, expected) => {
   const { definition, problems } = read({ method: 'GET', url: 'http://localhost/', ...words });

@@ -152,7 +152,7 @@ function demandKnownNames(
 ): void {
   // A CSV that could not be read names no columns: one complaint is enough.
   if (data !== undefined && columns.length === 0) return;
-  const known = [...TEMPLATE_NAMES, ...columns];
+  const known = [...new Set([...TEMPLATE_NAMES, ...columns])];
   const texts = [
     ...requests.flatMap(({ request }) => textsOf(request)),
     ...headers,

@@ -70,6 +70,8 @@ export function readHeaders(lines: readonly string[], problems: string[]): Reado
     const [, name = '', value = ''] = /^([^:]*):\s*([^]*?)\s*$/.exec(line) ?? [];
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\r\n\0]/.test(value)) {
       problems.push(`expected "Name: value" for --header, got "${line}"`);
+    } else if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+      problems.push(`expected characters that a header can hold (Latin-1) for --header ${name}`);
     } else if (/^(?:host|connection|content-length|transfer-encoding)$/i.test(name)) {
       problems.push(`expected a header that is not the connection's own for --header, got "${name}"`);
     } else {
@@ -87,13 +89,21 @@ export function readText(
 ) {
   if (!text.startsWith('@')) return text;
   const file = text.slice(1);
+  if (file === '') {
+    problems.push(`expected a file for ${what}, got its "@" alone`);
+    return undefined;
+  }
   try {
-    return readFileSync(path.resolve(cwd, file), 'utf8');
+    // A text has templates in it; of bytes that are none others would be sent.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      readFileSync(path.resolve(cwd, file)),
+    );
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: 'there is no such file',
       EISDIR: 'it is a folder',
+      ERR_ENCODING_INVALID_ENCODED_DATA: 'it is no text in UTF-8',
     };
     problems.push(`expected a file for ${what}, got ${file}: ${reasons[code ?? ''] ?? message}`);
     return undefined;
