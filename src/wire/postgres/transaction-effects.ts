@@ -10,18 +10,11 @@ import {
   type Rows,
   touchesAnything,
   unknownFootprint,
-  type Watched,
 } from './footprint.js';
 import { ANY_ADVISORY, leftOf, uncertain, withAny, withoutCovered } from './kept-locks.js';
 import { bothTimes } from './server-clock.js';
-import {
-  held,
-  isWatched,
-  mayBeWatched,
-  newSession,
-  renamed,
-  type TransactionView,
-} from './transaction-view.js';
+import { held, mayBeWatched, newSession, renamed, type TransactionView } from './transaction-view.js';
+import { WatchedEffects } from './watched-effects.js';
 
 /** What came of a step, where it is known. */
 export interface Outcome {
@@ -37,9 +30,6 @@ export interface Outcome {
 
 /** A footprint without what only the sight of all sessions tells: there it has nothing. */
 export type OwnFootprint = PostgresFootprint & { readonly contends: false };
-
-/** The sight of all sessions gives it another one. */
-const NO_NAME = '';
 
 /** One step of a session: what it touches, and what is known of the session afterwards. */
 export interface Walked {
@@ -80,9 +70,7 @@ class Step {
   #publishes: Rows[] = [];
   #frees: Locks = NO_LOCKS;
   #why: string | undefined;
-  #watched: { reads: Rows[]; writes: Rows[] } | undefined;
-  #watchedEnd: { readonly ends: 'commit' | 'rollback'; readonly view: TransactionView } | undefined;
-  #isUnclear = false;
+  readonly #watched = new WatchedEffects();
 
   constructor(
     before: TransactionView,
@@ -196,38 +184,16 @@ class Step {
     };
     // The row of one key is looked at before the server asks who has read it.
     const hasWritten = !(this.outcome?.lostRow && effect.countsWrites && effect.certain !== undefined);
-    if (mayBeWatched(this.#view)) this.#watch(effect, hasWritten ? writes : [], count);
-  }
-
-  #watch({ reads, freshReads }: DataEffect, writes: readonly Rows[], count: number | undefined): void {
-    // One step, two transactions: they are not told apart.
-    this.#isUnclear ||= this.#watchedEnd !== undefined;
-    this.#watched ??= { reads: [], writes: [] };
-    const allReads = [...reads.map((read) => asEnded(read, count)), ...freshReads];
-    this.#watched.reads.push(...allReads);
-    this.#watched.writes.push(...writes);
-    const [read, written] = [tablesOf(allReads), tablesOf(writes)];
-    const view = this.#view;
-    this.#view = {
-      ...view,
-      watchedReads: [...new Set([...view.watchedReads, ...read])],
-      watchedWrites: [...new Set([...view.watchedWrites, ...written])],
-    };
-  }
-
-  #endWatched(ends: 'commit' | 'rollback'): void {
-    const view = this.#view;
-    if (!isWatched(view)) return;
-    this.#watched ??= { reads: [], writes: [] };
-    this.#isUnclear ||= this.#watchedEnd !== undefined;
-    this.#watchedEnd = { ends, view };
+    if (mayBeWatched(this.#view)) {
+      this.#view = this.#watched.add(this.#view, effect, hasWritten ? writes : [], count);
+    }
   }
 
   #end(publishes: boolean, andBegins: boolean): void {
     const view = this.#view;
     if (publishes) this.#publishes.push(...view.written);
     this.#frees = joinLocks(this.#frees, view.locks);
-    this.#endWatched(publishes ? 'commit' : 'rollback');
+    this.#watched.end(view, publishes ? 'commit' : 'rollback');
     if (view.lost !== undefined) this.#why ??= view.lost;
     const { sessionIsolation, sessionLocks, lostSession, path, isolation } = view;
     this.#begins ||= andBegins;
@@ -265,7 +231,7 @@ class Step {
     if (view.lost !== undefined) this.#why ??= view.lost;
     this.#frees = joinLocks(this.#frees, view.locks);
     if (view.open !== 'explicit') return this.#end(false, false);
-    this.#endWatched('rollback');
+    this.#watched.end(view, 'rollback');
     // The ROLLBACK after it has nothing left to undo.
     const undone = { locks: NO_LOCKS, written: [], hasSnapshot: false, watchedReads: [], watchedWrites: [] };
     const kept = { locks: uncertain(view.locks) };
@@ -287,24 +253,10 @@ class Step {
     if (status !== 'idle') this.#view = { ...this.#view, hasFailed: status === 'failed transaction' };
   }
 
-  #watchedResult({ reads, writes }: { readonly reads: Rows[]; readonly writes: Rows[] }): Watched {
-    const { watchedReads, watchedWrites, isolation } = this.#watchedEnd?.view ?? this.#view;
-    return {
-      ...{ reads: tablesOf(reads), writes: tablesOf(writes), rowsRead: reads, rowsWritten: writes },
-      ends: this.#watchedEnd?.ends ?? 'no',
-      own: {
-        ...{ name: NO_NAME, reads: watchedReads, writes: watchedWrites },
-        ...{ hasCommitted: this.#watchedEnd?.ends === 'commit', beside: [] },
-      },
-      others: [],
-      isUnclear: this.#isUnclear || isolation === 'unknown',
-      isMixed: false,
-    };
-  }
-
   result(): Walked {
     const why = this.#why ?? this.#view.lost ?? this.#view.lostSession;
     const begins = this.#begins;
+    const watched = this.#watched.result(this.#view);
     if (why !== undefined)
       return { footprint: { ...unknownFootprint(why), begins, contends: false }, view: this.#view };
     const footprint = {
@@ -321,23 +273,11 @@ class Step {
       contends: false as const,
       publishes: this.#publishes,
       frees: this.#frees,
-      ...(this.#watched !== undefined && { watched: this.#watchedResult(this.#watched) }),
+      ...(watched !== undefined && { watched }),
     };
     return {
       footprint: { touches: touchesAnything(footprint) ? 'something' : 'nothing', ...footprint },
       view: this.#view,
     };
   }
-}
-
-/** A read of which it is not known that it went through to its end may not have come by everything. */
-function asEnded(read: Rows, count: number | undefined): Rows {
-  const isWhole = count === 0 || (count !== undefined && !read.mayEndEarly);
-  if (isWhole || read.comesBy === undefined) return read;
-  const { table, where, keys } = read;
-  return { table, where, ...(keys && { keys }) };
-}
-
-function tablesOf(rows: readonly Rows[]): string[] {
-  return [...new Set(rows.map(({ table }) => table))];
 }
