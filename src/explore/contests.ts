@@ -1,6 +1,7 @@
 import type { Footprint } from '../core/step.js';
 import type { Actor, Outstanding } from './actor.js';
 import type { Contest, Transition } from './execution.js';
+import type { Dependent } from './happens-before.js';
 
 /** A client that waits in the store before a step, which may let it go on. */
 export interface Waiter {
@@ -96,4 +97,29 @@ export function isOvertaken(transitions: readonly Transition[]): boolean {
 /** Up to this place the store had a choice, so that the same schedule may go another way the next time. */
 export function hasContest(transitions: readonly Transition[], place: number): boolean {
   return transitions.slice(0, place + 1).some(({ contests }) => contests !== undefined);
+}
+
+/**
+ * In how many contests of a step the store has chosen, and no other schedule shows what the other choice leads to.
+ *
+ * That the second of a queue is first is what happens where the first asked after him, if he could have: if his request
+ * depends on nothing that came between the two. What the holder did meanwhile was seen by nobody, and kept both waiting
+ * either way; that it is one and the same holder is certain among three clients.
+ */
+export function contestsLeftOut(
+  { contests = [], client: holder }: Transition,
+  before: readonly Transition[],
+  dependent: Dependent,
+): number {
+  const isOneHolder = new Set(before.map(({ client }) => client)).size <= 3;
+  const askedAt = (asker: number) => before.findLastIndex(({ client, waits }) => client === asker && waits);
+  const leftOut = contests.filter(({ first, second, queue }) => {
+    const [from, to] = [askedAt(first), askedAt(second)];
+    if (queue !== 'kept' || from < 0) return true;
+    return before
+      .slice(from + 1, to)
+      .filter(({ client }) => !(isOneHolder && client === holder))
+      .some((step) => dependent(before[from]!, step));
+  });
+  return leftOut.length;
 }
