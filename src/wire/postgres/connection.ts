@@ -4,10 +4,12 @@ import type { Answer } from './answers.js';
 import { readErrorFields, readParameter, readProcessId, readRow, readStatus } from './backend.js';
 import { Exchange } from './exchange.js';
 import { FrameReader, type Message } from './frames.js';
-import { type OwnStatement, queryMessage, statementMessages } from './own-statement.js';
+import { KeptAnswer } from './kept-answer.js';
+import { OwnStatements, queryMessage, statementMessages } from './own-statements.js';
 import { RequestReader, type Request } from './requests.js';
+import type { ServerAccess } from './server-end.js';
 import { SessionState } from './session-state.js';
-import { NO_ENCRYPTION, readStartup, type StartupPacket } from './startup.js';
+import { NO_ENCRYPTION, readStartup, type StartupAsSent, type StartupPacket } from './startup.js';
 
 /** What a connection tells of itself. */
 export interface ConnectionEvents {
@@ -21,21 +23,6 @@ export interface ConnectionEvents {
   waits(isWaiting: boolean): void;
   /** Both ends are closed. `reason` where the client still wanted it. */
   closed(reason: string | undefined): void;
-}
-
-/** How a connection reaches the server, and what it says first. */
-export interface ServerAccess {
-  open(): Promise<Duplex>;
-  /** The start-up packet as the server shall get it. */
-  startup(message: Message, packet: StartupPacket): StartupAsSent;
-  /** The first start was refused with these fields: whether to try once more, with what `startup` says then. */
-  refused(error: ReadonlyMap<string, string>): boolean;
-}
-
-export interface StartupAsSent {
-  readonly bytes: Buffer;
-  /** The server was asked for messages of the level LOG, for us: the client did not want any. */
-  readonly hidesLog: boolean;
 }
 
 /**
@@ -55,15 +42,12 @@ export class Connection {
   /** At the gate. */
   #waiting: Request | undefined;
   #exchange: Exchange | undefined;
-  /** Of the answer under way: what the client was not given yet. */
-  readonly #kept: Buffer[] = [];
-  #keptBytes = 0;
+  readonly #kept = new KeptAnswer();
   #isTerminating = false;
   #hidesLog = false;
   /** Connects to the server once more, while that may help. */
   #again: (() => void) | undefined;
-  /** A statement of our own, on its way. */
-  #own: OwnStatement | undefined;
+  readonly #own = new OwnStatements();
   /** The last request was answered without a ReadyForQuery: what it began is still open. */
   #isInTheMiddle = false;
   #isClosed = false;
@@ -107,7 +91,7 @@ export class Connection {
     if (request === undefined) return;
     this.#waiting = undefined;
     if (setting !== undefined && this.takesSetting) {
-      this.#own = { messages: [], resolve: () => undefined, reject: () => undefined };
+      this.#own.sent();
       this.#toServer([statementMessages(setting)]);
     }
     this.#isInTheMiddle = request.ends === 'flush';
@@ -164,7 +148,7 @@ export class Connection {
   }
 
   #mayArrive(): boolean {
-    const isFree = this.#waiting === undefined && this.#exchange === undefined && this.#own === undefined;
+    const isFree = this.#waiting === undefined && this.#exchange === undefined && !this.#own.isOnItsWay;
     return this.#phase === 'ready' && isFree;
   }
 
@@ -216,28 +200,21 @@ export class Connection {
     for (let message = this.#fromServer.next(); message !== undefined; message = this.#fromServer.next()) {
       if (this.#isForUs(message)) continue;
       if (this.#isRefused(message)) return;
-      this.#kept.push(message.bytes);
-      this.#keptBytes += message.bytes.length;
+      this.#kept.add(message);
       const finished = this.#serverTold(message);
       if (finished !== undefined) this.#finish(finished);
     }
-    if (this.#exchange === undefined || this.#keptBytes > LONGEST_KEPT_BYTES) this.#handOn();
+    if (this.#exchange === undefined || this.#kept.isTooLong) this.#handOn();
   }
 
-  /**
-   * An answer is handed on when it is complete. Drivers go on as soon as they have read an error, before the ReadyForQuery
-   * behind it; that it comes in a packet of its own would be seen in the order of the steps.
-   */
   #handOn(): void {
-    this.#toClient(this.#kept.splice(0));
-    this.#keptBytes = 0;
+    this.#toClient(this.#kept.take());
   }
 
   /** The answer to a statement of our own, or what the server says at the level LOG. */
   #isForUs(message: Message): boolean {
-    if (this.#own !== undefined) {
-      this.#own.messages.push(message);
-      if (message.type === 'Z') this.#endOwn();
+    if (this.#own.isOnItsWay) {
+      if (this.#own.answered(message)) this.#guarded(() => this.#proceed());
       return true;
     }
     if (message.type !== 'N' || !this.#hidesLog) return false;
@@ -278,20 +255,9 @@ export class Connection {
   /** Runs a statement of our own, unseen by the client; its rows. Rejects if the session is at work, in a transaction, or gone. */
   async query(sql: string): Promise<readonly Message[]> {
     if (!this.isIdle) throw new Error('a session that is at work can be told nothing');
-    const done = new Promise<readonly Message[]>(
-      (resolve, reject) => (this.#own = { messages: [], resolve, reject }),
-    );
+    const answered = this.#own.asked();
     this.#toServer([queryMessage(sql)]);
-    return done;
-  }
-
-  #endOwn(): void {
-    const own = this.#own;
-    this.#own = undefined;
-    const error = own?.messages.find(({ type }) => type === 'E');
-    if (error === undefined) own?.resolve(own.messages.filter(({ type }) => type === 'D'));
-    else own?.reject(new Error(readErrorFields(error).get('M') ?? 'the server refused'));
-    this.#guarded(() => this.#proceed());
+    return answered;
   }
 
   /** The exchange that this message completes. */
@@ -373,7 +339,7 @@ export class Connection {
     const unanswered = this.#exchange;
     this.#exchange = undefined;
     this.#waiting = undefined;
-    this.#own?.reject(new Error('the connection was lost'));
+    this.#own.lost();
     if (unanswered !== undefined) {
       const isFarewell = unanswered.request.ends === 'terminate';
       this.events.answered(unanswered.request, isFarewell ? FAREWELL : undefined);
@@ -393,9 +359,6 @@ export class Connection {
     }
   }
 }
-
-/** A longer answer is handed on as it comes: there, a driver that streams rows may go on before the end of its step. */
-const LONGEST_KEPT_BYTES = 1_048_576;
 
 const FAREWELL: Answer = { label: 'closed', content: ['closed'], digest: 'closed', tags: [] };
 

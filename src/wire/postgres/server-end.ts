@@ -3,10 +3,20 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { StoreAddress } from '../../core/context.js';
-import { SSL_REQUEST } from './startup.js';
+import type { Message } from './frames.js';
+import { SSL_REQUEST, type StartupAsSent, type StartupPacket } from './startup.js';
 
 /** Where the server is, and whether it wants TLS. */
 export type ServerPlace = Pick<StoreAddress, 'host' | 'port' | 'tls'>;
+
+/** How a connection reaches the server, and what it says first. */
+export interface ServerAccess {
+  open(): Promise<Duplex>;
+  /** The start-up packet as the server shall get it. */
+  startup(message: Message, packet: StartupPacket): StartupAsSent;
+  /** The first start was refused with these fields: whether to try once more, with what `startup` says then. */
+  refused(error: ReadonlyMap<string, string>): boolean;
+}
 
 /** A fresh connection to the server, encrypted where the address asks for it. Rejects with what stood in the way. */
 export async function openServerEnd(place: ServerPlace): Promise<Duplex> {

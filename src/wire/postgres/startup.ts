@@ -9,6 +9,13 @@ export type StartupPacket =
   | { readonly kind: 'startup'; readonly parameters: ReadonlyMap<string, string> }
   | { readonly kind: 'other' };
 
+/** The start-up packet as the server gets it. */
+export interface StartupAsSent {
+  readonly bytes: Buffer;
+  /** The server was asked for messages of the level LOG, for us: the client did not want any. */
+  readonly hidesLog: boolean;
+}
+
 const CANCEL = 80_877_102;
 const SSL = 80_877_103;
 const GSSENC = 80_877_104;

@@ -1,6 +1,5 @@
 import type { DeadlockClock } from '../../core/step.js';
 import type { Admin } from '../../stores/postgres/admin.js';
-import type { StartupAsSent } from './connection.js';
 import {
   asksForMessages,
   clockStatement,
@@ -12,7 +11,7 @@ import {
 } from './deadlock-victim.js';
 import type { Message } from './frames.js';
 import type { Line } from './line.js';
-import { type StartupPacket, withParameters } from './startup.js';
+import { type StartupAsSent, type StartupPacket, withParameters } from './startup.js';
 
 /** Sees to it that each session looks for a deadlock when it shall, where the role may say so. */
 export class VictimChoice {
