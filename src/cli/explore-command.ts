@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { demandNone } from '../core/usage-error.js';
 import type { ExploreReport } from '../report/explore-report.js';
 import { renderExplore } from '../report/explore-terminal.js';
-import { writeFolder } from '../report/files.js';
+import { writeFolder, type WrittenRun } from '../report/files.js';
 import type { AnyScenario } from '../session/choice.js';
 import { runExplore } from '../session/explore.js';
 import { planExplore } from '../session/plan-explore.js';
@@ -48,7 +48,7 @@ async function readEverything(
   return flags;
 }
 
-type Written = Awaited<ReturnType<typeof writeFolder>>;
+type Written = WrittenRun<ExploreReport>;
 
 function rendered(
   report: ExploreReport,

@@ -3,7 +3,8 @@ import type { HostConnection } from './protocol.js';
 
 /** What clients and workers hold open, and whether that is what was told of last. */
 export class OpenConnections {
-  #told = '';
+  /** Of each in turn its process, and how many connections it had. */
+  readonly #told: number[] = [];
 
   constructor(private readonly slots: () => readonly ClientSlot[]) {}
 
@@ -13,16 +14,21 @@ export class OpenConnections {
 
   /** Whether it is what it was when this was asked last; a client only ever adds connections, or is replaced. */
   areAsTold(): boolean {
-    const before = this.#told;
-    this.#told = this.slots()
-      .map(({ process, connections }) => `${process}:${connections.length}`)
-      .join(' ');
-    return this.#told === before;
+    const slots = this.slots();
+    const told = this.#told;
+    let same = told.length === 2 * slots.length;
+    told.length = 2 * slots.length;
+    slots.forEach(({ process, connections: { length } }, place) => {
+      same &&= told[2 * place] === process && told[2 * place + 1] === length;
+      told[2 * place] = process;
+      told[2 * place + 1] = length;
+    });
+    return same;
   }
 
   /** What was told last held for that moment only. */
   forget(): void {
-    this.#told = '';
+    this.#told.length = 0;
   }
 }
 

@@ -159,7 +159,7 @@ export async function judgeTrial<C extends ContractTypes>(
     ...(scenario.answers === undefined ? {} : { answers: scenario.answers(history) }),
     ...(burst.firstRequestSpreadNs === undefined ? {} : { firstRequestSpreadNs: burst.firstRequestSpreadNs }),
     ...(burst.arrivalSpreadNs === undefined ? {} : { arrivalSpreadNs: burst.arrivalSpreadNs }),
-    ...answersApart(operations),
+    ...(setting.start === 'simultaneous' ? answersApart(operations) : {}),
   };
   return { result, history };
 }

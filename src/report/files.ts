@@ -20,15 +20,15 @@ export interface RunToWrite {
   readonly serverLogs?: string | undefined;
 }
 
-export interface WrittenRun {
+export interface WrittenRun<R = Report> {
   /** `<out>/<scenario>/<run>`. */
   readonly folder: string;
   /** `<out>/latest` where it is a link to the folder: not after an interrupted run, and not where links are not allowed. */
   readonly latest: string | undefined;
   /** The folder with servers' logs, where there are any. */
   readonly logs: string | undefined;
-  /** The report as it was written: without passwords, each target with the name of its history file. */
-  readonly report: Report;
+  /** The report as it was written: without passwords, of a run each target with the name of its history file. */
+  readonly report: R;
 }
 
 /** A report that could not be written; the message is for people. */
@@ -43,9 +43,9 @@ export class ReportNotWritten extends Error {
 export async function writeRun(run: RunToWrite): Promise<WrittenRun> {
   const { out, histories, serverLogs } = run;
   const names = historyNames([...histories.keys()]);
-  const report = redactDeep(withHistoryNames(run.report, names));
+  const report = withHistoryNames(run.report, names);
   const files = new Map([...names].map(([id, file]) => [file, histories.get(id) ?? '']));
-  return { ...(await writeFolder({ out, report, files, serverLogs })), report };
+  return writeFolder({ out, report, files, serverLogs });
 }
 
 /** What every report tells of its run. */
@@ -60,29 +60,30 @@ interface RunFacts {
  * The folder of one run: `report.json`, without passwords, and what belongs to it by file name. Whole or not at all, as
  * `writeRun` says. Throws ReportNotWritten.
  */
-export async function writeFolder({
+export async function writeFolder<R extends RunFacts>({
   out,
-  report,
+  report: unsafe,
   files = new Map(),
   serverLogs,
 }: {
   readonly out: string;
-  readonly report: RunFacts;
+  readonly report: R;
   readonly files?: ReadonlyMap<string, string>;
   readonly serverLogs?: string | undefined;
-}): Promise<Pick<WrittenRun, 'folder' | 'latest' | 'logs'>> {
+}): Promise<WrittenRun<R>> {
+  const report = redactDeep(unsafe);
   const parent = join(out, fileName(report.scenario.name));
   const name = runName(report);
   const partial = join(parent, `.${name}.${process.pid}.partial`);
   try {
     await mkdir(parent, { recursive: true });
     await mkdir(partial);
-    await writeFile(join(partial, 'report.json'), `${JSON.stringify(redactDeep(report), undefined, 2)}\n`);
+    await writeFile(join(partial, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
     for (const [file, text] of files) await writeFile(join(partial, file), text);
     if (serverLogs !== undefined) await copyLogs(serverLogs, join(partial, LOGS));
     const folder = await place(partial, join(parent, name));
     const latest = report.interrupted ? undefined : await pointLatest(out, folder, report.runId);
-    return { folder, latest, logs: serverLogs === undefined ? undefined : join(folder, LOGS) };
+    return { folder, latest, logs: serverLogs === undefined ? undefined : join(folder, LOGS), report };
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
     throw new ReportNotWritten(unwritable(parent, error), { cause: error });
