@@ -241,6 +241,25 @@ describe('the checkers of orders', () => {
     ]);
   });
 
+  it.each([
+    [400, 3_300, 3_500],
+    [2_000, 7_900, 8_100],
+    [10_000, 19_900, 20_100],
+  ])('let a machine stand still for a while before they find a wait beyond %s ms', (limit, short, long) => {
+    const waited = (ms: number) =>
+      toHistory<Orders>({
+        initial: { orders: [], discounts: [], lockLimitMs: limit },
+        events: events(`
+          0 0 invoke readTotals {"orders":[]}
+          1 0 lock-requested {"key":"order:1"}
+          ${ms * 1e6} 0 fail readTotals {"code":"lock-timeout","message":"no lock"}`),
+        final: { orders: [], discounts: [], customers: [], placed: [], locks: [] },
+        openTransactions: [],
+      });
+    expect(anomaliesOf(waited(short))).toEqual([]);
+    expect(anomaliesOf(waited(long))).toEqual(['waited-beyond-limit']);
+  });
+
   it('find a lock that is left, two holders of one lock, and a wait beyond the limit', () => {
     const changed = `
       0 0 invoke readTotals {"orders":[]}
