@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 /**
@@ -15,9 +15,22 @@ export async function checkWritable(dir: string): Promise<string | undefined> {
 export async function whyFileUnwritable(file: string): Promise<string | undefined> {
   const there = await stat(file).catch(() => undefined);
   if (there?.isDirectory()) return 'it is a folder';
+  if (await isWrittenInPlace(file)) {
+    return access(file, constants.W_OK).then(() => undefined, reasonOf);
+  }
   const error = await tryFolder(dirname(resolve(file)));
   if (error === undefined) return undefined;
   return (error as NodeJS.ErrnoException).code === 'EEXIST' ? REASONS.ENOTDIR : reasonOf(error);
+}
+
+/**
+ * Whether something is there that must not give way to a file: a device, a pipe, or what a descriptor of this process stands for
+ * (`/dev/stdout`, `/dev/fd/63`), even where that is a file.
+ */
+export async function isWrittenInPlace(file: string): Promise<boolean> {
+  const there = await stat(file).catch(() => undefined);
+  if (there === undefined || there.isDirectory()) return false;
+  return !there.isFile() || /^\/(?:dev|proc)\//.test(resolve(file));
 }
 
 /** What went wrong when something was written there, and taken away again. */
