@@ -128,6 +128,21 @@ describe.skipIf(process.platform === 'win32')('the script of action.yml', () => 
     expect(none.stdout).toMatch(/^<--reporter>/);
   });
 
+  it('joins lines that end in a backslash, and takes reporters without the spaces around them', () => {
+    const given = run({ args: 'x \\\n  y', reporters: '  markdown=a b.md \n  \n', command: 'printf <%s>' });
+    expect(given.stdout).toMatch(/^<x><y><--reporter><markdown=a b\.md><--reporter><table>/);
+  });
+
+  it('runs nothing where there is no command, not even what stands in args', () => {
+    const { status, stdout, file, has } = run({ command: ' ', args: 'touch pwned' });
+    expect(status).toBe(4);
+    expect(stdout).toBe(
+      '::error title=race-check::expected a command for the input "command", got nothing\n',
+    );
+    expect(file('output')).toBe('exit-code=4\n');
+    expect(has('pwned')).toBe(false);
+  });
+
   it.each(['/tmp/out', '../out', 'a/../../b', '..', 'out\nexit-code=0'])(
     'writes nothing where the upload would not find it: %j',
     (output) => {
