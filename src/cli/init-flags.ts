@@ -10,7 +10,10 @@ export const INIT_DEFAULTS = {
 /** The flags of `race-check init`. */
 export function addInitFlags(command: Command): Command {
   return command
-    .option('--contract <name>', 'what the API does: checkout (default), bookings, customers, orders, seats')
+    .option(
+      '--contract <name>',
+      'what the API does: checkout (default), bookings, customers, orders, seats, or own for something else',
+    )
     .option('--name <name>', `what the target is called (default: ${INIT_DEFAULTS.name})`)
     .option(
       '--base-url <url>',

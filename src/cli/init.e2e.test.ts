@@ -6,7 +6,28 @@ import { describe, expect } from 'vitest';
 import { it, judged, type UserFolder } from './fixtures/user-folder.fixture.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CONTRACTS = ['checkout', 'bookings', 'customers', 'orders', 'seats'];
+const CONTRACTS = ['checkout', 'bookings', 'customers', 'orders', 'seats', 'own'];
+
+/** Each looks when all have come, and then takes a while. */
+const VOUCHERS = `
+import http from 'node:http';
+let uses = 0;
+let redemptions = [];
+const text = async (request) => { let body = ''; for await (const part of request) body += part; return body; };
+http.createServer(async (request, response) => {
+  const body = JSON.parse((await text(request)) || '{}');
+  const [, code] = /^.api.vouchers.(.*).redemptions$/.exec(request.url) ?? [];
+  if (request.url === '/test/reset') [uses, redemptions] = [body.uses, []];
+  else if (code !== undefined) {
+    const seen = redemptions.length;
+    await new Promise((done) => setTimeout(done, 300));
+    if (seen >= uses) return response.writeHead(409).end();
+    redemptions.push({ code, customer: body.customer });
+    return response.writeHead(201).end();
+  }
+  response.end(JSON.stringify({ redemptions }));
+}).listen(process.env.PORT, '127.0.0.1');
+`;
 
 /** What a compiler says of these files, where race-check is installed: each with the file's name before it. */
 function complaints(folder: UserFolder, files: readonly string[]): readonly string[] {
@@ -66,6 +87,19 @@ describe.concurrent('race-check init', { timeout: 120_000 }, () => {
     const [first, ...others] = complaints(folder, [...files, 'wrong.ts']);
     expect(others).toEqual([]);
     expect(first).toMatch(/^wrong\.ts: .*"bought"/);
+  });
+
+  it('writes a contract, a scenario and a checker of one’s own that catch a race', async ({ folder }) => {
+    folder.write('vouchers.mjs', VOUCHERS);
+    symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder.path, 'node_modules'));
+    const words = ['--contract', 'own', '--name', 'shop', '--command', 'node vouchers.mjs', '--yes'];
+    const { stdout } = await folder.run(['init', ...words]);
+    expect(stdout).toContain('\n  race-check redeem-at-once --target shop\n');
+    const { report, code } = await folder.report(['redeem-at-once', '--clients', '6', '--uses', '2']);
+    const { verdict, findings } = judged(report, 'http/shop');
+    expect(findings.map(({ anomaly }) => anomaly)).toEqual(['redeemed-too-often']);
+    expect([verdict, code]).toEqual(['violated', 1]);
+    expect(folder.left()).toEqual([]);
   });
 
   it('asks nothing where nobody can answer, and writes over nothing unless it is told to', async ({

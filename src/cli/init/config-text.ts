@@ -18,13 +18,12 @@ export interface InitAnswers {
 /** The text of a race-check.config.ts: it type-checks, and runs where the API has these routes. */
 export function configText(answers: InitAnswers): string {
   const { template, command, name } = answers;
-  const { contract, finalType, operations } = template;
-  return `import { defineConfig, defineHttpTarget } from 'race-check';
-import { ${contract}, type ${finalType} } from 'race-check/scenarios/${contract}/contract';
+  const { contract, finalType, operations, own } = template;
+  return `${importsOf(template)}
 
 ${usage(answers)}
-const api = defineHttpTarget({
-  contract: ${contract},
+${own?.definitions(name) ?? ''}${own === undefined ? '' : '\n'}const api = defineHttpTarget({
+  contract: ${own?.name ?? contract},
   name: ${quoted(name)},
 ${addressOf(answers)}
   // How each operation of the contract travels. An editor knows what a request is given and an outcome must be.
@@ -44,8 +43,16 @@ ${operations.replace(/^ {2}/gm, '')}
   // settle: { afterMs: 1_000 },${command === undefined ? '' : CONTROL_OF_COMMAND}
 });
 
-export default defineConfig({ targets: [api] });
+export default defineConfig({ targets: [api]${own === undefined ? '' : `, scenarios: [${own.scenario}]`} });
 `;
+}
+
+function importsOf({ contract, finalType, own }: ContractTemplate): string {
+  if (own !== undefined) {
+    return "import { defineConfig, defineContract, defineHttpTarget, defineScenario, type Checker } from 'race-check';";
+  }
+  return `import { defineConfig, defineHttpTarget } from 'race-check';
+import { ${contract}, type ${finalType} } from 'race-check/scenarios/${contract}/contract';`;
 }
 
 /** What runs the target. */
@@ -57,7 +64,7 @@ export function runCommand({ template, name, configFlag, baseUrl }: InitAnswers)
 /** What to type, with what it does in a column of its own. */
 function usage(answers: InitAnswers): string {
   const { template, configFlag } = answers;
-  const { contract } = template;
+  const contract = template.own?.name ?? template.contract;
   const rows = [
     [runCommand(answers), 'does it hold when everybody comes at once?'],
     [`race-check list${configFlag}`, `every scenario of the contract "${contract}", with what it asks for`],

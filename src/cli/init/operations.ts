@@ -1,3 +1,5 @@
+import { OWN_CONTRACT } from './own-contract.js';
+
 /** What a config begins with for one contract: routes as our reference API has them, for their author to correct. */
 export interface ContractTemplate {
   readonly contract: string;
@@ -8,6 +10,12 @@ export interface ContractTemplate {
   readonly scenario: string;
   /** The operations, each with its request and its outcome; indented by six. */
   readonly operations: string;
+  /** Where the contract is none of ours: its name in the file, that of its scenario, and what defines both. */
+  readonly own?: {
+    readonly name: string;
+    readonly scenario: string;
+    definitions(target: string): string;
+  };
 }
 
 const CHECKOUT = `      checkout: {
@@ -102,6 +110,7 @@ export const TEMPLATES: readonly ContractTemplate[] = [
   ),
   template('orders', 'staff change orders', 'OrdersFinal', 'order-update', ORDERS),
   template('seats', 'students book seats of a trip', 'SeatsFinal', 'last-seat', SEATS),
+  OWN_CONTRACT,
 ];
 
 function template(

@@ -36,7 +36,7 @@ export async function askFor(
     if (contract === undefined) {
       const choices = TEMPLATES.map(({ contract: name, question }) => `  ${name}: ${question}`).join('\n');
       const expected = `[${TEMPLATES[0]!.contract}]`;
-      contract = await ask(`What does the API do?\n${choices}\n${SOMETHING_ELSE}\n${expected}`);
+      contract = await ask(`What does the API do?\n${choices}\n${expected}`);
       while (contract !== undefined && !isContract(contract)) {
         contract = await ask(`"${contract}" is none of these. ${expected}`);
       }
@@ -65,8 +65,6 @@ export async function askFor(
     line.close();
   }
 }
-
-const SOMETHING_ELSE = '  something else: end this, and see docs/burst.md (no file is needed) of race-check';
 
 function isContract(name: string): boolean {
   return TEMPLATES.some(({ contract }) => contract === name);
