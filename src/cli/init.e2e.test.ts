@@ -99,6 +99,10 @@ describe.concurrent('race-check init', { timeout: 120_000 }, () => {
     const { verdict, findings } = judged(report, 'http/shop');
     expect(findings.map(({ anomaly }) => anomaly)).toEqual(['redeemed-too-often']);
     expect([verdict, code]).toEqual(['violated', 1]);
+    const config = folder.read('race-check.config.ts');
+    folder.write('race-check.config.ts', config.replace('// control:', 'control:'));
+    const controlled = await folder.run(['redeem-at-once', '--trials', '1', '--quiet', '--no-report']);
+    expect(controlled.stdout).toMatch(/http\/shop-control[^]* ✘ violated/);
     expect(folder.left()).toEqual([]);
   });
 

@@ -20,7 +20,7 @@ export async function controlOfApi(
   const shows = control.shows ?? showsOf(scenario);
   if (shows.length === 0) {
     problems.push(
-      `the control of ${target.id}: ${scenario.name} names no anomaly that a control must show: name it (control: { shows: ['oversold'] })`,
+      `the control of ${target.id}: ${scenario.name} names no anomaly that a control must show: name it in shows (its checkers name: ${namedBy(scenario).join(', ')})`,
     );
     return undefined;
   }
@@ -39,16 +39,19 @@ const COUNTED: readonly string[] = ['retry', 'conflict', 'deadlock', 'lock-timeo
 
 /** A control must be caught for what can be seen: a name that stands for nothing, or for nothing in this scenario, is a mistake. */
 function unshownProblems(shows: readonly AnomalyId[], scenario: AnyScenario): readonly string[] {
-  const checkers = [...scenario.checkers, ...(scenario.slowCheckers ?? [])];
-  // A checker from JavaScript may not say.
-  const named = new Set<string>(checkers.flatMap(({ anomalies = [] }) => anomalies));
+  const named = namedBy(scenario);
   const known = [...new Set([...Object.keys(ANOMALIES), ...named, ...COUNTED])];
   const unknown = shows.filter((id) => !known.includes(id));
   if (unknown.length > 0) {
     return unknown.map((id) => `unknown anomaly "${id}" in shows${didYouMean(id, known)}`);
   }
-  if (shows.some((id) => named.has(id) || COUNTED.includes(id))) return [];
-  return [`no checker of ${scenario.name} names ${shows.join(' or ')} (they name: ${[...named].join(', ')})`];
+  if (shows.some((id) => named.includes(id) || COUNTED.includes(id))) return [];
+  return [`no checker of ${scenario.name} names ${shows.join(' or ')} (they name: ${named.join(', ')})`];
+}
+
+/** What its checkers may find. One from JavaScript may not say. */
+function namedBy({ checkers, slowCheckers = [] }: AnyScenario): readonly string[] {
+  return [...new Set([...checkers, ...slowCheckers].flatMap(({ anomalies = [] }) => anomalies))];
 }
 
 /** Whatever any of the scenario's controls must show. */

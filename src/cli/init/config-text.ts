@@ -40,7 +40,7 @@ ${operations.replace(/^ {2}/gm, '')}
 
   // Without a clear answer (a time-out, a 5xx) a request may still be at work in the API, and such a trial proves nothing.
   // So say when it has come to rest: after the longest time that it gives a request, or when a route says so.
-  // settle: { afterMs: 1_000 },${command === undefined ? '' : CONTROL_OF_COMMAND}
+  // settle: { afterMs: 1_000 },${command === undefined ? '' : controlOfCommand(template)}
 });
 
 export default defineConfig({ targets: [api]${own === undefined ? '' : `, scenarios: [${own.scenario}]`} });
@@ -73,10 +73,13 @@ function usage(answers: InitAnswers): string {
   return rows.map(([command, what]) => `// ${command.padEnd(width)}   ${what}`).join('\n');
 }
 
-const CONTROL_OF_COMMAND = `
+function controlOfCommand({ own }: ContractTemplate): string {
+  const shows = own === undefined ? '' : `, shows: ['${own.shows}']`;
+  return `
 
   // The same command without what makes it right must be caught, or these conditions could not have shown the race.
-  // control: { env: { LOCKING: 'off' } },`;
+  // control: { env: { LOCKING: 'off' }${shows} },`;
+}
 
 function addressOf({ baseUrl, command, stores }: InitAnswers): string {
   const url =

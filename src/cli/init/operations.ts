@@ -15,6 +15,8 @@ export interface ContractTemplate {
     readonly name: string;
     readonly scenario: string;
     definitions(target: string): string;
+    /** What a control of it must show; ours say so in their scenarios. */
+    readonly shows: string;
   };
 }
 

@@ -88,5 +88,5 @@ export const OWN_CONTRACT: ContractTemplate = {
   finalType: "Vouchers['final']",
   scenario: 'redeem-at-once',
   operations: REDEEM,
-  own: { name: 'vouchers', scenario: 'redeemAtOnce', definitions },
+  own: { name: 'vouchers', scenario: 'redeemAtOnce', definitions, shows: 'redeemed-too-often' },
 };
