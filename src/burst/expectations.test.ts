@@ -145,6 +145,7 @@ describe('an expression', () => {
     );
     await expect(judging).rejects.toThrow(UsageError);
     await expect(judging).rejects.toThrow(words);
+    await expect(judging).rejects.toThrow(/\n  it was put to 2 x 200; after \{"stock":0/);
   });
 });
 

@@ -33,34 +33,42 @@ export function expressionChecker(
       if (unclear.length > 0 && (outcome.kind === 'failed' || outcome.readAnswers)) throw open;
       if (outcome.kind === 'failed') {
         const { message, position, token } = outcome;
-        throw new UsageError([`--expect failed: ${message}\n${underlined(text, position, token)}`]);
+        throw new UsageError([
+          `--expect failed: ${message}\n${underlined(text, position, token)}\n  it was put to ${observedIn(history)}`,
+        ]);
       }
-      if (outcome.value === undefined) throw notBoolean(text, outcome.words);
+      if (outcome.value === undefined) throw notBoolean(text, outcome.words, history);
       return outcome.value ? [] : [broken(text, anomaly, history)];
     },
   };
 }
 
-function notBoolean(text: string, words: string): UsageError {
+function notBoolean(text: string, words: string, history: History<Burst>): UsageError {
   const hint = words === 'nothing' ? ': is every name in it written as in the answers?' : '';
-  return new UsageError([`expected true or false of --expect '${text}', got ${words}${hint}`]);
+  return new UsageError([
+    `expected true or false of --expect '${text}', got ${words}${hint}\n  it was put to ${observedIn(history)}`,
+  ]);
 }
 
-function broken(text: string, anomaly: string, history: History<Burst>): Finding {
-  const { operations, final } = history;
-  const observed = [
+/** What an expression was put to, in short. */
+function observedIn({ operations, final }: History<Burst>): string {
+  return [
     countedWords(operations),
     ...(['before', 'after'] as const).flatMap((name) =>
       final[name] === undefined ? [] : [`${name} ${shortJson(final[name])}`],
     ),
   ].join('; ');
+}
+
+function broken(text: string, anomaly: string, history: History<Burst>): Finding {
+  const observed = observedIn(history);
   return {
     anomaly,
     grade: 'violation',
     message: `"${text}" is false: ${observed}`,
     expected: text,
     observed,
-    witness: operations.flatMap(({ completeIndex }) => completeIndex ?? []),
+    witness: history.operations.flatMap(({ completeIndex }) => completeIndex ?? []),
   };
 }
 
