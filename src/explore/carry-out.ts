@@ -1,11 +1,19 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isOvertaken } from './contests.js';
 import type { Choose, Execution, System, Victims } from './execution.js';
 import { CircleStays } from './stuck.js';
 
-/** So often is a schedule carried out until the first in each queue is first. */
-export const MOST_OVERTAKEN = 8;
-/** So often is a schedule carried out until it goes the way it went before, where only the store's luck is in between. */
-export const MOST_DIVERGED = 40;
+/** So often is a schedule carried out until the first in each queue is first, and until it goes the way it went before. */
+export const MOST_TIMES = 40;
+/** After so many times in a row it is no accident: both of them are woken on one busy core, where the later one goes first. */
+const MOST_AT_ONCE = 6;
+/** By then the system has them run elsewhere. */
+const APART_MS = 10;
+
+/** Before a schedule is carried out once more, since the store had its luck in it so many times. */
+export async function beforeNextTime(times: number): Promise<void> {
+  if (times >= MOST_AT_ONCE) await wait(APART_MS);
+}
 
 /**
  * A schedule in which whoever stands first in a queue goes on first: where the store had it otherwise it is carried out
@@ -18,7 +26,8 @@ export async function carriedOut<Result>(
 ): Promise<Execution<Result>> {
   for (let time = 1; ; time += 1) {
     const execution = await system.run(choose, victims);
-    if (time === MOST_OVERTAKEN || !isOvertaken(execution.transitions)) return execution;
+    if (time === MOST_TIMES || !isOvertaken(execution.transitions)) return execution;
+    await beforeNextTime(time);
   }
 }
 

@@ -113,6 +113,18 @@ describe('an exhaustive search', () => {
     }
   });
 
+  it('waits for luck to pass that lasts for many times in a row', async () => {
+    const clients = ['a', 'b', 'c'].map(() => [lock('a'), write('x'), unlock('a')]);
+    const kept = await ends(clients, true);
+    let asked = 0;
+    const result = await searchAll(
+      new Model(clients, () => (asked += 1) % 13 !== 0),
+      { reduce: true, isUp: () => false },
+      () => undefined,
+    );
+    expect(result).toMatchObject({ standFor: kept.result.standFor, contestsCut: 0 });
+  });
+
   it('does not take what the store always does otherwise for what it could do', async () => {
     const clients = ['a', 'b', 'c'].map(() => [lock('a'), write('x'), unlock('a')]);
     const result = await searchAll(

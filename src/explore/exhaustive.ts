@@ -1,4 +1,4 @@
-import { MOST_DIVERGED, MOST_OVERTAKEN } from './carry-out.js';
+import { beforeNextTime, MOST_TIMES } from './carry-out.js';
 import { hasContest, isOvertaken } from './contests.js';
 import { Diverged, wordsOf } from './diverged.js';
 import type { Choice, ChoicePoint, Execution, System, Transition, Victims } from './execution.js';
@@ -176,13 +176,10 @@ class Search<Result> {
       const { transitions } = execution;
       const divergence = this.#divergence ?? this.#divergenceOf(transitions);
       if (divergence === undefined) {
-        if (!isOvertaken(transitions)) return execution;
-        if (time === MOST_OVERTAKEN) {
-          this.#tree.leftOut.contestsCut += 1;
-          return execution;
-        }
-      } else if (time === MOST_DIVERGED || !this.#isLuck(transitions, divergence)) throw divergence;
+        if (time === MOST_TIMES || !isOvertaken(transitions)) return execution;
+      } else if (time === MOST_TIMES || !this.#isLuck(transitions, divergence)) throw divergence;
       this.#repeated += 1;
+      await beforeNextTime(time);
       goBack();
     }
   }

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/checker.js';
 import type { ContractTypes } from '../core/contract.js';
 import { seededRandom } from '../core/random.js';
-import { carriedOut, MOST_DIVERGED, triedOut } from './carry-out.js';
+import { carriedOut, MOST_TIMES, triedOut } from './carry-out.js';
 import { anybody, byPriority, chanceOfPriority, following, oneByOne, ordersOf } from './choosers.js';
 import { hasContest } from './contests.js';
 import type { Execution, Victims } from './execution.js';
@@ -344,7 +344,7 @@ async function again(system: TargetSystem<ContractTypes>, traces: Traces, schedu
     const trace = traces.canonical(transitions);
     const longer = Math.max(trace.length, schedule.trace.length);
     const place = Array.from({ length: longer }).findIndex((_, at) => trace[at] !== schedule.trace[at]);
-    if (place < 0 || time === MOST_DIVERGED || !hasContest(transitions, place)) {
+    if (place < 0 || time === MOST_TIMES || !hasContest(transitions, place)) {
       return { trace, place, result };
     }
   }
