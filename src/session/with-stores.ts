@@ -91,7 +91,8 @@ function isUnexplained({ result }: RanTarget): boolean {
   );
 }
 
-function environmentOf(servers: ReadonlyMap<string, StoreServer>): Report['environment'] {
+/** Where a run took place, with what is known of these servers. */
+export function environmentOf(servers: ReadonlyMap<string, StoreServer>): Report['environment'] {
   const cpus = os.cpus();
   return {
     node: process.version,
