@@ -375,8 +375,8 @@ describe('two circles of clients that wait for each other', { timeout: 120_000 }
   it('end with a victim of the second that has waited since before the first', async () => {
     const three = await reached(true, ...pair(1, 2), pair(1, 2)[1]);
     expect(three.search).toMatchObject({ cut: undefined, victimsCut: false, contestsCut: 0 });
-    const again = await reached(true, ...pair(1, 2), pair(1, 2)[1]);
-    expect(again.search.standFor).toBe(three.search.standFor);
+    // In every run: whose answer comes first is luck, and counts in no order.
+    expect(three.search.standFor).toBe(20_010n);
     // Nobody fails, or any one, or any two: not two who write in the same order without one who does not.
     expect(victimsIn(three.ends)).toEqual(['', '0', '0 1', '0 2', '1', '1 2', '2']);
   });
