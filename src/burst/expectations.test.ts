@@ -145,7 +145,9 @@ describe('an expression', () => {
     );
     await expect(judging).rejects.toThrow(UsageError);
     await expect(judging).rejects.toThrow(words);
-    await expect(judging).rejects.toThrow(/\n  it was put to 2 x 200; after \{"stock":0/);
+    await expect(judging).rejects.toThrow(
+      /\n {2}it was put to 2 x 200; before \{"stock":2\}; after \{"stock":0/,
+    );
   });
 });
 

@@ -292,7 +292,15 @@ describe('race-check burst', () => {
     const { code, row } = await report(
       folder,
       'POST /api/fixed',
-      ...['-c', '2', '--trials', '1', ...BODY, '--expect', '($f := function() { $f() }; $exists(answers) and $f())'],
+      ...[
+        '-c',
+        '2',
+        '--trials',
+        '1',
+        ...BODY,
+        '--expect',
+        '($f := function() { $f() }; $exists(answers) and $f())',
+      ],
     );
     expect([code, row.verdict]).toEqual([2, 'inconclusive']);
     expect(row.reasons.join()).toContain('did not end within');
