@@ -32,12 +32,13 @@ export function overHttp<C extends ContractTypes>(api: OverHttp<C>): Target<C> {
     start: {
       command: referenceServerCommand(),
       title: `reference API over postgres/${strategy}`,
-      env: ({ stores, parameters }) => ({
+      env: ({ stores, parameters, instance }) => ({
         RACE_CHECK_REFERENCE_API: JSON.stringify({
           contract: contract.name,
           target: `postgres/${strategy}`,
           addresses: Object.values(stores),
           parameters,
+          setup: instance === 0,
           testRoutes: true,
         }),
       }),

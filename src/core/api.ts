@@ -38,6 +38,8 @@ export interface CommandGiven {
   readonly stores: Readonly<Record<string, StoreAtHand>>;
   /** The scenario's numbers. */
   readonly parameters: Parameters;
+  /** From 0. Exploring starts one more for each client, on the same stores: what is to be made in them is there by then. */
+  readonly instance: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

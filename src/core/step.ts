@@ -31,6 +31,9 @@ export interface HeldStep {
   release(): Promise<StepAnswer>;
 }
 
+/** A request that came while steps were not held. */
+export type PassedStep = Pick<HeldStep, 'client' | 'label' | 'footprint'>;
+
 /** What came of one step. */
 export interface StepAnswer {
   /** In short, for people: `1 row: 20`, `UPDATE 1`, `error 40P01: deadlock detected`. */
@@ -52,6 +55,15 @@ export interface StepAnswer {
   readonly circle?: readonly number[];
   /** The connection ended before the answer was complete. */
   readonly ended?: 'connection-lost';
+}
+
+/** A session that a client has open at its store. */
+export interface WireConnection {
+  readonly client: number;
+  /** Of its end at the server, which shows it. */
+  readonly localPort: number;
+  /** `working`: a request of it has no answer yet. `open`: in a transaction. `idle`: neither. */
+  readonly state: 'working' | 'open' | 'idle';
 }
 
 /** Once in each wait a session looks for a deadlock, and fails if it finds one: so long after the wait began, in milliseconds. */
@@ -78,6 +90,8 @@ export interface StepWire {
   hold(on: boolean): void;
   /** One listener, told of each step when it comes to the gate. A connection has at most one step there. */
   onHeld(listener: (step: HeldStep) => void): void;
+  /** One listener, told of each request that comes while steps are not held, and goes through. */
+  onPassed(listener: (step: PassedStep) => void): void;
   /** One listener, told of each connection that ended while its client still wanted it. `reason` is for people. */
   onLost(listener: (client: number, reason: string) => void): void;
   /**
@@ -107,6 +121,8 @@ export interface StepWire {
    * where there is a circle by then, and where there is none, never in that wait. Throws where `deadlockVictim` is `server`.
    */
   setDeadlockClock(client: number, clock: DeadlockClock): void;
+  /** All that stand now. */
+  connections(): readonly WireConnection[];
   /**
    * The client is no more: ends its connections, and resolves when the store has let go of all that they had, with what that touched.
    */

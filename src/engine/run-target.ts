@@ -423,7 +423,7 @@ class TargetSession<C extends ContractTypes> {
   /** A server that is gone, or silent, makes the run inconclusive; all else that is thrown is the target's mistake, or ours. */
   async #failed(error: unknown): Promise<TargetRunResult<C>> {
     if (error instanceof StoreUnavailable) {
-      const message = `${error.message.replace(/[.:]?$/, '')}: ${error.remedy}`;
+      const { words: message } = error;
       if (this.#judge.judgement().trials.run > 0) return this.#judged(message);
       return { kind: 'could-not-run', error: { kind: 'failure', message } };
     }

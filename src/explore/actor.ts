@@ -12,6 +12,8 @@ export interface Gate {
 export interface Outstanding {
   readonly wire: StepWire;
   readonly label: string;
+  /** Of its client's, the connection. */
+  readonly connection: number;
   readonly footprint: Footprint;
   /** Of the transition in which it was let through. */
   readonly place: number;
@@ -22,8 +24,12 @@ export class Actor {
   readonly gates: Gate[] = [];
   readonly outstanding = new Set<Outstanding>();
   hasEnded = false;
-  /** Of its session, as the last answer told. */
-  status: string | undefined;
+  /** Its first operation has begun. */
+  hasBegun = false;
+  /** Its process has answered it, and may go on: what is to follow once that has come to rest, and since when it is silent. */
+  resting: { sinceMs: number; readonly done: () => void } | undefined;
+  /** Of its sessions by their connection, as the last answer on each told. */
+  readonly #statuses = new Map<StepWire, Map<number, string | undefined>>();
   /** It waits for somebody in its own process: neither at a gate nor in the store. */
   waitsInside = false;
   /** The store said that it waits there, for these. Undefined: not asked, or it did not. */
@@ -36,6 +42,17 @@ export class Actor {
   isStale = false;
 
   constructor(readonly number: number) {}
+
+  /** A session of it was left in something else than rest. */
+  get isUnsettled(): boolean {
+    const all = [...this.#statuses.values()].flatMap((ofWire) => [...ofWire.values()]);
+    return all.some((status) => status !== undefined && status !== 'idle');
+  }
+
+  told({ wire, connection }: Pick<Outstanding, 'wire' | 'connection'>, status: string | undefined): void {
+    const ofWire = this.#statuses.get(wire) ?? new Map<number, string | undefined>();
+    this.#statuses.set(wire, ofWire.set(connection, status));
+  }
 
   get isAtGate(): boolean {
     return this.gates.length > 0;

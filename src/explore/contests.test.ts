@@ -7,7 +7,13 @@ import { contestsAmong, waitersAmong, type Woken } from './contests.js';
 function waiting(number: number, waitsFor: readonly number[]): Actor {
   const actor = new Actor(number);
   const wire = undefined as unknown as StepWire;
-  actor.outstanding.add({ wire, label: 'update', footprint: { touches: 'unknown' }, place: 0 });
+  actor.outstanding.add({
+    wire,
+    label: 'update',
+    connection: 0,
+    footprint: { touches: 'unknown' },
+    place: 0,
+  });
   actor.waitsFor = waitsFor;
   return actor;
 }

@@ -34,7 +34,10 @@ export class EndNames {
       if (typeof value !== 'object' || value === null) {
         return this.#ids.has(place) ? rankOf.get(JSON.stringify(value)) : value;
       }
-      return Object.entries(value).map(([name, inner]) => [name, named(inner, `${place}/${name}`)]);
+      const fields = Object.entries(value);
+      // An answer that came as JSON has its fields in an order of its own.
+      if (place !== '') fields.sort(([one], [other]) => (one < other ? -1 : 1));
+      return fields.map(([name, inner]) => [name, named(inner, `${place}/${name}`)]);
     };
     return JSON.stringify(named(parts, ''));
   }

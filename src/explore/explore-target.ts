@@ -140,7 +140,14 @@ class Exploration {
     if (found.sharesMemory && reduce) {
       cut.push('clients waited for each other in their own process, which reduction takes no account of');
     }
+    const { speaksInParallel } = this.system;
+    if (speaksInParallel) {
+      cut.push(
+        'a client sent several requests at once, and which of its own was first was not tried both ways',
+      );
+    }
     this.#isExhaustive =
+      !speaksInParallel &&
       found.cut === undefined &&
       found.preemptionsCut === 0 &&
       !found.victimsCut &&
@@ -283,6 +290,7 @@ class Exploration {
       search,
       clients: this.system.clients,
       workers: this.system.actors - this.system.clients,
+      ...(this.system.each && { each: this.system.each }),
       schedules: {
         ...{ run: tally.run, redundant: this.#redundant, violated: tally.violated, gaveUp: tally.gaveUp },
         ...(this.#repeated > 0 && { repeated: this.#repeated }),

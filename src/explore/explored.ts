@@ -74,6 +74,8 @@ export interface Explored {
   readonly search: SearchPlan;
   readonly clients: number;
   readonly workers: number;
+  /** What each client had for itself, so that its statements are known to be its own. Absent: all were in one process. */
+  readonly each?: 'instance' | 'program';
   readonly schedules: {
     /** Followed to their end, and judged. */
     readonly run: number;

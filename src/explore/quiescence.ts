@@ -9,6 +9,8 @@ export interface QuiescenceOptions {
   readonly answerMs: number;
   /** These clients wait for each other, for so long now. Returns what is to be told where that will not end. */
   readonly sawCircle: (members: readonly number[], waitedMs: number) => CircleStays | undefined;
+  /** Where clients live in processes of their own: for how long such a process has to be silent to be taken to rest. */
+  readonly silenceMs?: (actor: Actor) => number;
 }
 
 /** A step is asked about when its answer is so late, and then ever more rarely. */
@@ -21,6 +23,8 @@ const SLICE_MS = 10;
 const QUIET_TURNS = 3;
 /** Between two looks of a process that runs. */
 const LONGEST_LOOK_MS = 500;
+/** Where a client's process was seen to send several requests at once, the others are waited for so long. */
+const TOGETHER_MS = 5;
 /** A circle is looked at again after so long: the store may have undone it without an error. */
 const CIRCLE_ASK_MS = 50;
 
@@ -31,6 +35,8 @@ const CIRCLE_ASK_MS = 50;
 export class Quiescence {
   /** Clients waited for each other in their own process, as far as their silence tells. */
   sharesMemory = false;
+  /** A client sent a request before it was answered another one. */
+  speaksInParallel = false;
   #actors: readonly Actor[] = [];
   #failure: Error | undefined;
   #changedAtMs = 0;
@@ -84,10 +90,14 @@ export class Quiescence {
         } else await this.#event(askMs - waitedMs);
         this.#demandAnswer();
       } else if (this.#actors.some(({ isAway }) => isAway)) {
-        await this.#pause(this.#actors.filter(({ isAway }) => isAway));
+        const away = this.#actors.filter(({ isAway }) => isAway);
+        if (!(await this.#rest(away))) await this.#pause(away);
       } else {
         const members = circleAmong(this.#actors);
-        if (members.length === 0) return;
+        if (members.length === 0) {
+          if (await this.#isComplete()) return;
+          continue;
+        }
         // Nobody else can end it: it is waited for, and the store tells by an error whom it chose.
         const stays = this.options.sawCircle(members, this.#silentMs);
         if (stays !== undefined) throw stays;
@@ -136,9 +146,44 @@ export class Quiescence {
     );
   }
 
+  /** Whether there were processes that may go on after their answers: waits for their silence. */
+  async #rest(away: readonly Actor[]): Promise<boolean> {
+    const { silenceMs } = this.options;
+    const leftMs = away.flatMap((actor) =>
+      actor.resting === undefined || silenceMs === undefined
+        ? []
+        : [actor.resting.sinceMs + silenceMs(actor) - performance.now()],
+    );
+    if (leftMs.length === 0) return false;
+    const soonest = Math.min(...leftMs);
+    if (soonest > 0 && (await this.#event(soonest))) return true;
+    // What had arrived by then is heard.
+    await turnOfLoop();
+    for (const actor of away) {
+      const { resting } = actor;
+      if (resting === undefined || !actor.isAway) continue;
+      if (resting.sinceMs + silenceMs!(actor) > performance.now()) continue;
+      actor.resting = undefined;
+      resting.done();
+    }
+    return true;
+  }
+
+  /** Requests that a client's process sends at once come one after the other; they are put in order when all have come. */
+  async #isComplete(): Promise<boolean> {
+    if (this.options.silenceMs === undefined || !this.speaksInParallel) return true;
+    const leftMs = this.#changedAtMs + TOGETHER_MS - performance.now();
+    return leftMs <= 0 || !(await this.#event(leftMs));
+  }
+
   /** Waits for clients that run their own code. Whoever has nothing to wait for but another client is seen to wait. */
   async #pause(away: readonly Actor[]): Promise<void> {
     const hasWire = this.options.wires.length > 0;
+    // In a process of its own a client can wait for no other one but in the store: it is slow.
+    if (this.options.silenceMs !== undefined) {
+      await this.#event(SLICE_MS);
+      return this.#demandLife(away);
+    }
     if (!(await (hasWire ? this.#isQuiet() : this.#isIdle()))) return this.#demandLife(away);
     if (this.#actors.some(({ isAtGate }) => isAtGate)) {
       this.sharesMemory ||= hasWire;

@@ -1,8 +1,10 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { PointName, StoreAddress, Traffic } from '../core/context.js';
 import { seededRandom } from '../core/random.js';
-import type { Footprint, HeldStep, StepAnswer, StepWire } from '../core/step.js';
+import type { Footprint, HeldStep, PassedStep, StepAnswer, StepWire } from '../core/step.js';
 import type { ClientOwner } from '../engine/client-owner.js';
+import { AfterAnswer } from './after-answer.js';
 import { Circles } from './circles.js';
 import { waitersAmong } from './contests.js';
 import { turnOfLoop } from './event-loop.js';
@@ -22,6 +24,8 @@ export interface SchedulerOptions {
   readonly seed: string;
   /** How long a step may take that does not wait for another one. */
   readonly answerMs: number;
+  /** Each client's code runs in a process of its own. */
+  readonly isApart: boolean;
 }
 
 /** Who among the actors is what. */
@@ -61,6 +65,11 @@ export class Scheduler implements ClientOwner {
   readonly #circles: Circles;
   #record = new ScheduleRecord(0);
   #isFree = true;
+  readonly #afterAnswer = new AfterAnswer();
+  /** Steps are not held, and the clients' processes are asked for something: a reset. */
+  #isPreparing = true;
+  /** What a client's process sent to a store while nothing was asked of it. */
+  #stray: string | undefined;
 
   constructor(private readonly options: SchedulerOptions) {
     const wires = [...options.wires.values()];
@@ -68,6 +77,7 @@ export class Scheduler implements ClientOwner {
     this.#quiescence = new Quiescence({
       ...{ wires, answerMs: options.answerMs },
       sawCircle: (members, waitedMs) => this.#circles.saw(members, waitedMs),
+      ...(options.isApart && { silenceMs: (actor: Actor) => this.#silenceMs(actor) }),
     });
     for (const wire of wires) {
       wire.onHeld((step) => this.#held(wire, step));
@@ -77,6 +87,7 @@ export class Scheduler implements ClientOwner {
         actor.isStale = true;
         this.#quiescence.changed();
       });
+      wire.onPassed((step) => this.#passed(step));
       wire.onLost((client, reason) => this.#lost(client, reason));
     }
   }
@@ -91,6 +102,31 @@ export class Scheduler implements ClientOwner {
     this.#addresses = addresses;
     this.#size = actors;
     this.#begin();
+  }
+
+  /** After `seat`: each client's way to what is its own and crosses no wire. */
+  lead(store: string, addresses: readonly StoreAddress[]): void {
+    this.#addresses = new Map([...this.#addresses, [store, addresses]]);
+  }
+
+  /** Of this client, to every store that has a wire. */
+  addressesOf(client: number): readonly StoreAddress[] {
+    return [...this.options.wires.keys()].flatMap((store) => this.#addresses.get(store)?.[client] ?? []);
+  }
+
+  /** A client sent several requests at once: which of them is first is not the scheduler's choice. */
+  get speaksInParallel(): boolean {
+    return this.#quiescence.speaksInParallel;
+  }
+
+  /** Throws Stuck where a client's process sent something while nothing was asked of it. */
+  demandNoStray(): void {
+    if (this.#stray !== undefined) throw new Stuck(this.#stray);
+  }
+
+  /** Before what comes next is prepared, and after it: until then the clients' processes may be asked for something. */
+  prepares(on: boolean): void {
+    this.#isPreparing = on;
   }
 
   /** Before what comes next is prepared: that, too, is told the time and draws, and must be told the same in each schedule. */
@@ -109,9 +145,7 @@ export class Scheduler implements ClientOwner {
 
   /** Actors whose session was left in something else than rest, as the store's last answer to each told. */
   get unsettled(): readonly number[] {
-    return this.#actors
-      .filter(({ status }) => status !== undefined && status !== 'idle')
-      .map(({ number }) => number);
+    return this.#actors.filter(({ isUnsettled }) => isUnsettled).map(({ number }) => number);
   }
 
   /**
@@ -124,6 +158,7 @@ export class Scheduler implements ClientOwner {
     go: () => Promise<unknown>,
     settle: () => Promise<unknown>,
   ): Promise<ScheduledRun> {
+    this.demandNoStray();
     this.#begin();
     this.#circles.begin(victims, withinMs);
     for (const actor of this.#actors) actor.hasEnded = isAbsent(actor.number);
@@ -172,9 +207,11 @@ export class Scheduler implements ClientOwner {
       });
       if (choice === undefined) {
         isAbandoned = true;
+        this.#isPreparing = true;
         this.free();
         await going;
         await (isSettling ? settled : settle());
+        if (this.options.isApart) await this.#calm();
         break;
       }
       expectsWait = choice.expectsWait ?? false;
@@ -182,6 +219,7 @@ export class Scheduler implements ClientOwner {
     }
     await settled;
     this.#closeStep();
+    if (!isAbandoned) this.#afterAnswer.scheduleOver();
     this.free();
     for (const { leftBehind } of this.options.wires.values()) {
       if (leftBehind !== undefined) throw new Stuck(leftBehind);
@@ -216,8 +254,12 @@ export class Scheduler implements ClientOwner {
     return known();
   }
 
-  begin(client: number, f: string): Promise<void> {
-    return this.#gate(client, 'begin', f);
+  async begin(client: number, f: string): Promise<void> {
+    const actor = this.#actors[client]!;
+    if (actor.hasBegun && this.options.isApart && !this.#isFree) {
+      await new Promise<void>((done) => this.#rest(actor, done));
+    }
+    await this.#gate(client, 'begin', f, undefined, () => (actor.hasBegun = true));
   }
 
   point(client: number, name: PointName): Promise<void> {
@@ -253,8 +295,43 @@ export class Scheduler implements ClientOwner {
   }
 
   ended(client: number): void {
-    this.#actors[client]!.hasEnded = true;
+    const actor = this.#actors[client]!;
+    const end = () => {
+      actor.hasEnded = true;
+      this.#quiescence.changed();
+    };
+    if (this.options.isApart && !this.#isFree) this.#rest(actor, end);
+    else end();
+  }
+
+  /** Its process has answered it: `done` is called when that has come to rest. */
+  #rest(actor: Actor, done: () => void): void {
+    if (actor.isAtGate || actor.outstanding.size > 0) this.#afterAnswer.spoke(0);
+    actor.resting = { sinceMs: performance.now(), done };
     this.#quiescence.changed();
+  }
+
+  #silenceMs(actor: Actor): number {
+    // It was answered inside a transaction: that is about to end, or was forgotten.
+    if (actor.isUnsettled) return this.#afterAnswer.longestMs;
+    return this.#afterAnswer.silenceMs(this.#actors.every((one) => one === actor || one.hasEnded));
+  }
+
+  /** Everybody was let go: waits until what their processes began has ended, or seems to last. */
+  async #calm(): Promise<void> {
+    const untilMs = performance.now() + this.#afterAnswer.longestMs;
+    const isAtWork = () =>
+      [...this.options.wires.values()].some((wire) =>
+        wire.connections().some(({ state }) => state !== 'idle'),
+      );
+    do await wait(this.#afterAnswer.silenceMs(true));
+    while (isAtWork() && performance.now() < untilMs);
+  }
+
+  /** A request of a process of which nothing was asked: it comes into the next schedule, or has come into its beginning. */
+  #passed({ client, label, footprint }: PassedStep): void {
+    if (!this.options.isApart || this.#isPreparing || footprint.touches === 'nothing') return;
+    this.#stray ??= strayWords(client, label);
   }
 
   /** Where there is no wire, what clients share is in their own process, and only there they can be held. */
@@ -302,7 +379,11 @@ export class Scheduler implements ClientOwner {
 
   #held(wire: StepWire, step: HeldStep): void {
     const actor = this.#actors[step.client]!;
-    const { label } = step;
+    const { label, connection } = step;
+    if (this.options.isApart && !this.#isExpected(actor, step)) return;
+    if (actor.outstanding.size > 0 || actor.gates.some(({ kind }) => kind === 'request')) {
+      this.#quiescence.speaksInParallel = true;
+    }
     this.#atGate(actor, {
       kind: 'request',
       label,
@@ -310,7 +391,7 @@ export class Scheduler implements ClientOwner {
         this.#circles.prepare(actor.number);
         const answered = step.release();
         const { place } = this.#record;
-        const outstanding = { wire, label, footprint: footprintIn(wire, step.footprint), place };
+        const outstanding = { wire, label, connection, footprint: footprintIn(wire, step.footprint), place };
         actor.outstanding.add(outstanding);
         void answered.then((answer) => this.#answer(actor, outstanding, answer));
       },
@@ -321,14 +402,46 @@ export class Scheduler implements ClientOwner {
     if (this.#isFree) return void gate.release();
     actor.waitsInside = false;
     actor.gates.push(gate);
+    // Which of several comes first is luck.
+    if (this.options.isApart && actor.gates.every(({ kind }) => kind === 'request')) {
+      actor.gates.sort((one, other) => (one.label < other.label ? -1 : one.label > other.label ? 1 : 0));
+    }
     this.#quiescence.changed();
+  }
+
+  /**
+   * Whether it is a step of an operation. What a process says while its client has none under way is let through if it touches nothing,
+   * such as a sign of life; after the client's last answer it belongs to that all the same.
+   */
+  #isExpected(actor: Actor, step: HeldStep): boolean {
+    const { hasBegun, hasEnded, resting } = actor;
+    if ((!hasBegun || hasEnded) && step.footprint.touches === 'nothing') {
+      void step.release();
+      return false;
+    }
+    if (!hasBegun) {
+      this.#quiescence.fail(new Stuck(strayWords(step.client, step.label)));
+      return false;
+    }
+    const now = performance.now();
+    if (resting !== undefined) {
+      this.#afterAnswer.spoke(now - resting.sinceMs);
+      resting.sinceMs = now;
+    }
+    if (hasEnded) {
+      this.#afterAnswer.spokeLate();
+      actor.hasEnded = false;
+      this.#rest(actor, () => (actor.hasEnded = true));
+    }
+    return true;
   }
 
   #answer(actor: Actor, outstanding: Outstanding, answer: StepAnswer): void {
     if (!actor.outstanding.delete(outstanding)) return;
     actor.waitsFor = undefined;
     actor.isStale = false;
-    actor.status = answer.status;
+    actor.told(outstanding, answer.status);
+    if (actor.resting !== undefined) actor.resting.sinceMs = performance.now();
     const { ended, circle } = answer;
     const footprint = footprintIn(outstanding.wire, answer.footprint);
     // What it touched is known better now; where it has waited it was at work before as well.
@@ -359,7 +472,11 @@ export class Scheduler implements ClientOwner {
   /** Everybody goes on as he can. */
   free(): void {
     this.#isFree = true;
-    for (const actor of this.#actors) for (const gate of actor.gates.splice(0)) gate.release();
+    for (const actor of this.#actors) {
+      for (const gate of actor.gates.splice(0)) gate.release();
+      actor.resting?.done();
+      actor.resting = undefined;
+    }
     for (const wire of this.options.wires.values()) wire.hold(false);
   }
 
@@ -422,4 +539,8 @@ export class Scheduler implements ClientOwner {
       );
     return `after ${this.#record.place} steps nobody can go on: ${words.join('; ')}`;
   }
+}
+
+function strayWords(client: number, label: string): string {
+  return `the process of client ${client} sent "${label}" to the store while its client had no operation under way: a job, a timer, or what goes on after an answer cannot be scheduled, and would come into any schedule (switch it off for the test)`;
 }

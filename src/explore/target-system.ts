@@ -7,15 +7,17 @@ import type { StepWire } from '../core/step.js';
 import { storesOf, type Target } from '../core/target.js';
 import type { TrialResult } from '../core/verdict.js';
 import { monotonicNs } from '../engine/clock.js';
+import { HostGone } from '../engine/host-link.js';
 import type { ArmReply, HostConnection, LoadReply, SettleReply } from '../engine/protocol.js';
 import { TargetHost } from '../engine/target-host.js';
 import { judgeTrial, planClients, type Aftermath } from '../engine/trial.js';
 import { errorsOfStores } from '../stores/errors.js';
+import type { Apart, ClientsHost } from './apart.js';
 import type { Choose, Execution, System, Victims } from './execution.js';
 import { OPERATION_FACTOR } from './explored.js';
 import { dependentFootprints } from './footprints.js';
 import { Scheduler, type ScheduledRun } from './scheduler.js';
-import { CircleStays } from './stuck.js';
+import { CircleStays, Stuck } from './stuck.js';
 
 /** A scenario on a target, to be run in one schedule after the other. */
 export interface TargetSystemOptions<C extends ContractTypes> {
@@ -28,6 +30,8 @@ export interface TargetSystemOptions<C extends ContractTypes> {
   readonly wires: ReadonlyMap<string, StepWire>;
   readonly seed: string;
   readonly timeoutMs: number;
+  /** Where the clients' code runs. Default: in this process. */
+  readonly apart?: Apart;
   /** Looks for sessions left in a transaction or without an answer, and ends them at the server. */
   chase(connections: readonly HostConnection[]): Promise<Aftermath>;
   /** Told of the connections of clients and workers, before the first schedule and whenever there are others. */
@@ -50,18 +54,23 @@ export interface ExploredTrial<C extends ContractTypes> {
  */
 const VICTIM_WITHIN_MS = [20, 200, 1_000];
 
+/** `isAtRest`: nothing of it is at work, and no transaction is open. */
+type KnownConnection = HostConnection & { readonly isAtRest: boolean };
+
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
 
 /**
- * A target with its clients in this process, held by a scheduler. One trial is one schedule: reset, on warm connections that
+ * A target with its clients, in this process or in those of their own, held by a scheduler. One trial is one schedule: reset, on warm connections that
  * are kept, then the clients step by step, then the final reads and the scenario's own checkers.
  */
 export class TargetSystem<C extends ContractTypes> implements System<ExploredTrial<C>> {
-  readonly #host: TargetHost;
+  readonly #host: ClientsHost;
   readonly #scheduler: Scheduler;
   readonly #clients: number;
   #workers = 0;
   #ports = '';
+  /** Where each client's instance of an API is. */
+  readonly #instances: StoreAddress[] = [];
   #events: HistoryEvent[] = [];
   #prepared: Promise<void> | undefined;
   #renew: readonly number[] = [];
@@ -74,16 +83,20 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   #absent: ReadonlySet<number> = new Set();
 
   constructor(private readonly options: TargetSystemOptions<C>) {
-    const { scenario, parameters, target, wires, seed, timeoutMs, onTraffic } = options;
+    const { scenario, parameters, target, wires, seed, timeoutMs, apart, onTraffic } = options;
     this.#clients = clientsOf(scenario, parameters);
-    this.#scheduler = new Scheduler({ wires, seed, answerMs: timeoutMs });
-    this.#host = new TargetHost({
-      resolve: () => Promise.resolve(target as unknown as Target<ContractTypes>),
-      errorsOf: () => errorsOfStores(storesOf(target)),
-      emit: (events) => this.#events.push(...events),
-      owner: this.#scheduler,
-      ...(onTraffic && { onTraffic }),
-    });
+    this.#scheduler = new Scheduler({ wires, seed, answerMs: timeoutMs, isApart: apart !== undefined });
+    const emit = (events: readonly HistoryEvent[]) => this.#events.push(...events);
+    this.#host =
+      apart?.each === 'program'
+        ? apart.open(this.#scheduler, emit)
+        : new TargetHost({
+            resolve: () => Promise.resolve(target as unknown as Target<ContractTypes>),
+            errorsOf: () => errorsOfStores(storesOf(target)),
+            emit,
+            owner: this.#scheduler,
+            ...(onTraffic && { onTraffic }),
+          });
   }
 
   get clients(): number {
@@ -93,6 +106,15 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   /** Clients and workers. */
   get actors(): number {
     return this.#clients + this.#workers;
+  }
+
+  /** What each client has for itself. Undefined: nothing, all are in this process. */
+  get each(): Apart['each'] | undefined {
+    return this.options.apart?.each;
+  }
+
+  get speaksInParallel(): boolean {
+    return this.#scheduler.speaksInParallel;
   }
 
   get choosesVictim(): boolean {
@@ -107,8 +129,10 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
 
   /** Sets the target up, and gives every client and worker its way to the stores. */
   async open(): Promise<void> {
-    const { target, addresses, parameters, seed, timeoutMs, wires } = this.options;
+    const { target, addresses, parameters, seed, timeoutMs, wires, apart } = this.options;
+    if (apart !== undefined) await this.#scheduler.seat(this.#clients);
     const clients = Array.from({ length: this.#clients }, (_, client) => ({ client, process: client }));
+    await this.#launch(clients.map(({ client }) => client));
     const { workers } = (await this.#host.handle({
       type: 'load',
       // The host is given the target itself.
@@ -120,7 +144,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       lead: true,
     })) as LoadReply;
     this.#workers = workers;
-    await this.#scheduler.seat(this.#clients + workers);
+    if (apart === undefined) await this.#scheduler.seat(this.#clients + workers);
     await this.#prepare();
     this.#prepared = Promise.resolve();
     for (const wire of wires.values()) await wire.learn();
@@ -138,6 +162,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       try {
         return await this.#run(choose, victims, VICTIM_WITHIN_MS[time]!);
       } catch (error) {
+        if (error instanceof HostGone) throw new Stuck(error.message);
         if (!(error instanceof CircleStays) || !this.choosesVictim) throw error;
         await this.#unravel();
         const { isCertain, number } = error.left;
@@ -174,8 +199,11 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
    * looked at that wait already. It is no schedule: the sessions are ended, and it is run again.
    */
   async #unravel(): Promise<void> {
-    const { connections = [] } = this.#armed;
+    const connections = this.#connectionsOf(this.#armed.connections).filter(
+      ({ isAtRest }) => this.each === undefined || !isAtRest,
+    );
     const doubtful = connections.map(({ trace: _old, ...one }) => ({ ...one, doubtful: true }));
+    this.#scheduler.prepares(true);
     this.#scheduler.free();
     const { renew } = await this.options.chase(doubtful);
     await this.#going;
@@ -185,9 +213,31 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
 
   /** Not where a schedule was left in the middle: its clients may never come back. */
   async close(): Promise<void> {
-    if (this.#isBroken) return;
-    await this.#prepared?.catch(() => undefined);
-    await this.#host.handle({ type: 'stop' });
+    try {
+      if (this.#isBroken) return;
+      await this.#prepared?.catch(() => undefined);
+      await this.#host.handle({ type: 'stop' });
+    } finally {
+      const { apart } = this.options;
+      if (apart?.each === 'instance') await apart.instances.stop();
+      await this.#host.kill?.();
+    }
+  }
+
+  /**
+   * Those that stand at the stores. The host of clients that live elsewhere knows of none: what it knows of ends at an API, or at
+   * what stands between a program and its store.
+   */
+  #connectionsOf(hosts: readonly HostConnection[] = []): readonly KnownConnection[] {
+    if (this.each === undefined) return hosts.map((one) => ({ ...one, isAtRest: !one.doubtful }));
+    const processes = new Map(this.#events.map(({ client, process }) => [client, process]));
+    return [...this.options.wires].flatMap(([store, wire]) =>
+      wire.connections().map(({ client, localPort, state }) => ({
+        ...{ client, process: processes.get(client) ?? client, store, localPort },
+        doubtful: state === 'working',
+        isAtRest: state === 'idle',
+      })),
+    );
   }
 
   /** What is left in the stores, the final state, and what the checkers say. Nothing of a run that was abandoned. */
@@ -197,15 +247,19 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     startAtNs: bigint,
   ): Promise<ExploredTrial<C> | undefined> {
     const { scenario, parameters, seed } = this.options;
-    const { connections = [] } = settled;
+    const connections = this.#connectionsOf(settled.connections);
     const isCalm =
-      !run.isAbandoned &&
-      !connections.some(({ doubtful }) => doubtful) &&
-      this.#scheduler.unsettled.length === 0;
+      this.each === undefined
+        ? !run.isAbandoned &&
+          !connections.some(({ doubtful }) => doubtful) &&
+          this.#scheduler.unsettled.length === 0
+        : // All that they have at the stores is seen here, and so is that none of it is at work.
+          connections.every(({ isAtRest }) => isAtRest);
     const aftermath = isCalm ? UNTOUCHED : await this.options.chase(connections);
     this.#renew = aftermath.renew;
     if (run.isAbandoned) return undefined;
     const final = (await this.#host.handle({ type: 'read' })) as Json;
+    this.#scheduler.demandNoStray();
     // The hosts get ready for the next schedule while this one is judged.
     this.#prepared = this.#prepare();
     this.#prepared.catch(() => undefined);
@@ -237,6 +291,8 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     const renew = this.#renew;
     this.#renew = [];
     this.#scheduler.rewind();
+    this.#scheduler.prepares(true);
+    if (renew.length > 0 && this.options.apart?.each === 'instance') await this.#launch(renew);
     await this.#host.handle({ type: 'reset', initial: scenario.initial(parameters) });
     const { plans } = planClients({
       ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
@@ -249,10 +305,21 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
         .sort((one, other) => one.client - other.client),
       faults: scenario.faults?.(parameters, 0) ?? [],
     })) as ArmReply;
-    const { connections = [] } = this.#armed;
+    this.#scheduler.prepares(false);
+    const connections = this.#connectionsOf(this.#armed.connections);
     const ports = connections.map(({ localPort }) => localPort).join();
     if (ports === this.#ports) return;
     this.#ports = ports;
-    this.options.onConnected?.(connections);
+    this.options.onConnected?.(connections.map(({ isAtRest: _, ...one }) => one));
+  }
+
+  /** Starts the instances of these clients, or starts them anew: one whose sessions were ended under it may not bear that. */
+  async #launch(clients: readonly number[]): Promise<void> {
+    const { apart } = this.options;
+    if (apart?.each !== 'instance') return;
+    const given = clients.map((client) => ({ client, addresses: this.#scheduler.addressesOf(client) }));
+    const started = await apart.instances.launch(given);
+    clients.forEach((client, place) => (this.#instances[client] = started[place]!));
+    this.#scheduler.lead('http', this.#instances);
   }
 }

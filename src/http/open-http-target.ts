@@ -9,7 +9,7 @@ import { definitionProblems } from './definition-problems.js';
 import type { ApiStoreName, HttpReset, HttpState, HttpTargetDefinition } from './define-http-target.js';
 import { exchangeOf, named } from './exchange.js';
 import { heldAttempt } from './held-request.js';
-import { openHttpTransport, type HttpClient } from './http-transport.js';
+import { openHttpTransport, type HttpClient, type HttpTransport } from './http-transport.js';
 
 type AnyDefinition = HttpTargetDefinition<ContractTypes>;
 
@@ -27,27 +27,63 @@ export async function openHttpTarget<C extends ContractTypes, Store extends ApiS
   if (first !== undefined) throw new UsageError([first, ...rest]);
   const { namespace: baseUrl } = context.address('http');
   const { insecure = false, sync = 'auto', decoyPath, holdMs, setup, reset, state } = definition;
-  const transport = await openHttpTransport(
-    {
-      ...{ baseUrl, sync, insecure },
-      ...(decoyPath === undefined ? {} : { decoyPath }),
-      ...(holdMs === undefined ? {} : { holdMs }),
-    },
-    context,
-  );
-  const asking = (request: ApiRequest) => asked(request, { baseUrl, insecure, sync });
+  let transport: HttpTransport | undefined;
+  let opening: Promise<HttpTransport> | undefined;
+  const openTransport = async () => {
+    transport = await openHttpTransport(
+      {
+        ...{ baseUrl, sync, insecure },
+        ...(decoyPath === undefined ? {} : { decoyPath }),
+        ...(holdMs === undefined ? {} : { holdMs }),
+      },
+      context,
+    );
+    return transport;
+  };
+  /** Where instances are that are one client's own. */
+  const instances = new Set<string>();
+  const askingAt = (url: string) => (request: ApiRequest) => asked(request, { baseUrl: url, insecure, sync });
+  const asking = askingAt(baseUrl);
+  const httpOf = async (clientContext: ClientContext): Promise<Sending> => {
+    const { namespace } = clientContext.address('http');
+    if (namespace === baseUrl) return (await (opening ??= openTransport())).client(clientContext);
+    instances.add(namespace);
+    return alone(clientContext, { baseUrl: namespace, insecure, sync });
+  };
   const open: OpenTarget<ContractTypes> = {
     setup: async () => {
       if (setup !== undefined) await prepare(setup, undefined, context, asking);
     },
-    reset: (initial) => prepare(reset, initial, context, asking),
-    client: async (clientContext) =>
-      clientOf(definition, clientContext, await transport.client(clientContext)),
+    reset: async (initial) => {
+      await prepare(reset, initial, context, asking);
+      // What an instance keeps in its memory is forgotten by itself alone.
+      if (typeof reset === 'function') return;
+      for (const url of instances) await prepare(reset, initial, context, askingAt(url));
+    },
+    client: async (clientContext) => clientOf(definition, clientContext, await httpOf(clientContext)),
     read: () => finalOf(state, context, asking),
-    aboutToRelease: (waits) => transport.aboutToRelease(waits),
-    close: () => transport.close(),
+    aboutToRelease: (waits) => transport?.aboutToRelease(waits),
+    close: async () => transport?.close(),
   };
   return open as unknown as OpenTarget<C>;
+}
+
+/** A client's way to its API; only where others send too its requests can be held. */
+type Sending = Pick<HttpClient, 'send' | 'close'> & Partial<Pick<HttpClient, 'hold'>>;
+
+/**
+ * Nobody else speaks to this instance, so nothing is sent to it but requests, each on a connection of its own: one that stands idle keeps
+ * a server busy that serves one after the other.
+ */
+function alone(context: ClientContext, at: Omit<Asked, 'withinMs' | 'signal'>): Sending {
+  return {
+    send: async (request) => {
+      const startedAt = performance.now();
+      const answer = await ask(request, { ...at, signal: context.signal });
+      return { ...answer, ms: performance.now() - startedAt, early: false };
+    },
+    close: () => Promise.resolve(),
+  };
 }
 
 type Asking = (request: ApiRequest) => Promise<ApiAnswer>;
@@ -76,13 +112,10 @@ async function asked(request: ApiRequest, api: Omit<Asked, 'withinMs' | 'signal'
   throw new Error(`${named(request)} was answered ${shownAnswer(answer)}, not 2xx`);
 }
 
-function clientOf(
-  definition: AnyDefinition,
-  context: ClientContext,
-  http: HttpClient,
-): Client<ContractTypes> {
+function clientOf(definition: AnyDefinition, context: ClientContext, http: Sending): Client<ContractTypes> {
   const exchange = exchangeOf(definition);
   const from = { client: context.client, parameters: context.parameters };
+  const { hold } = http;
   const attempts = Object.fromEntries(
     Object.keys(definition.operations).map((f) => [
       f,
@@ -94,10 +127,12 @@ function clientOf(
   );
   return {
     ...attempts,
-    hold: async (f: string, input: Json) => {
-      const request = exchange.request(f, input, from);
-      return heldAttempt(await http.hold(request), (got) => exchange.outcome(f, input, request, got));
-    },
+    ...(hold && {
+      hold: async (f: string, input: Json) => {
+        const request = exchange.request(f, input, from);
+        return heldAttempt(await hold.call(http, request), (got) => exchange.outcome(f, input, request, got));
+      },
+    }),
     close: () => http.close(),
   } as Client<ContractTypes>;
 }

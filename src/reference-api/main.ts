@@ -27,7 +27,7 @@ const source = {
   addresses: new Map((settings.addresses as readonly StoreAddress[]).map((one) => [one.store, one])),
 };
 const open = await target.open(createTargetContext(source));
-await open.setup();
+if (settings.setup) await open.setup();
 const pool = new ClientPool(open, source);
 await pool.fill(Math.min(settings.parameters['clients'] ?? POOL, LARGEST_POOL));
 const server = referenceServer({

@@ -15,6 +15,8 @@ export const settingsSchema = z.object({
   addresses: z.array(address),
   /** The scenario's numbers, which strategies read: how often to retry, how long a booking lasts. */
   parameters: z.record(z.string(), z.number()),
+  /** Make what is needed in the stores. Not where another server on them has. */
+  setup: z.boolean().default(true),
   /** Routes that reset and show everything. Never where anybody but a test can reach them. */
   testRoutes: z.boolean().default(false),
 });

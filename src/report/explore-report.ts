@@ -99,6 +99,12 @@ const explored = z
     search,
     clients: count,
     workers: count,
+    each: z
+      .enum(['instance', 'program'])
+      .optional()
+      .describe(
+        'each client had an instance of the API, or a process of the program, of its own: what those share only in their memory, such as a mutex or a cache, did not exist between them, and was not explored; absent: all clients were in one process',
+      ),
     schedules: z.object({
       run: count.describe('followed to their end, and judged'),
       redundant: count.describe('begun, and seen to be like one that had been run'),

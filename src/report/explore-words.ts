@@ -53,8 +53,9 @@ function seenWords(
 
 /** What was left out, and how it was looked for: one sentence each. */
 export function scopeSentences(target: ExploredTarget): readonly string[] {
-  const { search, cut, isFair, isExhaustive, victimChosenBy, workers, schedules } = target;
+  const { search, cut, isFair, isExhaustive, victimChosenBy, workers, schedules, each } = target;
   const sentences: string[] = [];
+  if (each !== undefined) sentences.push(EACH[each]);
   if (isExhaustive && isFair) sentences.push('Exhaustive up to fair schedules.');
   if (workers > 0)
     sentences.push(
@@ -84,6 +85,13 @@ export function scopeSentences(target: ExploredTarget): readonly string[] {
   }
   return sentences;
 }
+
+const EACH = {
+  instance:
+    'Each client has an instance of the API of its own, as behind a load balancer: what instances share only in their memory (a mutex, a cache) is not explored, and protects nobody here.',
+  program:
+    'Each client has a process of the program of its own: what its clients share only in their memory (a mutex, a cache) is not explored, and protects nobody here.',
+} as const;
 
 /** What all of this is about, and what not. */
 export const SCOPE =

@@ -1,10 +1,12 @@
 import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
+import { RunNamespaces } from '../engine/run-namespaces.js';
 import { chase } from '../engine/trial.js';
 import type { HostError } from '../engine/protocol.js';
 import { HostFailure } from '../engine/target-host.js';
 import { hostError } from '../engine/failures.js';
+import type { Instances } from '../explore/apart.js';
 import type { Explored, KeptSchedule, Replayed } from '../explore/explored.js';
 import type { Reaper } from '../process/reaper.js';
 import type { ExploreReport } from '../report/explore-report.js';
@@ -12,12 +14,16 @@ import { StoreUnavailable, type StoreNamespace, type StoreServer } from '../stor
 import type { ChosenTarget } from './choice.js';
 import { composeExplore } from './compose-explore.js';
 import type { ExploreOptions } from './explore-options.js';
-import { canBeHeld, runExplorer, type ExplorerRequest } from './explorer.js';
+import { instancesAt, isHeld, whyNotHeld } from './apart.js';
+import { runExplorer, type ExplorerRequest } from './explorer.js';
 import { explorerProcess, type ExplorerEnd } from './explorer-link.js';
 import type { OpenStores } from './open-stores.js';
 import { planExplore, type PlannedExplore } from './plan-explore.js';
 import { serversFor } from './run-plan.js';
 import { withOpenStores } from './with-stores.js';
+
+/** Room for the pools of an API's instances. */
+const API_CONNECTIONS = 100;
 
 /** One target, and what became of exploring it. */
 export interface RanExplore {
@@ -82,11 +88,14 @@ type Ask = (request: Omit<ExplorerRequest, 'task'>, chosen: ChosenTarget) => Exp
 /** Every named target in turn, on stores that they share. */
 async function onStores(options: ExploreOptions, planned: PlannedExplore, ask: Ask) {
   const { session } = planned;
-  const held = session.named.filter(({ target }) => storesOf(target).every(canBeHeld));
+  const held = session.named.filter(isHeld);
+  const clients = 2 * clientsOf(session.scenario, session.parameters);
   const needs = {
     runId: session.runId,
     stores: [...new Set(held.flatMap(({ target }) => storesOf(target)))],
-    clients: 2 * clientsOf(session.scenario, session.parameters),
+    clients: held.some(({ target }) => target.api !== undefined)
+      ? Math.max(clients, API_CONNECTIONS)
+      : clients,
   };
   return withOpenStores(
     options,
@@ -125,7 +134,8 @@ async function exploreOne(
   const signal = options.signal ?? new AbortController().signal;
   let servers: ReadonlyMap<string, StoreServer>;
   try {
-    demandHeld(storesOf(target));
+    const why = whyNotHeld(chosen);
+    if (why !== undefined) throw why;
     servers = await serversFor(target, session, stores);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
@@ -137,31 +147,43 @@ async function exploreOne(
     'named',
     plan.search.kind === 'exhaustive' ? undefined : plan.maxSchedules,
   );
-  const namespaces = new Map<string, StoreNamespace>();
+  const namespaces = new RunNamespaces(servers, session.parameters);
+  const instances = instancesAt(servers.get('http'), session.parameters);
   try {
-    for (const [store, server] of servers) namespaces.set(store, await server.namespace());
+    await namespaces.open();
     const request = ask(
       {
         scenario: scenario ?? session.scenario.name,
         target: source ?? { kind: 'registry', contract: target.contract, id: target.id },
         parameters: session.parameters,
-        addresses: [...namespaces.values()].map(({ address }) => address),
+        addresses: namespaces.addresses(),
         seed: session.seed,
         timeoutMs: session.timeoutMs,
       },
       chosen,
     );
     const onProgress = (run: number, violated: number) => progress?.trialDone(run, violated);
+    const means = { namespaces: namespaces.current, instances, signal, onProgress };
     // What was handed over as an object lives here, and cannot be killed.
     const here = options.isolation !== 'process' || source === undefined || scenario === undefined;
     const end = here
-      ? await exploreHere(request, { chosen, session, namespaces, signal, onProgress })
-      : await explorerProcess(request, { reaper, namespaces, signal, onProgress });
+      ? await exploreHere(request, { chosen, session, ...means })
+      : await explorerProcess(request, { reaper, ...means });
     const result = await resultOf(end, servers, { session, plan });
     progress?.targetDone(target.id, wordsOf(result));
     return result;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    // A command that does not get ready.
+    const result = {
+      kind: 'could-not-run',
+      error: { kind: 'failure', message: error.words },
+    } as const;
+    progress?.targetDone(target.id, wordsOf(result));
+    return result;
   } finally {
-    for (const namespace of namespaces.values()) await namespace.drop().catch(() => undefined);
+    await instances.stop().catch(() => undefined);
+    await namespaces.drop();
   }
 }
 
@@ -171,12 +193,14 @@ async function exploreHere(
     chosen: { target },
     session: { scenario },
     namespaces,
+    instances,
     signal,
     onProgress,
   }: {
     readonly chosen: ChosenTarget;
     readonly session: PlannedExplore['session'];
     readonly namespaces: ReadonlyMap<string, StoreNamespace>;
+    readonly instances: Instances;
     readonly signal: AbortSignal;
     readonly onProgress: (run: number, violated: number) => void;
   },
@@ -190,6 +214,7 @@ async function exploreHere(
         scheduleDone: onProgress,
         connected: () => undefined,
         chase: (connections) => chase(connections, namespaces),
+        instances,
       },
     );
   } catch (error) {
@@ -236,16 +261,6 @@ async function resultOf(
       ...{ isExhaustive: false, isFair: false, cut: [], steps: { fewest: 0, most: 0 } },
     },
   };
-}
-
-function demandHeld(stores: readonly string[]): void {
-  const [store] = stores.filter((one) => !canBeHeld(one));
-  if (store === undefined) return;
-  throw new StoreUnavailable(
-    store,
-    `the steps of clients of ${store} cannot be held: its protocol is not read yet`,
-    'Run it with bursts: race-check <scenario> --target <id>',
-  );
 }
 
 function wordsOf(result: RanExplore['result']): string {

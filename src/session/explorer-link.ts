@@ -5,8 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { HostConnection, HostError } from '../engine/protocol.js';
 import { chase } from '../engine/trial.js';
 import { endWords } from '../process/how-ended.js';
+import type { Instances } from '../explore/apart.js';
 import type { Reaper } from '../process/reaper.js';
-import type { StoreNamespace } from '../stores/store.js';
+import { StoreUnavailable, type StoreNamespace } from '../stores/store.js';
 import type { ExplorerRequest, ExplorerResult } from './explorer.js';
 import { ALIVE_EVERY_MS, type FromExplorer, type ToExplorer } from './explorer-messages.js';
 
@@ -19,6 +20,8 @@ export type ExplorerEnd =
 export interface ExplorerOptions {
   readonly reaper: Reaper;
   readonly namespaces: ReadonlyMap<string, StoreNamespace>;
+  /** Of the target's API, if it has one. */
+  readonly instances: Instances;
   readonly signal: AbortSignal;
   readonly onProgress: (run: number, violated: number) => void;
 }
@@ -38,7 +41,7 @@ const OUTPUT_LIMIT = 4_000;
  */
 export async function explorerProcess(
   request: ExplorerRequest,
-  { reaper, namespaces, signal, onProgress }: ExplorerOptions,
+  { reaper, namespaces, instances, signal, onProgress }: ExplorerOptions,
 ): Promise<ExplorerEnd> {
   // Detached from the terminal's group: Ctrl-C is for the command line, which ends it itself.
   const child = fork(ENTRY, [], { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -70,6 +73,11 @@ export async function explorerProcess(
     });
   };
 
+  const answer = (done: Promise<ToExplorer>) => {
+    done
+      .catch((error: unknown): ToExplorer => ({ type: 'refused', message: wordsOf(error) }))
+      .then(send, () => undefined);
+  };
   const exited = once(child, 'exit').catch(() => undefined);
   const ended = new Promise<ExplorerEnd>((resolve) => {
     const lost = (why: string) => {
@@ -88,11 +96,15 @@ export async function explorerProcess(
           connections = message.connections;
           return;
         case 'chase':
-          chase(message.connections, namespaces).then(
-            (aftermath) => send({ type: 'chased', aftermath }),
-            (error: unknown) => send({ type: 'chase-failed', message: String(error) }),
+          return answer(
+            chase(message.connections, namespaces).then((aftermath) => ({ type: 'chased', aftermath })),
           );
-          return;
+        case 'launch':
+          return answer(
+            instances.launch(message.given).then((addresses) => ({ type: 'launched', addresses })),
+          );
+        case 'stop-instances':
+          return answer(instances.stop().then(() => ({ type: 'stopped' })));
         case 'done':
           return resolve(message.result);
         case 'failed':
@@ -115,6 +127,11 @@ export async function explorerProcess(
     signal.removeEventListener('abort', stop);
     if (child.pid !== undefined) reaper.release(child.pid);
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof StoreUnavailable) return error.words;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Everything that it began has come to an end. */

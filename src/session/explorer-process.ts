@@ -1,6 +1,5 @@
 import { hostError } from '../engine/failures.js';
 import { HostFailure } from '../engine/target-host.js';
-import type { Aftermath } from '../engine/trial.js';
 import { runExplorer, type ExplorerRequest } from './explorer.js';
 import { ALIVE_EVERY_MS, type FromExplorer, type ToExplorer } from './explorer-messages.js';
 import { findScenario } from './find-scenario.js';
@@ -12,7 +11,20 @@ const send = (message: FromExplorer) => process.send?.(message);
 const stopping = new AbortController();
 let counts = { run: 0, violated: 0 };
 let toldAt = 0;
-let chased: { resolve(aftermath: Aftermath): void; reject(error: Error): void } | undefined;
+/** Whoever waits for what was asked for. */
+let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
+
+type Answer = Extract<ToExplorer, { type: 'chased' | 'launched' | 'stopped' }>;
+
+/** One thing at a time. */
+async function ask<Type extends Answer['type']>(question: FromExplorer, type: Type) {
+  const answer = await new Promise<Answer>((resolve, reject) => {
+    waiting = { resolve, reject };
+    send(question);
+  });
+  if (answer.type !== type) throw new Error(`unreachable: ${question.type} was answered ${answer.type}`);
+  return answer as Extract<Answer, { type: Type }>;
+}
 
 const tell = () => {
   toldAt = performance.now();
@@ -37,11 +49,11 @@ async function run(request: ExplorerRequest): Promise<void> {
           if (isFirst || performance.now() - toldAt > TELL_EVERY_MS) tell();
         },
         connected: (connections) => send({ type: 'connected', connections }),
-        chase: (connections) =>
-          new Promise((resolve, reject) => {
-            chased = { resolve, reject };
-            send({ type: 'chase', connections });
-          }),
+        chase: async (connections) => (await ask({ type: 'chase', connections }, 'chased')).aftermath,
+        instances: {
+          launch: async (given) => (await ask({ type: 'launch', given }, 'launched')).addresses,
+          stop: async () => void (await ask({ type: 'stop-instances' }, 'stopped')),
+        },
       },
     );
     send({ type: 'done', result });
@@ -66,7 +78,7 @@ const TELL_EVERY_MS = 100;
 process.on('message', (message: ToExplorer) => {
   if (message.type === 'run') void run(message.request);
   else if (message.type === 'stop') stopping.abort();
-  else if (message.type === 'chased') chased?.resolve(message.aftermath);
-  else chased?.reject(new Error(message.message));
+  else if (message.type === 'refused') waiting?.reject(new Error(message.message));
+  else waiting?.resolve(message);
 });
 process.on('disconnect', () => process.exit(0));

@@ -8,7 +8,7 @@ import { exploreTarget, replay } from '../explore/explore-target.js';
 import type { Explored, ExplorePlan, KeptSchedule, Replayed } from '../explore/explored.js';
 import { Traces } from '../explore/traces.js';
 import { warmedUp } from '../explore/warm-up.js';
-import { hasWire } from '../wire/open-wire.js';
+import type { Apart, Instances } from '../explore/apart.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 import { openSystem } from './open-system.js';
 
@@ -37,6 +37,8 @@ export interface ExplorerHooks {
   /** The connections of the clients are these now. */
   connected(connections: readonly HostConnection[]): void;
   chase(connections: readonly HostConnection[]): Promise<Aftermath>;
+  /** Of the target's API, if it has one. */
+  readonly instances: Instances;
 }
 
 /** Opens a target between its stores' wires, does what is asked, and closes it. Runs in a process that can be killed. */
@@ -46,8 +48,11 @@ export async function runExplorer(
   hooks: ExplorerHooks,
 ): Promise<ExplorerResult> {
   const { addresses, parameters, seed, timeoutMs, task } = request;
+  const apart: Apart | undefined =
+    target.api === undefined ? undefined : { each: 'instance', instances: hooks.instances };
   const { system, close } = await openSystem({
     ...{ scenario, target, parameters, addresses, seed, timeoutMs },
+    ...(apart && { apart }),
     chase: (connections) => hooks.chase(connections),
     onConnected: (connections) => hooks.connected(connections),
   });
@@ -65,9 +70,4 @@ export async function runExplorer(
   } finally {
     await close();
   }
-}
-
-/** Stores whose clients can be held: through a wire, or because everything is in their own process. */
-export function canBeHeld(store: string): boolean {
-  return hasWire(store) || store === 'memory' || store === 'file';
 }

@@ -35,6 +35,14 @@ export interface NamespaceGiven {
   readonly parameters: Parameters;
 }
 
+/** Further instances of an API beside that of its namespace, each with ways of its own to the target's other stores. */
+export interface ApiInstances {
+  /** Resolves when it is ready; one that bears this number (from 1) already is ended first, and leaves it its port. */
+  launch(instance: number, given: NamespaceGiven): Promise<StoreAddress>;
+  /** Ends all of them. What is seen by then to have gone wrong with one is what `trouble` tells from then on. */
+  stop(): Promise<void>;
+}
+
 /** A namespace that a run made on a server and did not remove. */
 export interface Leftover {
   readonly namespace: string;
@@ -102,6 +110,8 @@ export interface StoreServer {
   leftovers?(): Promise<readonly Leftover[]>;
   /** It is of this run alone: what is left on it is gone when it is stopped. Default: it lives on. */
   readonly endsWithRun?: boolean;
+  /** Of an API with a command. Those of one with a port of its own choice would stand in each other's way. */
+  readonly instances?: ApiInstances;
   /** Why nothing more can be learnt from it, where that is so; undefined as long as it answers. Takes up to 10 s. */
   trouble(): Promise<Trouble | undefined>;
   /** Of an API, from its first namespace on. */
@@ -120,6 +130,11 @@ export class StoreUnavailable extends Error {
     super(message, options);
     this.store = store;
     this.remedy = remedy;
+  }
+
+  /** What is missing and what to do about it, in one sentence. */
+  get words(): string {
+    return `${this.message.replace(/[.:]?$/, '')}: ${this.remedy}`;
   }
 }
 

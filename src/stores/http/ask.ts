@@ -10,7 +10,8 @@ import { askHttp2, flat, type PlainAnswer } from './ask-http2.js';
 /** The API to ask, and how long it may take. */
 export interface Asked extends Pick<Api, 'insecure' | 'sync'> {
   readonly baseUrl: string;
-  readonly withinMs: number;
+  /** Default: no limit but that of the signal. */
+  readonly withinMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -32,8 +33,9 @@ export async function ask(
   { baseUrl, insecure, sync, withinMs, signal }: Asked,
 ): Promise<ApiAnswer> {
   const url = new URL(`${baseUrl.replace(/\/+$/, '')}${request.path}`);
-  const limit = AbortSignal.timeout(withinMs);
-  const until = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+  const limit = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs);
+  const limits = [limit, signal].filter((one) => one !== undefined);
+  const until = limits.length === 1 ? limits[0]! : AbortSignal.any(limits);
   try {
     const socket = url.protocol === 'https:' ? await connectTls(url, insecure, until) : undefined;
     const isHttp2 = socket === undefined ? sync === 'single-packet' : socket.alpnProtocol === 'h2';
@@ -41,7 +43,7 @@ export async function ask(
     const { status, headers, body } = await way(url, prepared(request), socket, until);
     return answerOf(status, headers, body);
   } catch (error) {
-    if (limit.aborted) throw new Error(`no answer within ${limitWords(withinMs)}`, { cause: error });
+    if (limit?.aborted) throw new Error(`no answer within ${limitWords(withinMs!)}`, { cause: error });
     const { code, message } = error as NodeJS.ErrnoException;
     // Node's own words, which take HTTP for granted.
     if (code?.startsWith('HPE_') === true) {

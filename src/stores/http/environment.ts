@@ -13,7 +13,12 @@ const VARIABLES: Readonly<Record<string, string>> = {
 /** What a command is given on top of our own variables: `PORT`, the URLs of its stores, and what the target says. */
 export function commandEnvironment(
   { env }: ApiStart,
-  { others, parameters, port }: NamespaceGiven & { readonly port: number },
+  {
+    others,
+    parameters,
+    port,
+    instance,
+  }: NamespaceGiven & { readonly port: number; readonly instance: number },
 ): Environment {
   const stores: Record<string, StoreAtHand> = {};
   const urls: Record<string, string> = {};
@@ -23,7 +28,7 @@ export function commandEnvironment(
     stores[address.store] = { ...address, url };
     if (variable !== undefined) urls[variable] = url;
   }
-  const own = typeof env === 'function' ? env({ port, stores, parameters }) : env;
+  const own = typeof env === 'function' ? env({ port, stores, parameters, instance }) : env;
   return { PORT: String(port), ...urls, ...own };
 }
 

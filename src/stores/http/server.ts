@@ -1,8 +1,10 @@
 import { limitWords } from '../../core/time-limit.js';
 import type { Api, ApiStart, Environment } from '../../core/api.js';
+import type { StoreAddress } from '../../core/context.js';
 import { freePort, listens, addressesOf } from '../listening.js';
 import {
   StoreUnavailable,
+  type ApiInstances,
   type NamespaceGiven,
   type OpenStore,
   type StoreNamespace,
@@ -46,25 +48,27 @@ const AT_WORK = 'a request without a clear answer may still be at work in the AP
 
 /** What both kinds of API have in common: no session is seen, and none can be ended. */
 function namespaceAt(
-  { host, port, encrypted, shown }: BaseUrl,
+  url: BaseUrl,
   api: Api,
   left: { unsettled(): void; drop(): Promise<void>; readonly unended: string },
 ): StoreNamespace {
-  const { settle, insecure } = api;
+  const { settle } = api;
   return {
-    address: {
-      ...{ store: 'http', host, port, namespace: shown },
-      tls: encrypted ? (insecure ? 'no-verify' : 'verify') : 'off',
-    },
+    address: addressOf(url, api),
     openTransactions: () => Promise.resolve([]),
     endSessions: async (connections) => {
-      if (settle !== undefined && (await settled(settle, { baseUrl: shown, ...askedOf(api) }))) return [];
+      if (settle !== undefined && (await settled(settle, { baseUrl: url.shown, ...askedOf(api) }))) return [];
       left.unsettled();
       return connections;
     },
     unended: left.unended,
     drop: () => left.drop(),
   };
+}
+
+function addressOf({ host, port, encrypted, shown }: BaseUrl, { insecure }: Api): StoreAddress {
+  const tls = encrypted ? (insecure ? 'no-verify' : 'verify') : 'off';
+  return { store: 'http', host, port, namespace: shown, tls };
 }
 
 function askedOf({ insecure, sync }: Api): Pick<Api, 'insecure' | 'sync'> {
@@ -125,21 +129,25 @@ interface Running {
   readonly command: Command;
 }
 
-/** One command at a time: that of the namespace made last. */
+/** That of the namespace made last is instance 0; others only beside it. */
 function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreServer {
   const { reaper, signal, allowRemote } = request;
   const log = openCommandLog(reaper);
   const shown = shownCommand(start);
-  let running: Running | undefined;
+  const running = new Map<number, Running>();
+  /** What was wrong with instances when they were ended. */
+  let seenTrouble: Trouble | undefined;
   let version: HttpVersion | undefined;
   let stopping: Promise<void> | undefined;
 
-  const end = async () => {
-    await running?.command.stop();
+  const end = async (instance: number) => {
+    await running.get(instance)?.command.stop();
   };
-  const launch = async (given: NamespaceGiven): Promise<Running> => {
+  const endAll = () => Promise.all([...running.keys()].map(end));
+  const launch = async (instance: number, given: NamespaceGiven): Promise<Running> => {
     const fixed = typeof api.baseUrl === 'string' ? parseBaseUrl(api.baseUrl, allowRemote) : undefined;
-    const port = fixed?.port ?? (await freePort());
+    const port =
+      fixed?.port ?? (instance > 0 ? running.get(instance)?.url.port : undefined) ?? (await freePort());
     const url =
       fixed ?? parseBaseUrl((api.baseUrl as (given: { port: number }) => string)({ port }), allowRemote);
     if (await listens(url.host, url.port)) {
@@ -149,7 +157,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
         'Stop it, or leave the port to us (baseUrl: ({ port }) => `http://127.0.0.1:${port}`)',
       );
     }
-    const env: Environment = commandEnvironment(start, { ...given, port: url.port });
+    const env: Environment = commandEnvironment(start, { ...given, port: url.port, instance });
     log.hide(env);
     log.mark();
     let command: Command;
@@ -163,7 +171,8 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
         'Correct start.command',
       );
     }
-    running = { url, command };
+    const started = { url, command };
+    running.set(instance, started);
     const why = await whyNotReady(start.readyWhen, {
       url,
       api: askedOf(api),
@@ -171,18 +180,52 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
       log,
       signal,
     }).catch(async (error: unknown) => {
-      await end();
+      await end(instance);
       throw error;
     });
     if (why !== undefined) {
-      await end();
+      await end(instance);
       throw new StoreUnavailable(
         'http',
         `"${shown}" did not get ready: ${why}. It printed\n${log.lastLines()}`,
         `Correct start.command or start.readyWhen (it waits ${limitWords(start.readyWhen?.withinMs ?? READY_MS)})`,
       );
     }
-    return running;
+    return started;
+  };
+  const troubleIn = async (instance: number) => {
+    const { url, command } = running.get(instance)!;
+    const whose = instance === 0 ? '' : `, the instance of client ${instance - 1},`;
+    return troubleAt(url, () => {
+      const how = command.ended();
+      return how === undefined ? undefined : `"${shown}"${whose} ${how}; it printed\n${log.lastLines()}`;
+    });
+  };
+  const trouble = async () => {
+    if (seenTrouble !== undefined) return seenTrouble;
+    for (const instance of running.keys()) {
+      const seen = await troubleIn(instance);
+      if (seen !== undefined) return seen;
+    }
+    return undefined;
+  };
+  const instances: ApiInstances = {
+    launch: async (instance, given) => {
+      await end(instance);
+      try {
+        return addressOf((await launch(instance, given)).url, api);
+      } catch (error) {
+        running.delete(instance);
+        throw error;
+      }
+    },
+    stop: async () => {
+      seenTrouble = await trouble();
+      for (const instance of [...running.keys()].filter((one) => one > 0)) {
+        await end(instance);
+        running.delete(instance);
+      }
+    },
   };
 
   return {
@@ -190,9 +233,12 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
     description: start.title ?? `API of "${shown}"`,
     environment: { command: shown },
     isLast: true,
+    instances,
     namespace: async (given = { others: [], parameters: {} }) => {
-      await end();
-      const started = await launch(given);
+      await endAll();
+      running.clear();
+      seenTrouble = undefined;
+      const started = await launch(0, given);
       // Later it may have been stopped, and what vouches for it is to be spoken to in the same way.
       version ??= await httpVersionAt(started.url.shown, api);
       return namespaceAt(started.url, api, {
@@ -201,17 +247,10 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
         unended: `${AT_WORK}, and write: ${api.settleHint ?? SETTLE_HINT}`,
       });
     },
-    trouble: async () => {
-      if (running === undefined) return undefined;
-      const { url, command } = running;
-      return troubleAt(url, () => {
-        const how = command.ended();
-        return how === undefined ? undefined : `"${shown}" ${how}; it printed\n${log.lastLines()}`;
-      });
-    },
+    trouble,
     httpVersion: () => version,
     stop: (keepLogAt) => {
-      stopping ??= end()
+      stopping ??= endAll()
         .then(() => {
           if (keepLogAt !== undefined) log.keep(keepLogAt);
         })

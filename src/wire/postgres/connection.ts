@@ -73,6 +73,11 @@ export class Connection {
     return !this.client.destroyed;
   }
 
+  /** A request is at the gate, or on its way. */
+  get isWorking(): boolean {
+    return this.#waiting !== undefined || this.#exchange !== undefined;
+  }
+
   /** Nothing is on its way or at the gate, and no transaction is open. */
   get isIdle(): boolean {
     return this.isReady && this.#mayArrive() && this.state.status === 'idle';

@@ -11,6 +11,8 @@ export interface Line {
   number: number;
   readonly connection: Connection;
   readonly footprints: SessionFootprints;
+  /** Of its end at the server, once that stands. */
+  localPort: number | undefined;
   /** Of the request at the gate or on its way. */
   asked: readonly Asked[];
   /** On its way: what it asks for. */
@@ -48,6 +50,7 @@ export function newLine(
 ): Line {
   return {
     ...{ client, number, connection, footprints },
+    localPort: undefined,
     asked: [],
     asks: NO_LOCKS,
     contended: false,

@@ -1,6 +1,14 @@
 import type { Duplex } from 'node:stream';
 import type { StoreAddress, Traffic } from '../../core/context.js';
-import type { DeadlockClock, Footprint, HeldStep, StepAnswer, StepWire } from '../../core/step.js';
+import type {
+  DeadlockClock,
+  Footprint,
+  HeldStep,
+  PassedStep,
+  StepAnswer,
+  StepWire,
+  WireConnection,
+} from '../../core/step.js';
 import { Admin } from '../../stores/postgres/admin.js';
 import { openPipe } from '../pipe.js';
 import { AllSessions } from './all-sessions.js';
@@ -32,6 +40,7 @@ export class PostgresWire implements StepWire {
   readonly #known: Known = { catalogue: undefined };
   readonly #sessions = new AllSessions(this.#lines);
   #onHeld: (step: HeldStep) => void = () => undefined;
+  #onPassed: (step: PassedStep) => void = () => undefined;
   #onLost: (client: number, reason: string) => void = () => undefined;
   #onWaiting: (client: number) => void = () => undefined;
 
@@ -72,6 +81,10 @@ export class PostgresWire implements StepWire {
 
   onHeld(listener: (step: HeldStep) => void): void {
     this.#onHeld = listener;
+  }
+
+  onPassed(listener: (step: PassedStep) => void): void {
+    this.#onPassed = listener;
   }
 
   onLost(listener: (client: number, reason: string) => void): void {
@@ -123,6 +136,14 @@ export class PostgresWire implements StepWire {
     this.#victims.setClock(client, clock);
   }
 
+  connections(): readonly WireConnection[] {
+    return [...this.#lines].flatMap(({ client, localPort, connection }) => {
+      if (localPort === undefined || !connection.isReady) return [];
+      const isOpen = connection.state.status !== 'idle';
+      return [{ client, localPort, state: connection.isWorking ? 'working' : isOpen ? 'open' : 'idle' }];
+    });
+  }
+
   async leave(client: number): Promise<readonly Footprint[]> {
     const lines = [...this.#lines].filter((line) => line.client === client);
     const left = lines.map((line) => this.#sessions.seen(line, line.footprints.left()));
@@ -153,7 +174,6 @@ export class PostgresWire implements StepWire {
   /** `onConnected` is told once the server, or what stands before it, has let the session in. */
   #accept(client: number, socket: Duplex, onConnected: (localPort: number) => void): void {
     const number = this.#nextOf(client);
-    let localPort: number | undefined;
     const footprints = new SessionFootprints(this.#known);
     const connection = new Connection(
       socket,
@@ -161,7 +181,7 @@ export class PostgresWire implements StepWire {
         open: async () => {
           await this.#victims.learn();
           const server = await openServerEnd(this.address);
-          ({ localPort } = server as { localPort?: number });
+          line.localPort = (server as { localPort?: number }).localPort;
           return server;
         },
         refused: (error) => this.#victims.refused(error),
@@ -169,7 +189,7 @@ export class PostgresWire implements StepWire {
       },
       {
         ready: () => {
-          if (localPort !== undefined) onConnected(localPort);
+          if (line.localPort !== undefined) onConnected(line.localPort);
           // What stands between may tell a process number of its own invention.
           if (this.#victims.isBehindPooler) void connection.learnProcessId().catch(() => undefined);
           if (this.#known.catalogue !== undefined) footprints.learned(this.#isolationOf(connection));
@@ -214,11 +234,23 @@ export class PostgresWire implements StepWire {
       line.isOnItsWay = true;
       connection.release(this.#victims.settingBefore(line));
     };
-    if (!this.#isHolding) return connection.release();
+    const step = {
+      client,
+      get label() {
+        return labelOf(request, asked);
+      },
+      get footprint() {
+        return footprint();
+      },
+    };
+    if (!this.#isHolding) {
+      if (request.ends !== 'terminate') this.#onPassed(step);
+      return connection.release();
+    }
     this.#onHeld({
       client,
       connection: number,
-      label: labelOf(request, asked),
+      label: step.label,
       get footprint() {
         return footprint();
       },
