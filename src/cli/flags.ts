@@ -34,12 +34,7 @@ export function addRunFlags(command: Command): Command {
       .argParser(COLLECT)
       .default([], "the scenario's own; compare: every target"),
   );
-  command.addOption(
-    new Option('--exec <command>', 'a program as a target, several times; see docs/exec-protocol.md')
-      .argParser((value: string, previous: string[]) => [...previous, value])
-      .default([], 'none'),
-  );
-  return addConditionFlags(command)
+  return addConditionFlags(addExecFlag(command))
     .option(
       '--config <file>',
       'targets and scenarios of your own (default: race-check.config.ts, where there is one)',
@@ -54,6 +49,15 @@ export function addRunFlags(command: Command): Command {
     )
     .option('-o, --out <folder>', 'where reports are kept (default: reports)')
     .option('--no-report', 'keep no report');
+}
+
+/** Programs as targets. */
+export function addExecFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--exec <command>', 'a program as a target, several times; see docs/exec-protocol.md')
+      .argParser((value: string, previous: string[]) => [...previous, value])
+      .default([], 'none'),
+  );
 }
 
 /** Only targets on some stores. */

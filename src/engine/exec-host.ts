@@ -1,3 +1,4 @@
+import type { StoreAddress } from '../core/context.js';
 import type { HistoryEvent } from '../core/history.js';
 import { limitWords } from '../core/time-limit.js';
 import type { Reaper } from '../process/reaper.js';
@@ -30,6 +31,17 @@ export function execHosts(command: ExecCommand, reaper: Reaper): ProcessHosts {
     startAhead: () => undefined,
     close: () => Promise.resolve(),
   };
+}
+
+/** One such host. `addressFor`: where what its clients send to this address is to go instead. */
+export function execHost(
+  command: ExecCommand,
+  reaper: Reaper,
+  given: { readonly onEvents: OnEvents; addressFor(address: StoreAddress): StoreAddress },
+): HostLink {
+  return new ExecHost(new ExecProgram(command, reaper), given.onEvents, (address) =>
+    given.addressFor(address),
+  );
 }
 
 /** Starts a program, asks what it is, and ends it. Rejects with `HostFailure` or `HostGone`. */
@@ -72,6 +84,7 @@ class ExecHost implements HostLink {
   constructor(
     private readonly program: ExecProgram,
     private readonly onEvents: OnEvents,
+    private readonly addressFor: (address: StoreAddress) => StoreAddress = (address) => address,
   ) {}
 
   async request(request: HostRequest, limitMs: number): Promise<HostReplyValue> {
@@ -127,7 +140,8 @@ class ExecHost implements HostLink {
     const { addresses, totalClients, parameters, seed, timeoutMs, setup, lead } = request;
     for (const { client, process } of request.clients) {
       const nowNs = () => sinceNs(this.#originNs);
-      this.#clients.set(client, new ExecClientState(client, process, totalClients, addresses, nowNs));
+      const own = addresses.map((address) => this.addressFor(address));
+      this.#clients.set(client, new ExecClientState(client, process, totalClients, own, nowNs));
     }
     await this.program.ask(
       {

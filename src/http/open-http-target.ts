@@ -17,14 +17,14 @@ type AnyDefinition = HttpTargetDefinition<ContractTypes>;
 const ASK_MS = 30_000;
 
 /** A defined API at work. */
-export async function openHttpTarget<C extends ContractTypes, Store extends ApiStoreName>(
+export function openHttpTarget<C extends ContractTypes, Store extends ApiStoreName>(
   typed: HttpTargetDefinition<C, Store>,
   context: TargetContext,
 ): Promise<OpenTarget<C>> {
   // Inside, all contracts are alike: what an operation is given and answers stays between the scenario and the definition.
   const definition = typed as unknown as AnyDefinition;
   const [first, ...rest] = definitionProblems(definition);
-  if (first !== undefined) throw new UsageError([first, ...rest]);
+  if (first !== undefined) return Promise.reject(new UsageError([first, ...rest]));
   const { namespace: baseUrl } = context.address('http');
   const { insecure = false, sync = 'auto', decoyPath, holdMs, setup, reset, state } = definition;
   let transport: HttpTransport | undefined;
@@ -65,7 +65,7 @@ export async function openHttpTarget<C extends ContractTypes, Store extends ApiS
     aboutToRelease: (waits) => transport?.aboutToRelease(waits),
     close: async () => transport?.close(),
   };
-  return open as unknown as OpenTarget<C>;
+  return Promise.resolve(open as unknown as OpenTarget<C>);
 }
 
 /** A client's way to its API; only where others send too its requests can be held. */

@@ -92,6 +92,7 @@ const explored = z
     role: z.literal('named'),
     summary: text,
     file: text.optional(),
+    exec: text.optional().describe('the command of a program of the user, as it was named'),
     expectation: z.enum(['holds', 'violated', 'gives-up']).optional(),
     met: z.boolean().optional().describe('absent where the target claims nothing'),
     verdict,

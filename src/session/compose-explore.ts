@@ -40,12 +40,13 @@ export function composeExplore(facts: ExploreFacts): ExploreReport {
 }
 
 function describe(
-  { chosen: { target, file }, result }: RanExplore,
+  { chosen: { target, file, exec }, result }: RanExplore,
   { session: { scenario } }: PlannedExplore,
 ): ExploreTarget {
   const head = {
     ...{ id: target.id, role: 'named' as const, summary: target.summary },
     ...(file === undefined ? {} : { file }),
+    ...(exec === undefined ? {} : { exec }),
   };
   if (result.kind === 'skipped' || result.kind === 'could-not-run') return { ...head, ...notJudged(result) };
   if (result.kind === 'replayed') throw new Error('unreachable: a replay is not composed to a report');

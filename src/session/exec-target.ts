@@ -3,7 +3,7 @@ import type { ExecHello } from '../engine/exec-protocol.js';
 import { HostGone } from '../engine/host-link.js';
 import { HostFailure } from '../engine/target-host.js';
 import { openReaper } from '../process/reaper.js';
-import type { AnyScenario, ChosenTarget } from './choice.js';
+import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
 import { storeProblems } from './store-problems.js';
 
 /** A program that could not say what it is. The message is for people. */
@@ -37,16 +37,23 @@ export async function findExec(
   }
   for (const problem of storeProblems(stores ?? [id.split('/')[0]!])) refuse(problem);
   return {
-    target: {
-      ...{ contract, id, summary, expectations },
-      ...(stores && { stores }),
-      ...{ prevents: '', costs: '', source: command },
-      open: () => {
-        throw new Error('A program is opened by its own host.');
-      },
-    },
+    target: programTarget(command, { contract, id, summary, expectations, ...(stores && { stores }) }),
     source: { kind: 'exec', command, cwd },
     exec: command,
+  };
+}
+
+/** A program as a target, with what it says of itself. */
+export function programTarget(
+  command: string,
+  told: Partial<Pick<AnyTarget, 'contract' | 'id' | 'stores' | 'summary' | 'expectations'>> = {},
+): AnyTarget {
+  return {
+    ...{ contract: 'its own', id: 'exec/program', summary: '', expectations: {}, ...told },
+    ...{ prevents: '', costs: '', source: command },
+    open: () => {
+      throw new Error('A program is opened by its own host.');
+    },
   };
 }
 

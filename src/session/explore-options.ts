@@ -8,6 +8,7 @@ export interface ExploreOptions extends Pick<
   SessionOptions,
   | 'scenario'
   | 'targets'
+  | 'exec'
   | 'stores'
   | 'parameters'
   | 'timeoutMs'

@@ -3,6 +3,7 @@ import { HostFailure } from '../engine/target-host.js';
 import { runExplorer, type ExplorerRequest } from './explorer.js';
 import { ALIVE_EVERY_MS, type FromExplorer, type ToExplorer } from './explorer-messages.js';
 import { findScenario } from './find-scenario.js';
+import { programTarget } from './exec-target.js';
 import { resolveTarget } from './resolve-target.js';
 
 /** Explores one target in a process of its own, so that code that hangs can be killed. */
@@ -36,7 +37,8 @@ async function run(request: ExplorerRequest): Promise<void> {
   try {
     const [scenario, target] = await Promise.all([
       findScenario(request.scenario, process.cwd()),
-      resolveTarget(request.target),
+      // It is not asked a second time what it is.
+      request.target.kind === 'exec' ? programTarget(request.target.command) : resolveTarget(request.target),
     ]);
     const result = await runExplorer(
       request,

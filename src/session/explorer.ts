@@ -1,6 +1,7 @@
 import type { StoreAddress } from '../core/context.js';
 import type { Parameters } from '../core/scenario.js';
 import type { HostConnection, TargetSource } from '../engine/protocol.js';
+import { ExecClients } from '../engine/exec-clients.js';
 import type { Aftermath } from '../engine/trial.js';
 import { carriedOut } from '../explore/carry-out.js';
 import { following } from '../explore/choosers.js';
@@ -8,6 +9,7 @@ import { exploreTarget, replay } from '../explore/explore-target.js';
 import type { Explored, ExplorePlan, KeptSchedule, Replayed } from '../explore/explored.js';
 import { Traces } from '../explore/traces.js';
 import { warmedUp } from '../explore/warm-up.js';
+import { openReaper } from '../process/reaper.js';
 import type { Apart, Instances } from '../explore/apart.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
 import { openSystem } from './open-system.js';
@@ -48,8 +50,7 @@ export async function runExplorer(
   hooks: ExplorerHooks,
 ): Promise<ExplorerResult> {
   const { addresses, parameters, seed, timeoutMs, task } = request;
-  const apart: Apart | undefined =
-    target.api === undefined ? undefined : { each: 'instance', instances: hooks.instances };
+  const { apart, release } = apartOf(request, target, hooks);
   const { system, close } = await openSystem({
     ...{ scenario, target, parameters, addresses, seed, timeoutMs },
     ...(apart && { apart }),
@@ -69,5 +70,20 @@ export async function runExplorer(
     return { kind: 'replayed', replayed: await replay(system, traces, task.schedule, task.times) };
   } finally {
     await close();
+    release();
   }
+}
+
+/** Where the clients' code runs, if not in this process; `release` at the end. */
+function apartOf({ target: source }: ExplorerRequest, target: AnyTarget, { instances }: ExplorerHooks) {
+  if (source.kind === 'exec') {
+    const reaper = openReaper();
+    const apart: Apart = {
+      each: 'program',
+      open: (owner, emit) => new ExecClients({ command: source, reaper, owner, emit }),
+    };
+    return { apart, release: () => reaper.close() };
+  }
+  const apart: Apart | undefined = target.api && { each: 'instance', instances };
+  return { apart, release: () => undefined };
 }
