@@ -74,11 +74,11 @@ export class ExecClients {
   }
 
   async #load(request: LoadRequest): Promise<HostReplyValue> {
-    const { command, reaper, owner, emit } = this.options;
+    const { command, reaper, owner } = this.options;
     this.#operationMs = request.timeoutMs;
     for (const { client } of request.clients) {
       const link = execHost(command, reaper, {
-        onEvents: (events) => emit(events.map((event) => later(event, own.offsetNs))),
+        onEvents: (events) => this.options.emit(events.map((event) => later(event, own.offsetNs))),
         addressFor: (address) => owner.address(client, address),
       });
       const own: OwnProgram = { link, offsetNs: 0 };

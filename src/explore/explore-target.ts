@@ -40,6 +40,14 @@ const PCT_DEPTH = 3;
 /** Counterexamples are made smaller for at most this long, also when the budget is used up. */
 const MINIMISE_MS = 5_000;
 
+/** Where clients live elsewhere, and nothing comes from there: to choose who goes first among them chooses nothing. */
+const UNHEARD = {
+  instance:
+    'nothing that the API sends to its store came through race-check: each instance has to use the address that it is given (PostgreSQL: DATABASE_URL)',
+  program:
+    'nothing that the program sends to its store came through race-check: each client has to use the addresses that "arm" gives it',
+} as const;
+
 /** Runs one schedule of a target after the other, as the plan says, and judges each. Never rejects for what a target does. */
 export async function exploreTarget(
   system: TargetSystem<ContractTypes>,
@@ -94,6 +102,9 @@ class Exploration {
   async #learnIds(): Promise<void> {
     const { transitions } = await warmedUp(this.#traces, () => this.system.run(following([])));
     this.#steps = Math.max(this.#steps, transitions.length);
+    const { each } = this.system;
+    if (each !== undefined && transitions.every(({ kind }) => kind !== 'request'))
+      throw new Stuck(UNHEARD[each]);
   }
 
   async #search(): Promise<void> {
