@@ -3,6 +3,7 @@ import type { AnyScenario } from '../session/choice.js';
 import { EXPLORE_DEFAULTS, type ExploreOptions, type SearchPlan } from '../session/explore-options.js';
 import { didYouMean } from '../session/nearest.js';
 import {
+  addConfigFlag,
   addExecFlag,
   addParameterFlags,
   addStoreFlag,
@@ -26,7 +27,7 @@ export function addExploreFlags(command: Command, scenario: AnyScenario | undefi
       .argParser(COLLECT)
       .default([], "the scenario's own"),
   );
-  addExecFlag(command).option('--all', 'every target of the contract, side by side');
+  addConfigFlag(addExecFlag(command)).option('--all', 'every target of the contract, side by side');
   addServerFlags(addStoreFlag(command));
   if (scenario !== undefined) addParameterFlags(command, { ...scenario, parameters: smallOf(scenario) });
   return command

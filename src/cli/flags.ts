@@ -34,11 +34,7 @@ export function addRunFlags(command: Command): Command {
       .argParser(COLLECT)
       .default([], "the scenario's own; compare: every target"),
   );
-  return addConditionFlags(addExecFlag(command))
-    .option(
-      '--config <file>',
-      'targets and scenarios of your own (default: race-check.config.ts, where there is one)',
-    )
+  return addConfigFlag(addConditionFlags(addExecFlag(command)))
     .option(
       '--engine <name>',
       `what sends the requests of HTTP targets: ${ENGINES.join(', ')} (default: ${ENGINES[0]})`,
@@ -57,6 +53,13 @@ export function addExecFlag(command: Command): Command {
     new Option('--exec <command>', 'a program as a target, several times; see docs/exec-protocol.md')
       .argParser((value: string, previous: string[]) => [...previous, value])
       .default([], 'none'),
+  );
+}
+
+export function addConfigFlag(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    'targets and scenarios of your own (default: race-check.config.ts, where there is one)',
   );
 }
 

@@ -5,7 +5,7 @@ import { printable } from '../report/text-width.js';
 import { redact } from '../report/redact.js';
 import { replayReport } from '../session/replay.js';
 import { TICK_MS } from './attended-run.js';
-import { named, neededWords, unknownWords, wholeNumber, type RawFlags } from './flags.js';
+import { configFlag, named, neededWords, unknownWords, wholeNumber, type RawFlags } from './flags.js';
 import { print } from './output.js';
 import { onInterrupt } from './signals.js';
 import { readServerFlags } from './store-flags.js';
@@ -21,6 +21,7 @@ export async function replayCommand(command: Command): Promise<number> {
     problems.push(`expected a whole number from 1 to 10,000 for --times, got ${times}`);
   }
   const targets = named('--target', 'ids', flags['target'], problems);
+  const config = configFlag(flags['config'] as string | undefined, problems);
   demandNone(problems);
   const progress = createProgress({
     stream: process.stderr,
@@ -34,6 +35,7 @@ export async function replayCommand(command: Command): Promise<number> {
   try {
     const { leftovers, ...result } = await replayReport(file, {
       ...readServerFlags(flags, process.env),
+      ...config,
       ...{ targets, isolation: 'process', signal: interruption.signal, progress },
       ...(times === undefined ? {} : { times }),
     });

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { COLLECT } from './flags.js';
+import { addConfigFlag, COLLECT } from './flags.js';
 import { addServerFlags } from './store-flags.js';
 
 /** The flags of `race-check replay`. */
@@ -9,7 +9,7 @@ export function addReplayFlags(command: Command): Command {
       .argParser(COLLECT)
       .default([], 'all'),
   );
-  return addServerFlags(command)
+  return addServerFlags(addConfigFlag(command))
     .option('--times <number>', 'how often (default: 10)')
     .option('--json', 'as JSON')
     .option('-q, --quiet', 'no progress on stderr');

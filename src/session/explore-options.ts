@@ -9,6 +9,7 @@ export interface ExploreOptions extends Pick<
   | 'scenario'
   | 'targets'
   | 'exec'
+  | 'config'
   | 'stores'
   | 'parameters'
   | 'timeoutMs'

@@ -26,7 +26,7 @@ export const REPLAY_TIMES = 10;
 
 type ReplayOptions = Pick<
   ExploreOptions,
-  'storeUrls' | 'allowRemote' | 'isolation' | 'signal' | 'progress' | 'cwd'
+  'config' | 'storeUrls' | 'allowRemote' | 'isolation' | 'signal' | 'progress' | 'cwd'
 > & {
   /** Only these targets of the report. Default: all that have a counterexample. */
   readonly targets?: readonly string[];

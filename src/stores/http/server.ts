@@ -134,6 +134,8 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
   const { reaper, signal, allowRemote } = request;
   const log = openCommandLog(reaper);
   const shown = shownCommand(start);
+  const named = (instance: number) =>
+    instance === 0 ? `"${shown}"` : `"${shown}", the instance of client ${instance - 1},`;
   const running = new Map<number, Running>();
   /** What was wrong with instances when they were ended. */
   let seenTrouble: Trouble | undefined;
@@ -167,7 +169,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
       const reason = error instanceof Error ? error.message : String(error);
       throw new StoreUnavailable(
         'http',
-        `"${shown}" could not be started: ${reason}.`,
+        `${named(instance)} could not be started: ${reason}.`,
         'Correct start.command',
       );
     }
@@ -187,7 +189,7 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
       await end(instance);
       throw new StoreUnavailable(
         'http',
-        `"${shown}" did not get ready: ${why}. It printed\n${log.lastLines()}`,
+        `${named(instance)} did not get ready: ${why}. It printed\n${log.lastLines()}`,
         `Correct start.command or start.readyWhen (it waits ${limitWords(start.readyWhen?.withinMs ?? READY_MS)})`,
       );
     }
@@ -195,10 +197,9 @@ function openStarted(api: Api, start: ApiStart, request: StoreRequest): StoreSer
   };
   const troubleIn = async (instance: number) => {
     const { url, command } = running.get(instance)!;
-    const whose = instance === 0 ? '' : `, the instance of client ${instance - 1},`;
     return troubleAt(url, () => {
       const how = command.ended();
-      return how === undefined ? undefined : `"${shown}"${whose} ${how}; it printed\n${log.lastLines()}`;
+      return how === undefined ? undefined : `${named(instance)} ${how}; it printed\n${log.lastLines()}`;
     });
   };
   const trouble = async () => {
