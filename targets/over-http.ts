@@ -16,6 +16,9 @@ export interface OverHttp<C extends ContractTypes> extends Pick<
   readonly strategy: string;
 }
 
+/** What the others are shown to be able to be caught by. */
+const CONTROL = 'naive';
+
 /**
  * The reference API as a target: a server of its own process for each run, which opens the strategy with a pool of clients.
  * It is spoken to as anybody's API is. Points are not reached from outside, so nobody is stalled or crashed in it.
@@ -48,7 +51,7 @@ export function overHttp<C extends ContractTypes>(api: OverHttp<C>): Target<C> {
     operations: operationsOf(routes),
     state: { request: { path: TEST_ROUTES.state }, final: (answer) => answer.json() as C['final'] },
     statuses: { [NOT_HAPPENED_STATUS]: 'not-happened' },
-    control: { target: 'http/naive' },
+    ...(strategy === CONTROL ? {} : { control: { target: `http/${CONTROL}` } }),
   });
 }
 
