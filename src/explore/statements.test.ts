@@ -50,20 +50,22 @@ create or replace view seen as select id, v from t;
 create or replace view counted as select changed() as n;
 create table if not exists ruled (id int primary key, v int);
 create or replace rule ruled as on insert to ruled do also insert into notes values (1);
+create table if not exists made (id int primary key, a int, b int, sum int unique generated always as (a + b) stored);
 create sequence if not exists s;
 create table if not exists forms (id int primary key, is_on boolean not null, name text, big bigint, key uuid)`;
 
 const RESET = `
-truncate t, child, bound, numbered, stamped, part, base, noted, notes, ruled, forms restart identity;
+truncate t, child, bound, numbered, stamped, part, base, noted, notes, ruled, forms, made restart identity;
 alter sequence s restart;
 insert into t (id, u, v) values (1, 1, 0), (2, 2, 0), (3, 3, 0), (4, 4, 0);
 insert into child values (1, 1, 0); insert into bound values (1, 1, 0);
 insert into numbered (n) values (1); insert into part values (1, 0), (2, 0);
+insert into made (id, a, b) values (1, 1, 0), (2, 2, 0);
 insert into base values (1, 0); insert into derived values (2, 0);
 insert into forms values (1, true, 'one', 1, '00000000-0000-0000-0000-000000000001'),
   (2, false, 'two', 2, '00000000-0000-0000-0000-000000000002')`;
 
-const TABLES = ['child', 'bound', 'numbered', 'part', 'base', 'noted', 'ruled', 'forms'];
+const TABLES = ['child', 'bound', 'numbered', 'part', 'base', 'noted', 'ruled', 'forms', 'made'];
 const STATE = `select (select json_agg(json_build_array(id, u, v) order by id) from t) as t,
   ${TABLES.map((name) => `(select json_agg(${name} order by id) from ${name}) as ${name}`).join(', ')},
   (select json_agg(id order by id) from stamped) as stamped, (select json_agg(n order by n) from notes) as notes`;
@@ -179,6 +181,16 @@ const CASES: readonly (readonly [what: string, one: Client, other: Client])[] = 
     ['select id from t where twice = 4'],
   ],
   ['ON DELETE CASCADE', [BEGIN, 'delete from t where id = 1', 'commit'], ['select count(*) from bound']],
+  [
+    'a unique column that is generated from others',
+    [BEGIN, 'update made set b = 9 where id = 1', 'commit'],
+    ['update made set a = 10 where id = 2'],
+  ],
+  [
+    'a snapshot that is waited for',
+    [SERIALIZABLE, UPDATE_1, 'commit'],
+    [`${SERIALIZABLE} read only deferrable`, 'select sum(v) from t', 'commit'],
+  ],
   [
     'a foreign key',
     [BEGIN, 'update t set id = 9 where id = 3', 'commit'],

@@ -37,7 +37,7 @@ export interface Table {
   readonly indexed?: readonly string[];
   readonly references: readonly ForeignKey[];
   readonly referencedBy: readonly ForeignKey[];
-  /** What the server computes for each row that is written. */
+  /** What the server computes for each row that is written: checks, what is generated, what is in an index. */
   readonly checks: readonly string[];
 }
 
@@ -156,6 +156,8 @@ select json_build_object(
        from pg_constraint where conrelid = relation.oid and contype = 'f'),
    'checks', (select coalesce(json_agg(expression), '[]') from (
        select pg_get_expr(conbin, conrelid) as expression from pg_constraint where conrelid = relation.oid and contype = 'c'
+       union all select pg_get_expr(adbin, adrelid) from pg_attrdef join pg_attribute on attrelid = adrelid and attnum = adnum
+         where adrelid = relation.oid and attgenerated <> ''
        union all select pg_get_expr(indexprs, indrelid) from pg_index where indrelid = relation.oid and indexprs is not null
        union all select pg_get_expr(indpred, indrelid) from pg_index where indrelid = relation.oid and indpred is not null) as checked)
    )), '[]') from relation)) as facts`;

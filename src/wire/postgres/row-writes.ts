@@ -19,7 +19,10 @@ export function addChangedRows(
   assigned: ReadonlySet<string>,
   effect: EffectBuilder,
 ): RowLock {
-  const changes = ({ columns }: UniqueIndex) => columns?.some((column) => assigned.has(column)) ?? false;
+  // What is generated changes with other columns: which, is in an expression.
+  const generated = table.columns.filter(({ isGenerated }) => isGenerated).map(({ name }) => name);
+  const changed = new Set([...assigned, ...generated]);
+  const changes = ({ columns }: UniqueIndex) => columns?.some((column) => changed.has(column)) ?? false;
   const lock: RowLock = {
     table: table.id,
     where,
@@ -27,17 +30,17 @@ export function addChangedRows(
   };
   effect.rows.push(lock);
   effect.places.push(table.id);
-  effect.assigns.push({ table: table.id, columns: [...assigned] });
-  effect.writes.push({ table: table.id, where: without(where, assigned), keys: keysIn(where, table) });
+  effect.assigns.push({ table: table.id, columns: [...changed] });
+  effect.writes.push({ table: table.id, where: without(where, changed), keys: keysIn(where, table) });
   for (const index of table.unique) {
     if (changes(index)) addKey(index, {}, 'insert', effect);
     else addKey(index, where, 'alter', effect);
   }
   for (const key of table.references) {
-    if (key.columns.some((column) => assigned.has(column))) addParent(key, {}, effect);
+    if (key.columns.some((column) => changed.has(column))) addParent(key, {}, effect);
   }
   for (const key of table.referencedBy) {
-    if (key.parentColumns.some((column) => assigned.has(column))) addChildren(key, effect);
+    if (key.parentColumns.some((column) => changed.has(column))) addChildren(key, effect);
   }
   return lock;
 }

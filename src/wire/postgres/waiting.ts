@@ -4,7 +4,8 @@ import type { Admin } from '../../stores/postgres/admin.js';
 export interface Waiting {
   /** Among those that were asked about. None where it waits for a transaction that was prepared: that is no session's. */
   readonly blockers: readonly number[];
-  readonly sinceMs: number;
+  /** Undefined where it waits for no lock, but for a snapshot. */
+  readonly sinceMs: number | undefined;
 }
 
 /** What `pg_blocking_pids` calls a transaction that was prepared for a two-phase commit. */
@@ -22,9 +23,10 @@ export async function waitingFor(
   const rows = await admin.query<{
     readonly pid: number;
     readonly blockers: readonly number[];
+    readonly snapshotBlockers: readonly number[];
     readonly sinceMs: number;
   }>(
-    `select asked.pid, pg_blocking_pids(asked.pid) || pg_safe_snapshot_blocking_pids(asked.pid) as blockers,
+    `select asked.pid, pg_blocking_pids(asked.pid) as blockers, pg_safe_snapshot_blocking_pids(asked.pid) as "snapshotBlockers",
         coalesce((select max(extract(epoch from clock_timestamp() - waitstart)) from pg_locks
           where pg_locks.pid = asked.pid and not granted) * 1000, 0)::float8 as "sinceMs"
       from unnest($1::int[]) as asked (pid)`,
@@ -33,8 +35,10 @@ export async function waitingFor(
   );
   const isKnown = (blocker: number) => pids.includes(blocker);
   return new Map(
-    rows
-      .filter(({ blockers }) => blockers.some((blocker) => blocker === PREPARED || isKnown(blocker)))
-      .map(({ pid, blockers, sinceMs }) => [pid, { blockers: blockers.filter(isKnown), sinceMs }]),
+    rows.flatMap(({ pid, blockers, snapshotBlockers, sinceMs }): (readonly [number, Waiting])[] => {
+      const all = [...blockers, ...snapshotBlockers];
+      if (!all.some((blocker) => blocker === PREPARED || isKnown(blocker))) return [];
+      return [[pid, { blockers: all.filter(isKnown), sinceMs: blockers.length > 0 ? sinceMs : undefined }]];
+    }),
   );
 }

@@ -107,7 +107,7 @@ export class PostgresWire implements StepWire {
       const line = lineOf.get(pid);
       if (line === undefined || !line.isOnItsWay) continue;
       // Not before it has looked for a deadlock: until then it may still find the circle that somebody else closes.
-      if (line.tellsWaits && !line.waits && sinceMs < TOLD_BY_THEN_MS) continue;
+      if (line.tellsWaits && !line.waits && sinceMs !== undefined && sinceMs < TOLD_BY_THEN_MS) continue;
       const others = blockers.flatMap((blocker) => lineOf.get(blocker)?.client ?? []);
       found.set(line.client, [...(found.get(line.client) ?? []), ...others]);
     }
