@@ -172,7 +172,6 @@ describe('a budget of time', () => {
     const budget = timeBudget(6_500, [one!, control!, elsewhere!], TRIALS, now);
     use(budget.next(one!), 300, pass);
     expect(budget.next(control!).shareMs).toBeGreaterThan(5_000);
-    expect(budget.next(elsewhere!).shareMs).toBe(0);
   });
 
   it('is nothing once it is used up', () => {
