@@ -57,12 +57,12 @@ const BRIEFLY: Readonly<Record<string, readonly string[]>> = {
   list: [],
   check: [],
   doctor: [],
-  matrix: ['--budget', '10s', '-q'],
+  matrix: ['--budget', '4s', '-q'],
   explore: ['--out', OUT, '-q'],
   replay: ['-q'],
 };
 /** Nothing is judged on fewer trials within a budget. */
-const BUDGETED = ['--budget', '20s', '--trials', '5', '--no-report', '-q'];
+const BUDGETED = ['--budget', '10s', '--trials', '5', '--no-report', '-q'];
 
 function briefly(words: readonly string[]): readonly string[] {
   if (words.includes('--budget') && words[0] === 'compare') return [...BUDGETED];

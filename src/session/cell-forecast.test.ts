@@ -42,7 +42,7 @@ describe('the time that a trial takes by design', () => {
 
 describe('a forecast', () => {
   it('is a guess before anything was measured', () => {
-    expect(new CellForecasts().of(cell({ heldMs: 900 }))).toEqual({ setUpMs: 300, trialMs: 940 });
+    expect(new CellForecasts().of(cell({ heldMs: 900 }))).toEqual({ setUpMs: 60, trialMs: 904 });
   });
 
   it('goes by what the target took elsewhere, for each attempt', () => {
@@ -71,12 +71,12 @@ describe('a forecast', () => {
       setUpMs: 1,
       trialMs: 999,
     });
-    expect(forecasts.of(cell())).toEqual({ setUpMs: 300, trialMs: 40 });
+    expect(forecasts.of(cell())).toEqual({ setUpMs: 60, trialMs: 4 });
   });
 
   it('of trials is untouched by a set-up that did not come to them', () => {
     const forecasts = new CellForecasts();
     forecasts.learn(cell(), { setUpMs: 9_000 });
-    expect(forecasts.of(cell())).toEqual({ setUpMs: 9_000, trialMs: 40 });
+    expect(forecasts.of(cell())).toEqual({ setUpMs: 9_000, trialMs: 4 });
   });
 });

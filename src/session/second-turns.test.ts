@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { raceCheck } from '../index.js';
 import { atomic, drawer, drawing, naive } from './tickets.fixture.js';
 
-const SLOW_MS = 400;
+const SLOW_MS = 700;
 /** Enough for all trials of all of them, but not before the others have shown how little they need. */
 const BUDGET_MS = 6_000;
 
@@ -17,7 +17,7 @@ it('gives who had too little time a second turn, out of what the others left', a
   const started: string[] = [];
   const report = await raceCheck({
     ...{ scenario: drawing, targets: [slow, naive, ...quick], command: 'compare', start: 'simultaneous' },
-    ...{ seed: 'second turns', trials: 8, budgetMs: BUDGET_MS },
+    ...{ seed: 'second turns', trials: 5, budgetMs: BUDGET_MS },
     progress: {
       targetStarted: (id) => started.push(id),
       trialDone: () => undefined,
