@@ -106,6 +106,8 @@ export interface StepWire {
   onWaiting(listener: (client: number) => void): void;
   /** Whether swapping two neighbouring steps of different clients could change anything. When unsure: true. */
   dependent(a: Footprint, b: Footprint): boolean;
+  /** Whether the step reads, changes, or locks anything at all: `select 1` does not. When unsure: true. */
+  isNoticeable(footprint: Footprint): boolean;
   /**
    * How often steps were seen that made `dependent` true for more: for what nobody had looked at before. What was concluded from it
    * until then is to be concluded anew.

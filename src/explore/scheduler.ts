@@ -87,7 +87,7 @@ export class Scheduler implements ClientOwner {
         actor.isStale = true;
         this.#quiescence.changed();
       });
-      wire.onPassed((step) => this.#passed(step));
+      wire.onPassed((step) => this.#passed(wire, step));
       wire.onLost((client, reason) => this.#lost(client, reason));
     }
   }
@@ -329,9 +329,9 @@ export class Scheduler implements ClientOwner {
   }
 
   /** A request of a process of which nothing was asked: it comes into the next schedule, or has come into its beginning. */
-  #passed({ client, label, footprint }: PassedStep): void {
-    if (!this.options.isApart || this.#isPreparing || footprint.touches === 'nothing') return;
-    this.#stray ??= strayWords(client, label);
+  #passed(wire: StepWire, step: PassedStep): void {
+    if (!this.options.isApart || this.#isPreparing || touchesNothing(wire, step)) return;
+    this.#stray ??= strayWords(step.client, step.label);
   }
 
   /** Where there is no wire, what clients share is in their own process, and only there they can be held. */
@@ -380,7 +380,7 @@ export class Scheduler implements ClientOwner {
   #held(wire: StepWire, step: HeldStep): void {
     const actor = this.#actors[step.client]!;
     const { label, connection } = step;
-    if (this.options.isApart && !this.#isExpected(actor, step)) return;
+    if (this.options.isApart && !this.#isExpected(wire, actor, step)) return;
     if (actor.outstanding.size > 0 || actor.gates.some(({ kind }) => kind === 'request')) {
       this.#quiescence.speaksInParallel = true;
     }
@@ -410,12 +410,12 @@ export class Scheduler implements ClientOwner {
   }
 
   /**
-   * Whether it is a step of an operation. What a process says while its client has none under way is let through if it touches nothing,
-   * such as a sign of life; after the client's last answer it belongs to that all the same.
+   * Whether it is a step of an operation. What a process says while its client has none under way is let through if it touches
+   * nothing, such as a sign of life; after the client's last answer it belongs to that all the same.
    */
-  #isExpected(actor: Actor, step: HeldStep): boolean {
+  #isExpected(wire: StepWire, actor: Actor, step: HeldStep): boolean {
     const { hasBegun, hasEnded, resting } = actor;
-    if ((!hasBegun || hasEnded) && step.footprint.touches === 'nothing') {
+    if ((!hasBegun || hasEnded || resting !== undefined) && touchesNothing(wire, step)) {
       void step.release();
       return false;
     }
@@ -539,6 +539,11 @@ export class Scheduler implements ClientOwner {
       );
     return `after ${this.#record.place} steps nobody can go on: ${words.join('; ')}`;
   }
+}
+
+/** It could come at any time without a difference: a sign of life. Whatever reads may be what its process goes by. */
+function touchesNothing(wire: StepWire, { footprint }: PassedStep): boolean {
+  return !wire.isNoticeable(footprint);
 }
 
 function strayWords(client: number, label: string): string {

@@ -18,7 +18,13 @@ import { readCatalogue } from './catalogue.js';
 import { ClientPorts } from './client-ports.js';
 import { circleTold, DEADLOCK } from './deadlock-victim.js';
 import { type Line, newLine } from './line.js';
-import { changesNothing, NO_LOCKS, type PostgresFootprint, unknownFootprint } from './footprint.js';
+import {
+  changesNothing,
+  NO_LOCKS,
+  type PostgresFootprint,
+  touchesAnything,
+  unknownFootprint,
+} from './footprint.js';
 import { askedOf, labelOf } from './labels.js';
 import type { Isolation } from './effects.js';
 import { type Known, SessionFootprints } from './session-footprints.js';
@@ -116,6 +122,11 @@ export class PostgresWire implements StepWire {
 
   dependent(one: Footprint, other: Footprint): boolean {
     return this.#sessions.dependent(one as PostgresFootprint, other as PostgresFootprint);
+  }
+
+  isNoticeable(footprint: Footprint): boolean {
+    const own = footprint as PostgresFootprint;
+    return own.touches === 'unknown' || touchesAnything({ ...own, begins: false });
   }
 
   get dependenceGrown(): number {
