@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { PointName, StoreAddress, Traffic } from '../core/context.js';
 import { seededRandom } from '../core/random.js';
-import type { Footprint, HeldStep, PassedStep, StepAnswer, StepWire } from '../core/step.js';
+import type { Footprint, HeldStep, StepAnswer, StepWire } from '../core/step.js';
 import type { ClientOwner } from '../engine/client-owner.js';
-import { AfterAnswer } from './after-answer.js';
+import { ApartProcesses } from './apart-processes.js';
 import { Circles } from './circles.js';
 import { waitersAmong } from './contests.js';
 import { turnOfLoop } from './event-loop.js';
@@ -65,11 +64,8 @@ export class Scheduler implements ClientOwner {
   readonly #circles: Circles;
   #record = new ScheduleRecord(0);
   #isFree = true;
-  readonly #afterAnswer = new AfterAnswer();
-  /** Steps are not held, and the clients' processes are asked for something: a reset. */
-  #isPreparing = true;
-  /** What a client's process sent to a store while nothing was asked of it. */
-  #stray: string | undefined;
+  /** Of the clients, where each has one. */
+  readonly apart: ApartProcesses | undefined;
 
   constructor(private readonly options: SchedulerOptions) {
     const wires = [...options.wires.values()];
@@ -77,8 +73,9 @@ export class Scheduler implements ClientOwner {
     this.#quiescence = new Quiescence({
       ...{ wires, answerMs: options.answerMs },
       sawCircle: (members, waitedMs) => this.#circles.saw(members, waitedMs),
-      ...(options.isApart && { silenceMs: (actor: Actor) => this.#silenceMs(actor) }),
+      ...(options.isApart && { silenceMs: (actor: Actor) => this.apart!.silenceMs(actor) }),
     });
+    if (options.isApart) this.apart = new ApartProcesses(wires, this.#quiescence);
     for (const wire of wires) {
       wire.onHeld((step) => this.#held(wire, step));
       wire.onWaiting((client) => {
@@ -87,7 +84,6 @@ export class Scheduler implements ClientOwner {
         actor.isStale = true;
         this.#quiescence.changed();
       });
-      wire.onPassed((step) => this.#passed(wire, step));
       wire.onLost((client, reason) => this.#lost(client, reason));
     }
   }
@@ -119,16 +115,6 @@ export class Scheduler implements ClientOwner {
     return this.#quiescence.speaksInParallel;
   }
 
-  /** Throws Stuck where a client's process sent something while nothing was asked of it. */
-  demandNoStray(): void {
-    if (this.#stray !== undefined) throw new Stuck(this.#stray);
-  }
-
-  /** Before what comes next is prepared, and after it: until then the clients' processes may be asked for something. */
-  prepares(on: boolean): void {
-    this.#isPreparing = on;
-  }
-
   /** Before what comes next is prepared: that, too, is told the time and draws, and must be told the same in each schedule. */
   rewind(): void {
     this.#clock.begin();
@@ -158,7 +144,7 @@ export class Scheduler implements ClientOwner {
     go: () => Promise<unknown>,
     settle: () => Promise<unknown>,
   ): Promise<ScheduledRun> {
-    this.demandNoStray();
+    this.apart?.demandNoStray();
     this.#begin();
     this.#circles.begin(victims, withinMs);
     for (const actor of this.#actors) actor.hasEnded = isAbsent(actor.number);
@@ -207,11 +193,11 @@ export class Scheduler implements ClientOwner {
       });
       if (choice === undefined) {
         isAbandoned = true;
-        this.#isPreparing = true;
+        this.apart?.prepares(true);
         this.free();
         await going;
         await (isSettling ? settled : settle());
-        if (this.options.isApart) await this.#calm();
+        await this.apart?.calm();
         break;
       }
       expectsWait = choice.expectsWait ?? false;
@@ -219,7 +205,7 @@ export class Scheduler implements ClientOwner {
     }
     await settled;
     this.#closeStep();
-    if (!isAbandoned) this.#afterAnswer.scheduleOver();
+    if (!isAbandoned) this.apart?.scheduleOver();
     this.free();
     for (const { leftBehind } of this.options.wires.values()) {
       if (leftBehind !== undefined) throw new Stuck(leftBehind);
@@ -256,8 +242,9 @@ export class Scheduler implements ClientOwner {
 
   async begin(client: number, f: string): Promise<void> {
     const actor = this.#actors[client]!;
-    if (actor.hasBegun && this.options.isApart && !this.#isFree) {
-      await new Promise<void>((done) => this.#rest(actor, done));
+    const apart = this.apart;
+    if (apart !== undefined && actor.hasBegun && !this.#isFree) {
+      await new Promise<void>((done) => apart.rest(actor, done));
     }
     await this.#gate(client, 'begin', f, undefined, () => (actor.hasBegun = true));
   }
@@ -300,38 +287,8 @@ export class Scheduler implements ClientOwner {
       actor.hasEnded = true;
       this.#quiescence.changed();
     };
-    if (this.options.isApart && !this.#isFree) this.#rest(actor, end);
-    else end();
-  }
-
-  /** Its process has answered it: `done` is called when that has come to rest. */
-  #rest(actor: Actor, done: () => void): void {
-    if (actor.isAtGate || actor.outstanding.size > 0) this.#afterAnswer.spoke(0);
-    actor.resting = { sinceMs: performance.now(), done };
-    this.#quiescence.changed();
-  }
-
-  #silenceMs(actor: Actor): number {
-    // It was answered inside a transaction: that is about to end, or was forgotten.
-    if (actor.isUnsettled) return this.#afterAnswer.longestMs;
-    return this.#afterAnswer.silenceMs(this.#actors.every((one) => one === actor || one.hasEnded));
-  }
-
-  /** Everybody was let go: waits until what their processes began has ended, or seems to last. */
-  async #calm(): Promise<void> {
-    const untilMs = performance.now() + this.#afterAnswer.longestMs;
-    const isAtWork = () =>
-      [...this.options.wires.values()].some((wire) =>
-        wire.connections().some(({ state }) => state !== 'idle'),
-      );
-    do await wait(this.#afterAnswer.silenceMs(true));
-    while (isAtWork() && performance.now() < untilMs);
-  }
-
-  /** A request of a process of which nothing was asked: it comes into the next schedule, or has come into its beginning. */
-  #passed(wire: StepWire, step: PassedStep): void {
-    if (!this.options.isApart || this.#isPreparing || touchesNothing(wire, step)) return;
-    this.#stray ??= strayWords(step.client, step.label);
+    if (this.apart === undefined || this.#isFree) end();
+    else this.apart.rest(actor, end);
   }
 
   /** Where there is no wire, what clients share is in their own process, and only there they can be held. */
@@ -344,6 +301,7 @@ export class Scheduler implements ClientOwner {
     this.#record = new ScheduleRecord(this.#size);
     this.rewind();
     this.#quiescence.begin(this.#actors);
+    this.apart?.begin(this.#actors);
   }
 
   #gate(
@@ -380,8 +338,10 @@ export class Scheduler implements ClientOwner {
   #held(wire: StepWire, step: HeldStep): void {
     const actor = this.#actors[step.client]!;
     const { label, connection } = step;
-    if (this.options.isApart && !this.#isExpected(wire, actor, step)) return;
-    if (actor.outstanding.size > 0 || actor.gates.some(({ kind }) => kind === 'request')) {
+    if (this.apart?.isExpected(wire, actor, step) === false) return;
+    // On one connection the next request may be heard before its client's answer to the last one is taken note of.
+    const isElsewhere = (one: Outstanding) => one.wire !== wire || one.connection !== connection;
+    if ([...actor.outstanding].some(isElsewhere) || actor.gates.some(({ kind }) => kind === 'request')) {
       this.#quiescence.speaksInParallel = true;
     }
     this.#atGate(actor, {
@@ -403,37 +363,10 @@ export class Scheduler implements ClientOwner {
     actor.waitsInside = false;
     actor.gates.push(gate);
     // Which of several comes first is luck.
-    if (this.options.isApart && actor.gates.every(({ kind }) => kind === 'request')) {
+    if (this.apart !== undefined && actor.gates.every(({ kind }) => kind === 'request')) {
       actor.gates.sort((one, other) => (one.label < other.label ? -1 : one.label > other.label ? 1 : 0));
     }
     this.#quiescence.changed();
-  }
-
-  /**
-   * Whether it is a step of an operation. What a process says while its client has none under way is let through if it touches
-   * nothing, such as a sign of life; after the client's last answer it belongs to that all the same.
-   */
-  #isExpected(wire: StepWire, actor: Actor, step: HeldStep): boolean {
-    const { hasBegun, hasEnded, resting } = actor;
-    if ((!hasBegun || hasEnded || resting !== undefined) && touchesNothing(wire, step)) {
-      void step.release();
-      return false;
-    }
-    if (!hasBegun) {
-      this.#quiescence.fail(new Stuck(strayWords(step.client, step.label)));
-      return false;
-    }
-    const now = performance.now();
-    if (resting !== undefined) {
-      this.#afterAnswer.spoke(now - resting.sinceMs);
-      resting.sinceMs = now;
-    }
-    if (hasEnded) {
-      this.#afterAnswer.spokeLate();
-      actor.hasEnded = false;
-      this.#rest(actor, () => (actor.hasEnded = true));
-    }
-    return true;
   }
 
   #answer(actor: Actor, outstanding: Outstanding, answer: StepAnswer): void {
@@ -539,13 +472,4 @@ export class Scheduler implements ClientOwner {
       );
     return `after ${this.#record.place} steps nobody can go on: ${words.join('; ')}`;
   }
-}
-
-/** It could come at any time without a difference: a sign of life. Whatever reads may be what its process goes by. */
-function touchesNothing(wire: StepWire, { footprint }: PassedStep): boolean {
-  return !wire.isNoticeable(footprint);
-}
-
-function strayWords(client: number, label: string): string {
-  return `the process of client ${client} sent "${label}" to the store while its client had no operation under way: a job, a timer, or what goes on after an answer cannot be scheduled, and would come into any schedule (switch it off for the test)`;
 }

@@ -203,7 +203,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       ({ isAtRest }) => this.each === undefined || !isAtRest,
     );
     const doubtful = connections.map(({ trace: _old, ...one }) => ({ ...one, doubtful: true }));
-    this.#scheduler.prepares(true);
+    this.#scheduler.apart?.prepares(true);
     this.#scheduler.free();
     const { renew } = await this.options.chase(doubtful);
     await this.#going;
@@ -259,7 +259,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     this.#renew = aftermath.renew;
     if (run.isAbandoned) return undefined;
     const final = (await this.#host.handle({ type: 'read' })) as Json;
-    this.#scheduler.demandNoStray();
+    this.#scheduler.apart?.demandNoStray();
     // The hosts get ready for the next schedule while this one is judged.
     this.#prepared = this.#prepare();
     this.#prepared.catch(() => undefined);
@@ -291,7 +291,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     const renew = this.#renew;
     this.#renew = [];
     this.#scheduler.rewind();
-    this.#scheduler.prepares(true);
+    this.#scheduler.apart?.prepares(true);
     if (renew.length > 0 && this.options.apart?.each === 'instance') await this.#launch(renew);
     await this.#host.handle({ type: 'reset', initial: scenario.initial(parameters) });
     const { plans } = planClients({
@@ -305,7 +305,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
         .sort((one, other) => one.client - other.client),
       faults: scenario.faults?.(parameters, 0) ?? [],
     })) as ArmReply;
-    this.#scheduler.prepares(false);
+    this.#scheduler.apart?.prepares(false);
     const connections = this.#connectionsOf(this.#armed.connections);
     const ports = connections.map(({ localPort }) => localPort).join();
     if (ports === this.#ports) return;
