@@ -51,6 +51,31 @@ describe('the wire before a PostgreSQL', () => {
     await client.end();
   });
 
+  it('tells of what it lets through unheld, and which of it anybody could notice', async () => {
+    const passed: { readonly client: number; readonly label: string; readonly isNoticeable: boolean }[] = [];
+    await wired.wire.learn();
+    const client = await wired.connect(1);
+    wired.wire.onPassed((step) => {
+      const isNoticeable = wired.wire.isNoticeable(step.footprint);
+      passed.push({ client: step.client, label: step.label, isNoticeable });
+    });
+    const said = ['select 1', 'select stock from product', 'begin', 'update product set stock = stock'];
+    for (const sql of said) await client.query(sql);
+    expect(wired.wire.connections()).toMatchObject([{ client: 1, state: 'open' }]);
+    await client.query('commit');
+    expect(wired.wire.connections()).toMatchObject([{ client: 1, state: 'idle' }]);
+    await client.end();
+    wired.wire.onPassed(() => undefined);
+    expect(passed.map(({ label, isNoticeable }) => [label, isNoticeable])).toEqual([
+      ['select 1', false],
+      ['select stock from product', true],
+      ['begin', false],
+      ['update product set stock = stock', true],
+      ['commit', true],
+    ]);
+    expect(new Set(passed.map((one) => one.client))).toEqual(new Set([1]));
+  });
+
   it('counts the connections of a client anew in each schedule', async () => {
     const placeOf = async () => {
       const client = await wired.connect(0);
