@@ -76,6 +76,21 @@ describe.concurrent('race-check explore', { timeout: 120_000 }, () => {
     expect(targetOf(report, 'memory/mutex')).toMatchObject({ verdict: 'holds', isExhaustive: true });
   });
 
+  it('finds the scenarios of a config, and has their small version for a default', async ({ folder }) => {
+    folder.write(
+      'race-check.config.ts',
+      `import { defineConfig } from 'race-check';
+       import flashSale from 'race-check/scenarios/checkout/flash-sale';
+       export default defineConfig({ scenarios: [{ ...flashSale, name: 'my-sale' }] });`,
+    );
+    const { code, report } = await explored(folder, ['my-sale', '--target', 'memory/naive']);
+    expect(code).toBe(1);
+    expect(targetOf(report, 'memory/naive')).toMatchObject({
+      clients: 2,
+      schedules: { run: 20, violated: 18 },
+    });
+  });
+
   it('replays no other target than the one that was explored, also where its file is the same', async ({
     folder,
   }) => {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { clientsOf } from '../core/scenario.js';
 import { storesOf } from '../core/target.js';
 import { UsageError } from '../core/usage-error.js';
@@ -154,6 +155,7 @@ async function exploreOne(
     const request = ask(
       {
         scenario: scenario ?? session.scenario.name,
+        ...(options.config && { config: path.resolve(options.cwd ?? process.cwd(), options.config) }),
         target: source ?? { kind: 'registry', contract: target.contract, id: target.id },
         parameters: session.parameters,
         addresses: namespaces.addresses(),

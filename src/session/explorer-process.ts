@@ -1,5 +1,6 @@
 import { hostError } from '../engine/failures.js';
 import { HostFailure } from '../engine/target-host.js';
+import { loadConfig } from './config.js';
 import { runExplorer, type ExplorerRequest } from './explorer.js';
 import { ALIVE_EVERY_MS, type FromExplorer, type ToExplorer } from './explorer-messages.js';
 import { findScenario } from './find-scenario.js';
@@ -36,7 +37,7 @@ async function run(request: ExplorerRequest): Promise<void> {
   const alive = setInterval(tell, ALIVE_EVERY_MS);
   try {
     const [scenario, target] = await Promise.all([
-      findScenario(request.scenario, process.cwd()),
+      scenarioOf(request),
       // It is not asked a second time what it is.
       request.target.kind === 'exec' ? programTarget(request.target.command) : resolveTarget(request.target),
     ]);
@@ -68,6 +69,10 @@ async function run(request: ExplorerRequest): Promise<void> {
     clearInterval(alive);
     process.disconnect();
   }
+}
+
+async function scenarioOf({ scenario, config }: ExplorerRequest) {
+  return findScenario(scenario, process.cwd(), config === undefined ? undefined : await loadConfig(config));
 }
 
 /** What the contract does not know, the target's code is to blame for. */

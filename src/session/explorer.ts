@@ -18,6 +18,8 @@ import { openSystem } from './open-system.js';
 export interface ExplorerRequest {
   /** A name or a file. */
   readonly scenario: string;
+  /** The config whose scenarios are found by their names, too. Default: none. */
+  readonly config?: string;
   readonly target: TargetSource;
   readonly parameters: Parameters;
   readonly addresses: readonly StoreAddress[];

@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { grouped } from '../core/grouped.js';
 import { clientsOf } from '../core/scenario.js';
 import { demandNone, UsageError } from '../core/usage-error.js';
 import { OPERATION_FACTOR, type ExplorePlan } from '../explore/explored.js';
+import { loadConfig } from './config.js';
 import { EXPLORE_DEFAULTS, EXPLORE_LIMITS, type ExploreOptions } from './explore-options.js';
 import { findScenario } from './find-scenario.js';
 import { BUDGET_LIMITS } from './matrix-options.js';
@@ -25,7 +27,7 @@ export async function planExplore(options: ExploreOptions): Promise<PlannedExplo
     const scenario =
       typeof options.scenario === 'string'
         ? // What is wrong with its name is told below, with everything else.
-          await findScenario(options.scenario, cwd).catch(() => undefined)
+          await scenarioOf(options.scenario, cwd, options.config).catch(() => undefined)
         : options.scenario;
     const given = Object.entries(options.parameters ?? {}).filter(([, value]) => value !== undefined);
     const timeoutMs = options.timeoutMs ?? EXPLORE_DEFAULTS.timeoutMs;
@@ -62,6 +64,14 @@ export async function planExplore(options: ExploreOptions): Promise<PlannedExplo
     plan: { search, maxSchedules: samplesOf(search.kind, maxSchedules), budgetMs, seed: session.seed },
     scenario: typeof options.scenario === 'string' ? options.scenario : undefined,
   };
+}
+
+async function scenarioOf(name: string, cwd: string, config: string | undefined) {
+  return findScenario(
+    name,
+    cwd,
+    config === undefined ? undefined : await loadConfig(path.resolve(cwd, config)),
+  );
 }
 
 function samplesOf(
