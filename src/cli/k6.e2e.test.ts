@@ -188,7 +188,7 @@ describe.skipIf(k6 === undefined).concurrent('race-check export k6, and judge', 
       const judge = ['judge', '--target', './mine.target.ts', ...runs];
       const alone = await folder.run(judge);
       here(alone.stderr).toMatch(
-        /^race-check: the API could not be asked for its final state \(--state FILE takes it from a file\): could not connect to \S+: .*\n$/,
+        /^race-check: the API could not be asked for its final state \(--state FILE takes it from a file\): GET \/state failed: connect ECONNREFUSED \S+\n$/,
       );
       folder.write('state.json', '{"trips":');
       const broken = await folder.run([...judge, '--state', 'state.json']);

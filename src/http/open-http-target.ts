@@ -63,7 +63,7 @@ export function openHttpTarget<C extends ContractTypes, Store extends ApiStoreNa
     client: async (clientContext) => clientOf(definition, clientContext, await httpOf(clientContext)),
     read: () => finalOf(state, context, asking),
     aboutToRelease: (waits) => transport?.aboutToRelease(waits),
-    close: async () => transport?.close(),
+    close: async () => (await opening?.catch(() => undefined))?.close(),
   };
   return Promise.resolve(open as unknown as OpenTarget<C>);
 }
