@@ -24,7 +24,7 @@ it('says what goes where, how often, and what else is sent', () => {
   expect(said(around, 100, 59)).toEqual([
     'To http://localhost:5000 go 100 x POST /buy at once, in up to 59 trials (118 where some prove nothing): at most 11,800 requests.',
     'Besides: POST /reset before each trial; GET /stock, GET /orders after each burst.',
-    'GET / warms up each connection, times the server, and keeps it busy right before a burst: up to 73 a trial.',
+    'GET / warms up each connection, times the server, and keeps it busy right before a burst: up to 145 a trial.',
   ]);
 });
 
@@ -38,11 +38,11 @@ it('tells how clients are dealt to several requests', () => {
 it('warns where nothing brings the state back', () => {
   expect(said({}, 3, 1, false)).toEqual([
     'To http://localhost:5000 go 3 x POST /buy at once, in 1 trial: at most 3 requests.',
-    'GET / warms up each connection, times the server, and keeps it busy right before a burst: up to 73 a trial.',
+    'GET / warms up each connection, times the server, and keeps it busy right before a burst: up to 145 a trial.',
     expect.stringContaining('One trial only'),
   ]);
   expect(said({ decoyPath: '/health' }, 3, 4, false).slice(-2)).toEqual([
-    'GET /health warms up each connection, times the server, and keeps it busy right before a burst: up to 73 a trial.',
+    'GET /health warms up each connection, times the server, and keeps it busy right before a burst: up to 145 a trial.',
     expect.stringContaining('Nothing brings the state back between trials'),
   ]);
 });

@@ -23,10 +23,10 @@ const LONGEST_WAIT_MS = 2;
  * Where a server of one event loop runs on the core of this process, Linux may let it take each decoy as soon as that is
  * written, and go on here when it sleeps again: it is busy with none then, and takes the ends one by one as well, although
  * another core is idle. This process is stopped so often meanwhile, which the system counts. A little later the two run on
- * cores of their own again. Measured on two cores among bursts of other tools, 200 of ours each, three times: bursts spread over more than
- * 400 us were 6 to 10 in 100 without another try, 1 to 4 with two; the spread at p95 680 to 890 us, and 270 to 320.
+ * cores of their own again. Measured on two cores among bursts of other tools, 120 to 200 of ours at a time: bursts spread over more than
+ * 400 us were 6 to 10 in 100 with one try, 4 to 8 with three, 3 with six; what is left is mostly threads of the server's own.
  */
-const MOST_TRIES = 3;
+const MOST_TRIES = 6;
 const TRY_AGAIN_AFTER_MS = 3;
 const STOPPED_SHARE = 1 / 3;
 /** GET requests of one burst: its decoys, and what times the server. Each connection is warmed with one besides. */

@@ -24,7 +24,7 @@ async function announced(target: object, options: Partial<SessionOptions> = {}):
 
 it('says what is sent to an API that is running, how often, and that its state is reset', async () => {
   expect(await announced(defineHttpTarget(api))).toBe(
-    'To http://127.0.0.1:3000 go 5 requests of drawing at once, in up to 3 trials (6 where some prove nothing): at most 30 requests. Before each trial its state is reset, after each it is read; GET requests warm up each connection, time the server, and keep it busy right before a burst, up to 73 a trial.',
+    'To http://127.0.0.1:3000 go 5 requests of drawing at once, in up to 3 trials (6 where some prove nothing): at most 30 requests. Before each trial its state is reset, after each it is read; GET requests warm up each connection, time the server, and keep it busy right before a burst, up to 145 a trial.',
   );
 });
 
