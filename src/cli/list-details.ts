@@ -23,7 +23,7 @@ export interface ListedTarget {
 
 /**
  * What these names of contracts, scenarios and targets stand for: a contract with all that is in it, a scenario with all
- * targets of its contract, a target in each contract that has one of that id. Throws a UsageError for names of nothing.
+ * targets of its contract, a target in each contract that has one of that id, or of that name on whatever store. Throws a UsageError for names of nothing.
  */
 export function selected<L extends Listed>(all: readonly L[], names: readonly string[]): readonly L[] {
   const known = [
@@ -31,7 +31,7 @@ export function selected<L extends Listed>(all: readonly L[], names: readonly st
       all.flatMap(({ contract, scenarios, targets }) => [
         contract,
         ...scenarios.map(({ name }) => name),
-        ...targets.map(({ id }) => id),
+        ...targets.flatMap(({ id }) => [id, strategyOf(id)]),
       ]),
     ),
   ];
@@ -43,9 +43,17 @@ export function selected<L extends Listed>(all: readonly L[], names: readonly st
   return all.flatMap((one) => {
     if (names.includes(one.contract)) return [one];
     const scenarios = one.scenarios.filter(({ name }) => names.includes(name));
-    const targets = scenarios.length > 0 ? one.targets : one.targets.filter(({ id }) => names.includes(id));
+    const targets =
+      scenarios.length > 0
+        ? one.targets
+        : one.targets.filter(({ id }) => [id, strategyOf(id)].some((name) => names.includes(name)));
     return targets.length === 0 ? [] : [{ ...one, scenarios, targets }];
   });
+}
+
+/** Without its store: `for-update` of `postgres/for-update`. */
+function strategyOf(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
 }
 
 /** All that is known of them. Where scenarios are among them, what the targets claim in these. */

@@ -25,6 +25,14 @@ describe.concurrent('race-check list', { timeout: 30_000 }, () => {
     );
   });
 
+  it('tells of a strategy on each store, named without one', async ({ folder }) => {
+    const { code, stdout } = await folder.run(['list', 'conditional-update']);
+    expect(code).toBe(0);
+    expect(stdout.match(/^ {2}\S+\/\S+$/gm)).toEqual(
+      ['mongodb/conditional-update', 'postgres/conditional-update'].map((id) => `  ${id}`),
+    );
+  });
+
   it('names every word that stands for nothing', async ({ folder }) => {
     const { code, stderr } = await folder.run(['list', 'seat', 'redis/setnx', 'seats']);
     expect(code).toBe(4);
