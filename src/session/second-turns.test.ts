@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { raceCheck } from '../index.js';
+import type { RanTarget } from './compose-report.js';
+import { further } from './second-turns.js';
 import { atomic, drawer, drawing, naive } from './tickets.fixture.js';
 
 const SLOW_MS = 700;
@@ -33,4 +35,18 @@ it('gives who had too little time a second turn, out of what the others left', a
   ]);
   // Some in its first turn, and then from the beginning.
   expect(begun).toBeGreaterThan(row?.outcome === 'judged' ? row.trials.run : Infinity);
+});
+
+it.each([
+  { first: ['inconclusive', 4], second: ['violated', 1], kept: 'second' },
+  { first: ['inconclusive', 4], second: ['holds', 5], kept: 'second' },
+  { first: ['inconclusive', 4], second: ['inconclusive', 3], kept: 'first' },
+  { first: ['inconclusive', 3], second: ['inconclusive', 4], kept: 'second' },
+] as const)('keeps what was judged, else whichever turn had more trials: $second after $first', (turns) => {
+  const [first, second] = [turns.first, turns.second].map(([verdict, run]) => ({
+    result: { kind: 'judged', judgement: { verdict, trials: { run } } },
+    time: { shareMs: 1, usedMs: 2 },
+  })) as unknown as [RanTarget, RanTarget];
+  const { result } = turns.kept === 'first' ? first : second;
+  expect(further(first, second)).toMatchObject({ result, time: { shareMs: 2, usedMs: 4 } });
 });

@@ -61,13 +61,18 @@ function merged(ran: readonly RanTarget[], again: readonly RanTarget[]): readonl
   return [...kept, ...added];
 }
 
-function further(one: RanTarget, other: RanTarget): RanTarget {
-  const better = trialsOf(other) > trialsOf(one) ? other : one;
+/** A violation may be seen in the first trial of a turn, and is not given up for more trials of one that decided nothing. */
+export function further(one: RanTarget, other: RanTarget): RanTarget {
+  const better = isDecided(other) || trialsOf(other) > trialsOf(one) ? other : one;
   const time = {
     shareMs: (one.time?.shareMs ?? 0) + (other.time?.shareMs ?? 0),
     usedMs: (one.time?.usedMs ?? 0) + (other.time?.usedMs ?? 0),
   };
   return { ...better, time };
+}
+
+function isDecided({ result }: RanTarget): boolean {
+  return result.kind === 'judged' && result.judgement.verdict !== 'inconclusive';
 }
 
 function trialsOf({ result }: RanTarget): number {
