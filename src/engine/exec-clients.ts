@@ -13,6 +13,7 @@ import type {
   LoadRequest,
   SettleReply,
 } from './protocol.js';
+import { summedCounts } from './summed-counts.js';
 
 export interface ExecClientsOptions {
   readonly command: ExecCommand;
@@ -122,7 +123,12 @@ export class ExecClients {
     const settled = (await Promise.all(
       this.#plans.map(({ client }) => this.#of(client).request(request, ANSWER_MS)),
     )) as SettleReply[];
-    return { connections: [], workerErrors: [], counts: summed(settled), arrivalsMs: [] };
+    return {
+      connections: [],
+      workerErrors: [],
+      counts: summedCounts(settled.map(({ counts }) => counts)),
+      arrivalsMs: [],
+    };
   }
 
   async #all(request: HostRequest): Promise<HostReplyValue> {
@@ -133,14 +139,6 @@ export class ExecClients {
   #of(client: number): HostLink {
     return this.#programs[client]!.link;
   }
-}
-
-function summed(settled: readonly SettleReply[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const [event, by] of settled.flatMap((one) => Object.entries(one.counts))) {
-    counts[event] = (counts[event] ?? 0) + by;
-  }
-  return counts;
 }
 
 /** In the time of the trial, what was told in that of its program. */

@@ -16,6 +16,7 @@ import type {
   SettleReply,
   TargetSource,
 } from './protocol.js';
+import { summedCounts } from './summed-counts.js';
 import { withUnheard } from './unheard.js';
 
 /** What a fleet of hosts is opened with. */
@@ -237,7 +238,7 @@ export class Fleet {
     return {
       events: broken ? withUnheard(events, plans, (client) => this.#takeProcess(client)) : events,
       connections,
-      counts: sum(parts.map((part) => part.counts)),
+      counts: summedCounts(parts.map((part) => part.counts)),
       firstRequestSpreadNs: firstRequestSpreadNs(plans, events),
       arrivalSpreadNs: arrivalSpreadNs(parts),
       undecided: [...parts.flatMap((part) => part.workerErrors), ...(untold === undefined ? [] : [untold])],
@@ -380,14 +381,6 @@ function arrivalSpreadNs(parts: readonly Pick<SettleReply, 'arrivalsMs' | 'count
   const atMs = parts.flatMap((part) => part.arrivalsMs);
   if (atMs.length < 2 || parts.some(({ counts }) => counts['no-arrival'] !== undefined)) return undefined;
   return (Math.max(...atMs) - Math.min(...atMs)) * 1e6;
-}
-
-function sum(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const one of counts) {
-    for (const [name, count] of Object.entries(one)) total[name] = (total[name] ?? 0) + count;
-  }
-  return total;
 }
 
 function range(length: number): number[] {
