@@ -52,10 +52,13 @@ describe.concurrent('race-check matrix', { timeout: 120_000 }, () => {
     expect(code).toBe(2);
     const lines = stderr.split('\n');
     expect(lines.filter((line) => /^\d+\/10 /.test(line))).toHaveLength(10);
-    const untried = lines.filter((line) => line.endsWith(': inconclusive, no time for it'));
+    const untried = lines.filter((line) => /^\d+\/10 .*: inconclusive, no time for it$/.test(line));
     for (const line of untried) {
-      const [, name] = /^\d+\/10 (.*): inconclusive/.exec(line) ?? [];
-      expect(lines.filter((other) => other.includes(`${name}:`))).toEqual([line]);
+      const [, name] = /^\d+\/10 (.*): inconclusive/.exec(line)!;
+      const [first, second] = lines.filter((other) => other.includes(`${name}:`));
+      expect(first).toBe(line);
+      // Whatever else is told of it is its second turn, out of what the others left.
+      if (second !== undefined) expect(second).toContain(`once more: ${name}:`);
     }
     expect(matrix.budget.usedMs).toBeLessThan(20_000);
   });
