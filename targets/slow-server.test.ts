@@ -47,7 +47,7 @@ describe.skipIf(whyMissing('mongodb'))(`on a slow server, with the seed "${SEED}
     reaper.close();
   });
 
-  it.for(SLOW)(
+  it.concurrent.for(SLOW)(
     'every target does in $scenario what it claims, at $requestMs ms a request',
     { timeout: TIMEOUT_MS },
     async ({ scenario, requestMs, targets, parameters = {}, trials }, { skip }) => {
