@@ -72,7 +72,9 @@ export function detailsText(contracts: readonly Listed[], width: number): string
 
 function targetLines(target: ListedTarget, scenarios: Listed['scenarios'], width: number): readonly string[] {
   const { id, summary, prevents, costs, source, expectations = {}, acrossProcesses = {} } = target;
-  const line = (label: string, text: string) => beside(`    ${label.padEnd(10)}`, text, width);
+  // A target in a config file may say little of itself.
+  const line = (label: string, text: string) =>
+    text === '' ? [] : beside(`    ${label.padEnd(10)}`, text, width);
   const across = claimsOf(acrossProcesses, scenarios);
   return [
     ...wrapName(id, width - 2).map((part) => `  ${part}`),
@@ -80,7 +82,7 @@ function targetLines(target: ListedTarget, scenarios: Listed['scenarios'], width
     ...line('prevents', prevents),
     ...line('costs', costs),
     ...line('claims', claimsOf(expectations, scenarios) || 'nothing'),
-    ...(across === '' ? [] : line('', `with its clients over several processes: ${across}`)),
+    ...line('', across && `with its clients over several processes: ${across}`),
     ...line('source', source),
   ];
 }

@@ -2,6 +2,8 @@ import { bare, baseUrlProblems } from '../stores/http/base-url.js';
 import { isLoopback } from '../stores/loopback.js';
 import { KEBAB } from './user-shapes.js';
 
+export { baseUrlProblems };
+
 /** What is wrong with the name and the address of an API, as flags give them. */
 export function apiProblems({
   name,
@@ -12,13 +14,8 @@ export function apiProblems({
 }): readonly string[] {
   return [
     ...(KEBAB.test(name) ? [] : [`expected small letters, digits and dashes for --name, got "${name}"`]),
-    ...(baseUrl === undefined ? [] : addressProblems(baseUrl).map((problem) => `--base-url: ${problem}`)),
+    ...(baseUrl === undefined ? [] : baseUrlProblems(baseUrl).map((problem) => `--base-url: ${problem}`)),
   ];
-}
-
-/** What is wrong with a base URL; none if nothing is. */
-export function addressProblems(baseUrl: string): readonly string[] {
-  return baseUrlProblems(baseUrl);
 }
 
 /** Whether an API is on another machine, so that it has to be allowed; of a base URL that nothing is wrong with. */

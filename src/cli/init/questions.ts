@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from '../../core/usage-error.js';
-import { addressProblems } from '../../session/api-address.js';
+import { baseUrlProblems } from '../../session/api-address.js';
 import { TEMPLATES } from './operations.js';
 
 /** What was asked and answered; nothing where the default will do. */
@@ -56,7 +56,7 @@ export async function askFor(
     const expected = '[http://127.0.0.1:3000]';
     let baseUrl = await ask(`Where does it run? ${expected}`);
     while (baseUrl !== undefined) {
-      const problems = addressProblems(baseUrl);
+      const problems = baseUrlProblems(baseUrl);
       if (problems.length === 0) break;
       baseUrl = await ask(`This cannot be: ${problems.join('; ')}. ${expected}`);
     }
