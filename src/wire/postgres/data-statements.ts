@@ -1,7 +1,8 @@
-import type { Catalogue, Table } from './catalogue.js';
+import type { Catalogue, Table, TableColumn } from './catalogue.js';
 import { type DataEffect, EffectBuilder, NotKnown } from './effects.js';
 import { addExpression, type Reading } from './expressions.js';
 import type { KnownValues, RowLock } from './footprint.js';
+import { keptTimes } from './kept-times.js';
 import { canonical, constantOf, knownFrom, only, type Parameters, without } from './known-values.js';
 import { ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, type RowStrength } from './lock-modes.js';
 import { restsOnOrder } from './row-order.js';
@@ -106,6 +107,9 @@ function tableOf(relation: unknown, { catalogue, withNames }: Statement): Named 
     );
   }
   if (table.opaque !== undefined) throw new NotKnown(`it uses ${name}: ${table.opaque}`);
+  if (isObject(fields['alias']) && fields['alias']['colnames'] !== undefined) {
+    throw new NotKnown(`it gives the columns of ${name} other names`);
+  }
   return { table, alias };
 }
 
@@ -181,6 +185,7 @@ function addInsert(fields: Fields, reading: Statement): void {
   if (target === undefined) throw new NotKnown('it inserts into what is no table of this run');
   const { table } = target;
   const { effect } = reading;
+  if (rest['override'] === 'OVERRIDING_USER_VALUE') throw new NotKnown('it has the server pass over values');
   addExpression({ ...rest, override: undefined }, reading);
   const named =
     cols === undefined
@@ -191,8 +196,11 @@ function addInsert(fields: Fields, reading: Statement): void {
   const lists = source === undefined ? [] : nodesOf(source.fields['valuesLists']);
   const isGiven = source === undefined || (lists.length > 0 && lists.length <= ROWS_READ);
   const rows = lists.map((list) => nodesOf(list.fields['items']));
-  addDefaults(table, named, rows, source === undefined, reading);
+  // How many columns a query has is not counted: without a list of names any may be left to its default.
+  const mayLeaveOut = source === undefined || (cols === undefined && lists.length === 0);
+  addDefaults(table, named, rows, mayLeaveOut, reading);
   addComputed(table, reading);
+  addKeptTimes(table, named, lists.length > 0 || source === undefined ? rows : answersOf(source), reading);
   const inserted =
     isGiven && rows.length > 0 ? rows.map((row) => givenValues(table, named, row, reading.parameters)) : [{}];
   effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
@@ -206,15 +214,37 @@ function addDefaults(
   table: Table,
   named: readonly string[],
   rows: readonly (readonly Node[])[],
-  isDefaultValues: boolean,
+  mayLeaveOut: boolean,
   reading: Statement,
 ): void {
   for (const column of table.columns) {
     const at = named.indexOf(column.name);
     const isGiven =
-      !isDefaultValues && at >= 0 && rows.every((row) => row.length > at && row[at]?.kind !== 'SetToDefault');
-    if (!isGiven && column.default !== undefined) addServerExpression(column.default, reading);
+      !mayLeaveOut && at >= 0 && rows.every((row) => row.length > at && row[at]?.kind !== 'SetToDefault');
+    if (!isGiven && column.default !== undefined) addDefault(table, column, reading);
   }
+}
+
+function addDefault(table: Table, column: TableColumn, reading: Statement): void {
+  if (column.default === undefined) return;
+  const value = addServerExpression(column.default, reading);
+  addKeptTimes(table, [column.name], [[value]], reading);
+}
+
+function addKeptTimes(
+  table: Table,
+  names: readonly string[],
+  rows: readonly (readonly (Node | undefined)[])[],
+  { effect, catalogue }: Statement,
+): void {
+  effect.times = bothTimes(effect.times, keptTimes(table, names, rows, catalogue));
+}
+
+/** What a query gives for each of its columns; both sides of a UNION. */
+function answersOf({ fields }: Node): readonly (readonly (Node | undefined)[])[] {
+  const sides = [fields['larg'], fields['rarg']].filter(isObject);
+  if (sides.length > 0) return sides.flatMap((side) => answersOf({ kind: 'SelectStmt', fields: side }));
+  return [nodesOf(fields['targetList']).map((target) => asNode(target.fields['val']))];
 }
 
 /** Checks and the expressions of indexes run with each row that is written. */
@@ -223,13 +253,14 @@ function addComputed(table: Table, reading: Statement): void {
 }
 
 /** An expression as the server writes it. */
-function addServerExpression(expression: string, reading: Statement): void {
+function addServerExpression(expression: string, reading: Statement): Node | undefined {
   const [statement] = parseSql(`select ${expression}`) ?? [];
   const targets = statement?.fields['targetList'];
   if (targets === undefined) throw new NotKnown(`the server computes ${expression}`);
   addExpression(targets, reading);
   const { effect, catalogue } = reading;
   effect.times = bothTimes(effect.times, timesIn(targets, catalogue));
+  return asNode(nodesOf(targets)[0]?.fields['val']);
 }
 
 function givenValues(
@@ -262,7 +293,7 @@ function addOnConflict(
     ? nodesOf(clause['infer']['indexElems']).map((element) => text(element.fields['name']))
     : [];
   const assigned = assignedColumns(clause['targetList']);
-  addAssignedDefaults(table, clause['targetList'], reading);
+  addAssigned(table, clause['targetList'], reading);
   for (const where of inserted) {
     const found = arbiters.length > 0 ? only(where, arbiters) : {};
     effect.reads.push({ table: table.id, where: found });
@@ -270,13 +301,14 @@ function addOnConflict(
   }
 }
 
-/** `set column = default`, also of several columns at once. */
-function addAssignedDefaults(table: Table, targets: unknown, reading: Statement): void {
+/** `set column = default`, also of several columns at once; and times that columns are set to. */
+function addAssigned(table: Table, targets: unknown, reading: Statement): void {
   for (const { fields } of nodesOf(targets)) {
     const value = asNode(fields['val']);
+    addKeptTimes(table, [text(fields['name'])], [[value]], reading);
     const isGiven = value?.kind !== 'SetToDefault' && value?.kind !== 'MultiAssignRef';
     const column = table.columns.find(({ name }) => name === text(fields['name']));
-    if (!isGiven && column?.default !== undefined) addServerExpression(column.default, reading);
+    if (!isGiven && column !== undefined) addDefault(table, column, reading);
   }
 }
 
@@ -297,7 +329,7 @@ function addUpdate(fields: Fields, reading: Statement): void {
   reading.effect.reads.push(others ? { table: table.id, where } : looked(table, where, fields));
   reading.effect.tables.push({ table: table.id, mode: ROW_EXCLUSIVE });
   addComputed(table, reading);
-  addAssignedDefaults(table, fields['targetList'], reading);
+  addAssigned(table, fields['targetList'], reading);
   const lock = addChangedRows(table, where, assigned, reading.effect);
   // Who gives a key the value that it has locks no more strongly than who changes no key.
   const certain: RowLock = { ...lock, strength: 'no key update', where: without(where, assigned) };

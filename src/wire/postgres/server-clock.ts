@@ -1,4 +1,4 @@
-import type { Catalogue } from './catalogue.js';
+import type { Catalogue, TableColumn } from './catalogue.js';
 import { NO_TIMES, type PostgresFootprint, type TimesTaken } from './footprint.js';
 import { asNode, isObject, namesOf, type Node, text } from './sql-parser.js';
 import { OID } from './types.js';
@@ -38,19 +38,25 @@ const WORDS = /^\s*(now|today|tomorrow|yesterday)\s*$/i;
 
 const TIME_TYPES: readonly number[] = [OID.date, OID.timestamp, OID.timestamptz, OID.time, OID.timetz];
 
+/** Are given times, and give times. Whatever else is made of a time may be compared where nobody sees that it was one. */
+const KEEP_TIME: ReadonlySet<string> = new Set(['date_trunc', 'timezone']);
+const TIME_NAMES: ReadonlySet<string> = new Set(['date', 'timestamp', 'timestamptz', 'time', 'timetz']);
+
 /** What a statement, or an expression, takes of the clock; without what the server computes for it by itself. */
 export function timesIn(value: unknown, catalogue: Catalogue): TimesTaken {
   let taken = NO_TIMES;
-  const look = (inner: unknown, isCompared: boolean): void => {
-    if (Array.isArray(inner)) return inner.forEach((item) => look(item, isCompared));
+  const look = (inner: unknown, isCompared: boolean, isTurned: boolean): void => {
+    if (Array.isArray(inner)) return inner.forEach((item) => look(item, isCompared, isTurned));
     if (!isObject(inner)) return;
     const node = asNode(inner);
-    if (node !== undefined) taken = bothTimes(taken, timeOf(node));
+    const own = node === undefined ? NO_TIMES : timeOf(node);
+    taken = bothTimes(taken, isTurned && (own.own || own.transaction) ? { ...own, compared: true } : own);
     const within = isCompared || (node !== undefined && compares(node));
     if (within && node !== undefined && mayBeTime(node, catalogue)) taken = { ...taken, compared: true };
-    for (const part of Object.values(node?.fields ?? inner)) look(part, within);
+    const turned = isTurned || (node !== undefined && turns(node));
+    for (const part of Object.values(node?.fields ?? inner)) look(part, within, turned);
   };
-  look(value, false);
+  look(value, false, false);
   return taken;
 }
 
@@ -77,6 +83,18 @@ function compares({ kind, fields }: Node): boolean {
   return kind === 'FuncCall' || kind === 'MinMaxExpr' || kind === 'SortBy';
 }
 
+/** Whether it makes something else of a time that it is given. */
+function turns({ kind, fields }: Node): boolean {
+  const named = kind === 'TypeCast' && isObject(fields['typeName']) ? fields['typeName']['names'] : undefined;
+  if (kind === 'TypeCast') return !TIME_NAMES.has(namesOf(named).at(-1) ?? '');
+  return kind === 'FuncCall' && !KEEP_TIME.has(namesOf(fields['funcname']).at(-1) ?? '');
+}
+
+/** Comparisons of such a column are seen to be some of times. */
+export function isOfTime({ type }: TableColumn): boolean {
+  return TIME_TYPES.includes(type) || type === OID.uuid;
+}
+
 /** A UUID may begin with a time. A name that is no column of a table, or a number, stands for an expression elsewhere. */
 function mayBeTime({ kind, fields }: Node, { tables }: Catalogue): boolean {
   if (kind === 'SortBy') return asNode(fields['node'])?.kind === 'A_Const';
@@ -85,5 +103,5 @@ function mayBeTime({ kind, fields }: Node, { tables }: Catalogue): boolean {
   const columns = [...tables.values()].flatMap((table) =>
     table.columns.filter((column) => column.name === name),
   );
-  return columns.length === 0 || columns.some(({ type }) => TIME_TYPES.includes(type) || type === OID.uuid);
+  return columns.length === 0 || columns.some(isOfTime);
 }
