@@ -106,6 +106,8 @@ const UNLOCK_ALL = 'select pg_advisory_unlock_all()';
 const OLDEST = 'select id from stamped order by at limit 1';
 const later = (column: string) =>
   `select (select ${column} from written where id = 1) > (select ${column} from written where id = 2)`;
+const REPEAT = "set default_transaction_isolation = 'repeatable read'";
+const FORGET = 'reset default_transaction_isolation';
 
 type Client = readonly string[];
 const CASES: readonly (readonly [what: string, one: Client, other: Client])[] = [
@@ -143,6 +145,32 @@ const CASES: readonly (readonly [what: string, one: Client, other: Client])[] = 
     'columns that have other names in one statement',
     [BEGIN, 'update t set u = 7 where id = 1', 'commit'],
     ['select * from t as x (u, id, v) where id = 7'],
+  ],
+  [
+    'an isolation of the session that was rolled back',
+    [BEGIN, REPEAT, 'rollback', BEGIN, READ_1, READ_1, 'commit'],
+    [UPDATE_1],
+  ],
+  [
+    'an isolation of the session that a failure has taken back, and one that a savepoint has',
+    [
+      `${REPEAT}; select 1 / 0`,
+      BEGIN,
+      'savepoint a',
+      REPEAT,
+      'rollback to a',
+      'commit',
+      BEGIN,
+      READ_1,
+      READ_1,
+      'commit',
+    ],
+    [UPDATE_1],
+  ],
+  [
+    'an isolation of the session that was committed',
+    [BEGIN, REPEAT, 'commit', BEGIN, READ_1, READ_1, 'commit', FORGET],
+    [UPDATE_1],
   ],
   [
     'a column that is set to its default, which is the next number of a sequence',

@@ -115,11 +115,17 @@ class Step {
         // Which locks were taken after the savepoint is not kept: any of them may be freed, and any may be held still.
         this.#frees = joinLocks(this.#frees, view.locks);
         this.#view = { ...view, hasFailed: false, locks: uncertain(view.locks) };
+        // Nor is kept on which side of the savepoint it was set.
+        if (view.isolationBefore !== undefined) this.#view = { ...this.#view, sessionIsolation: 'unknown' };
         return;
       case 'isolation':
         this.#view =
           effect.of === 'session'
-            ? { ...view, sessionIsolation: effect.isolation }
+            ? {
+                ...view,
+                sessionIsolation: effect.isolation,
+                isolationBefore: view.isolationBefore ?? view.sessionIsolation,
+              }
             : { ...view, isolation: effect.isolation };
         return;
       case 'renames':
@@ -195,7 +201,10 @@ class Step {
     this.#frees = joinLocks(this.#frees, view.locks);
     this.#watched.end(view, publishes ? 'commit' : 'rollback');
     if (view.lost !== undefined) this.#why ??= view.lost;
-    const { sessionIsolation, sessionLocks, lostSession, path, isolation } = view;
+    const { sessionLocks, lostSession, path, isolation } = view;
+    const sessionIsolation = publishes
+      ? view.sessionIsolation
+      : (view.isolationBefore ?? view.sessionIsolation);
     this.#begins ||= andBegins;
     const rested = newSession(sessionIsolation);
     if (sessionLocks.length === 0 && lostSession === undefined && !andBegins) {
@@ -219,7 +228,10 @@ class Step {
   }
 
   endImplicit(): void {
-    if (this.#view.open !== 'implicit') return;
+    const view = this.#view;
+    if (view.open === 'no' && view.isolationBefore !== undefined)
+      this.#view = { ...view, isolationBefore: undefined };
+    if (view.open !== 'implicit') return;
     // It is over before anybody can use its beginning who has not done so by now.
     this.#begins &&= this.#times.transaction || this.#why !== undefined;
     this.#end(true, false);

@@ -9,6 +9,8 @@ export interface TransactionView {
   readonly hasFailed: boolean;
   readonly isolation: Isolation;
   readonly sessionIsolation: Isolation;
+  /** What a rollback gives back to the session; absent: the transaction has not set it. */
+  readonly isolationBefore?: Isolation | undefined;
   readonly hasSnapshot: boolean;
   readonly hasSavepoint: boolean;
   /** Up to its end. */
