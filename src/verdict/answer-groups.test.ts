@@ -32,6 +32,14 @@ it('folds a number, an id and a time that differ from one answer to the next', (
   expect(groups.map(line)).toEqual(['3 x 200 {"id":#,"key":"#","at":"#","left":7} in 1']);
 });
 
+it('folds a token that differs from one answer to the next, whatever it is made of', () => {
+  const tokens = ['k3x9qzt1a', 'abcdefghij', '0p-_Z.tail'];
+  const answers = tokens.map(
+    (token) => `200 {"refresh_token":"${token}","session":"s${token.length}k3x9${token.charCodeAt(0)}"}`,
+  );
+  expect(grouped([answers]).map(line)).toEqual(['3 x 200 {"refresh_token":"#","session":"#"} in 1']);
+});
+
 it('keeps numbers apart that have few values, each given more than once', () => {
   const groups = grouped([['409 left 0', '409 left 0', '409 left -1', '409 left -1', '409 left 0']]);
   expect(groups.map(line)).toEqual(['3 x 409 left 0 in 1', '2 x 409 left -1 in 1']);

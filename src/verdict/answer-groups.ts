@@ -5,9 +5,9 @@ import type { AnswerGroup } from '../core/verdict.js';
 const MOST_TEXTS = 1_000;
 /** A number with more values than this tells little by each of them. */
 const FEW_VALUES = 4;
-/** An id, a time, or a number; ids first, since they hold numbers. */
+/** A secret under its name, an id, a time, or a number; ids of letters and digits first, since they hold numbers. */
 const VARYING =
-  /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\b(?=[a-f]*\d)[0-9a-f]{12,}\b|-?\d+(?:\.\d+)?/gi;
+  /(?<="[\w-]*(?:token|secret|password|passwd|api[_-]?key)"\s*:\s*")[^"]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\b(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{8,}\b|-?\d+(?:\.\d+)?/gi;
 
 interface Seen {
   readonly values: readonly string[];
