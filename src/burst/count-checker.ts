@@ -1,5 +1,6 @@
 import { Undecided, type Checker } from '../core/checker.js';
 import { answersOf, countedWords, unclearWords } from './answers.js';
+import type { History } from '../core/history.js';
 import type { Burst } from './contract.js';
 import { COMPARISONS, type CountExpectation } from './expectation.js';
 
@@ -24,19 +25,26 @@ export function countChecker(expectation: CountExpectation, anomaly: string): Ch
       if (possible.some(holdsFor)) {
         throw new Undecided(`"${text}" is open: not every answer is clear (${unclearWords(open)})`);
       }
-      const { length } = matching;
       return [
         {
           anomaly,
           grade: 'violation',
-          message: `${length} ${length === 1 ? 'answer' : 'answers'} of ${history.operations.length} had the status ${status}, expected ${text}`,
+          message: `${had(matching.length, history)} the status ${status}, expected ${text}`,
           expected: text,
           observed: countedWords(history.operations),
-          witness: (length > 0 ? matching : answered).flatMap(({ completeIndex }) => completeIndex ?? []),
+          witness: (matching.length > 0 ? matching : answered).flatMap(
+            ({ completeIndex }) => completeIndex ?? [],
+          ),
         },
       ];
     },
   };
+}
+
+/** Where none had it, the others tell: `201` may be how this API says what `200` was expected for. */
+function had(matching: number, { operations }: History<Burst>): string {
+  if (matching === 0) return `no answer of ${operations.length} (${countedWords(operations)}) had`;
+  return `${matching} ${matching === 1 ? 'answer' : 'answers'} of ${operations.length} had`;
 }
 
 /** Whether an expectation asks for at least one answer with its status. */

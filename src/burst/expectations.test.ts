@@ -94,6 +94,11 @@ describe('a count of a status', () => {
   });
 });
 
+it('a count that no answer had says what they had instead', async () => {
+  const { findings } = await judge(['200 = 1'], [[201], [409], [409]]);
+  expect(findings[0]?.message).toBe('no answer of 3 (1 x 201, 2 x 409) had the status 200, expected 200 = 1');
+});
+
 describe('an expression', () => {
   const SOLD = { before: { stock: 2 }, after: { stock: 0, sold: [1, 1] } };
 
