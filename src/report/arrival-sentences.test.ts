@@ -48,6 +48,14 @@ it('tells of an API that holds and answers in turn that its requests may never h
   expect(told('http/my-shop', { ...of(3.5), control: { ...control, target: 'http/naive' } })).toEqual([]);
 });
 
+it('allows for requests of several kinds, of which one takes longer, and says nothing of a control in turn', () => {
+  const latencyMs = { min: 4, p50: 20, p95: 30, p99: 30, max: 30 };
+  const inTurn = { latencyMs, answersApartMs: { median: 3.5, max: 9 } };
+  const [sentence] = told('http/my-shop', { ...inTurn, sweep: { planned: 40, tried: 2 } });
+  expect(sentence).toContain('a proxy in front of it, or one kind takes longer by itself. If it was no lock');
+  expect(told('http/reference-server', { ...inTurn, role: 'control' })).toEqual([]);
+});
+
 it('tells of answers before the release, and of connections that had to be opened anew', () => {
   expect(told('http/my-shop', { counts: { 'early-answer': 33, reconnect: 1 } })).toEqual([
     '33 requests of http/my-shop were answered before the end of the body was let go: this server does not wait for it, so from then on the end of the head was held (over HTTP/2: nothing).',

@@ -30,23 +30,21 @@ const IN_TURN_SHARE = 1 / 2;
  * Requests that were taken in turn never met in the API. Its own lock does that, and is what was looked for; a single worker of a
  * framework's development server, or a proxy, does it too, and then nothing was tried. From outside they look the same.
  */
-function aboutTurns({
-  id,
-  verdict,
-  control,
-  answersApartMs,
-  latencyMs,
-  load,
-}: JudgedTarget): readonly string[] {
+function aboutTurns(target: JudgedTarget): readonly string[] {
+  const { id, role, verdict, control, answersApartMs, latencyMs, load, sweep } = target;
   const fastestMs = latencyMs?.min;
+  // A control is no code of the user's to be tried in another way.
+  if (role === 'control') return [];
   if (verdict !== 'holds' || load !== undefined || answersApartMs === undefined || fastestMs === undefined) {
     return [];
   }
   if (answersApartMs.median < fastestMs * IN_TURN_SHARE) return [];
   // A control of its own, which is no server of ours, was caught behind the very worker or proxy.
   if (control?.caught === true && control.description === undefined) return [];
+  // Requests of several kinds end apart as well where one kind has more to do.
+  const unequally = sweep === undefined ? '' : ', or one kind takes longer by itself';
   return [
-    `The answers of ${id} to a simultaneous start came one after the other, ${short(answersApartMs.median)} apart (median; the fastest operation took ${short(fastestMs)}): requests were taken in turn, by a lock of the API, or by a single worker or a proxy in front of it. If it was no lock, they never met: try it with as many workers as in production.`,
+    `The answers of ${id} to a simultaneous start came one after the other, ${short(answersApartMs.median)} apart (median; the fastest operation took ${short(fastestMs)}): requests were taken in turn, by a lock of the API, or by a single worker or a proxy in front of it${unequally}. If it was no lock, they never met: try it with as many workers as in production.`,
   ];
 }
 
