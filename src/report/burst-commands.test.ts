@@ -45,6 +45,20 @@ describe('after a burst that shows too little, the next command', () => {
     expect(next({ ...more, tally: { 401: seen(1, 2), 404: seen(6, 7) } })).toEqual(['--timeout 1s']);
   });
 
+  it('says that all others are to be refused so, where but one was let through', () => {
+    const more = { trials: { ...trials, undecided: 3 } };
+    expect(next({ ...more, tally: { 200: seen(1, 1), 401: seen(7, 7) } })).toEqual([
+      "--timeout 1s --expect '401 = 7'",
+    ]);
+    expect(next({ ...more, tally: { 200: seen(1, 1), 401: seen(6, 7) } })).toEqual(['--timeout 1s']);
+  });
+
+  it('tries one request alone, where an expectation was broken and nobody served', () => {
+    const violated = { verdict: 'violated' } as const;
+    expect(next({ ...violated, tally: { 401: seen(5, 5) } })[0]).toBe('--timeout 1s --clients 1 --trials 1');
+    expect(next({ ...violated, tally: { 200: seen(0, 2), 409: seen(3, 5) } })).toHaveLength(1);
+  });
+
   it('takes any certificate, or speaks HTTP/2, where it could not run for lack of that', () => {
     const failed = (message: string) => {
       const target = { outcome: 'error', id: 'http/a', role: 'named', summary: '', message } as const;

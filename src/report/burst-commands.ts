@@ -17,6 +17,7 @@ export function burstCommands(
   switch (target.verdict) {
     case 'violated':
       return [
+        ...aloneFirst(target, words),
         ...recorded(target, written),
         again(without(words, 'seed'), seeded, 'the same requests and starts again'),
       ];
@@ -51,6 +52,21 @@ function recorded({ history }: JudgedTarget, written: Written | undefined): read
   if (history === undefined || written === undefined) return [];
   const file = join(written.latest ?? written.folder, history);
   return [{ command: `race-check check ${quoted(file)}`, purpose: 'the same findings' }];
+}
+
+/** Where nobody was served, that may be for lack of a login, a path or a reset, and then a request alone breaks it as well. */
+function aloneFirst({ tally }: JudgedTarget, words: readonly string[]): readonly NextCommand[] {
+  const isServed = Object.entries(tally).some(([label, { max }]) => label.startsWith('2') && max > 0);
+  // Each of several requests has a client.
+  const isOneKind = !words.some((word) => /^--request(=|$)/.test(word));
+  if (isServed || !isOneKind) return [];
+  return [
+    again(
+      without(words, 'clients', 'c', 'trials', 'n', 'repeat'),
+      ['--clients', '1', '--trials', '1'],
+      'nobody was served: if one request alone breaks it too, look at the path, the login and the reset',
+    ),
+  ];
 }
 
 function remedies(
@@ -90,6 +106,11 @@ function remedies(
   if (trials.undecided > 0 && seen !== undefined && others.length === 0 && !label!.startsWith('2')) {
     return [again(words, ['--expect', `${label} = ${seen.min}`], 'if all are to be answered so')];
   }
+  const turnedAway = others.length === 1 ? Object.entries(tally).find(isTurnedAway) : undefined;
+  if (trials.undecided > 0 && turnedAway !== undefined) {
+    const [status, { min }] = turnedAway;
+    return [again(words, ['--expect', `${status} = ${min}`], 'if that is how all others are to be refused')];
+  }
   const { clients = 1 } = report.scenario.parameters;
   const isToothless = control?.caught === false || (trials.run > 0 && overlap.interleavedPairs === 0);
   if (isToothless && operations.ok > 0) {
@@ -102,6 +123,14 @@ function remedies(
     ];
   }
   return [again(words, [], 'once more')];
+}
+
+/** In every trial as many, by a status that may also mean that they never came to what others met at. */
+function isTurnedAway([status, { min, max }]: [
+  string,
+  { readonly min: number; readonly max: number },
+]): boolean {
+  return ['401', '407', '429'].includes(status) && min === max;
 }
 
 /** What was seen of successes, as an expectation. Where it differs from trial to trial, those that met nobody had the fewest. */
