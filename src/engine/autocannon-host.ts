@@ -5,13 +5,13 @@ import { startAutocannon, type AutocannonRun } from './autocannon.js';
 import { sinceNs } from './clock.js';
 import type { Exchange } from './exchanges.js';
 import { hostError } from './failures.js';
+import { HostFailure } from './host-failure.js';
 import { HostGone, type HostLink, type OnEvents } from './host-link.js';
 import { LoadConnection, type BegunAttempt, type QueuedAttempt } from './load-connection.js';
 import { LoadHost } from './load-host.js';
 import type { Load, LoadTable } from './load.js';
 import type { ProcessHosts } from './process-host.js';
 import type { ArmRequest, HostConnection, LoadRequest } from './protocol.js';
-import { HostFailure } from './target-host.js';
 
 export interface AutocannonOptions {
   readonly load: Load;

@@ -2,8 +2,8 @@ import type { ContractTypes } from '../core/contract.js';
 import type { Fault } from '../core/scenario.js';
 import type { Offset } from '../core/verdict.js';
 import type { ArmedFleet } from './fleet.js';
+import { HostFailure } from './host-failure.js';
 import type { ClientPlan } from './protocol.js';
-import { HostFailure } from './target-host.js';
 import type { TrialSetting, TriedTrial } from './trial.js';
 
 /** What a trial begins with, and who does what in it. */

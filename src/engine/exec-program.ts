@@ -6,9 +6,9 @@ import { endWords } from '../process/how-ended.js';
 import { groupRuns } from '../process/process-group.js';
 import type { Reaper } from '../process/reaper.js';
 import { execEvent, execReply, type ExecEvent, type ExecReply, type ExecRequest } from './exec-protocol.js';
+import { HostFailure } from './host-failure.js';
 import { HostGone } from './host-link.js';
 import { lastOutput } from './last-output.js';
-import { HostFailure } from './target-host.js';
 
 /** How a program of the user is started: a line for the shell, in this folder. */
 export interface ExecCommand {

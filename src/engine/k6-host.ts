@@ -11,6 +11,7 @@ import { sinceNs } from './clock.js';
 import type { Exchange } from './exchanges.js';
 import { ExecClientState } from './exec-client.js';
 import { hostError } from './failures.js';
+import { HostFailure } from './host-failure.js';
 import { HostGone, type HostLink, type OnEvents } from './host-link.js';
 import { readAnswers, type K6Answer } from './k6-output.js';
 import { k6Script, k6Trial, TRIAL_VARIABLE, type K6Plan, type K6Trial } from './k6-script.js';
@@ -19,7 +20,6 @@ import { lastOutput } from './last-output.js';
 import { LoadHost, relayedUrl } from './load-host.js';
 import type { ProcessHosts } from './process-host.js';
 import type { ArmRequest, ClientPlan, HostConnection, LoadRequest } from './protocol.js';
-import { HostFailure } from './target-host.js';
 
 export interface K6Options {
   /** The program. */

@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { limitWords } from '../core/time-limit.js';
 import { endWords } from '../process/how-ended.js';
 import type { Reaper } from '../process/reaper.js';
+import { HostFailure } from './host-failure.js';
 import { HostGone, type HostLink, type OnEvents, type OpenHost } from './host-link.js';
 import { lastOutput } from './last-output.js';
 import type { HostEvents, HostReply, HostReplyValue, HostRequest, Preparation } from './protocol.js';
-import { HostFailure } from './target-host.js';
 import { endAtOnce, startWorker } from './worker-start.js';
 
 const EXIT_SEEN_MS = 1_000;

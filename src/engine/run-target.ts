@@ -16,13 +16,13 @@ import {
   type PreparedTrial,
 } from './begun-trial.js';
 import { Fleet, type Burst, type BurstProgress } from './fleet.js';
+import { HostFailure } from './host-failure.js';
 import { HostGone, type OpenHost } from './host-link.js';
 import type { HostConnection, HostError, TargetSource } from './protocol.js';
 import { OffsetSweep } from './offset-sweep.js';
 import { RunNamespaces } from './run-namespaces.js';
 import { StartSpread } from './start-spread.js';
 import { startKindOf, typicalDuration, type StartMode, type TypicalDuration } from './start-plan.js';
-import { HostFailure } from './target-host.js';
 import {
   chase,
   isTainted,

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ContractTypes } from '../core/contract.js';
 import type { HistoryEvent } from '../core/history.js';
 import type { Client, Target } from '../core/target.js';
+import { HostFailure } from './host-failure.js';
 import type { HostRequest } from './protocol.js';
-import { HostFailure, TargetHost } from './target-host.js';
+import { TargetHost } from './target-host.js';
 
 type Counting = {
   readonly operations: { readonly draw: { readonly input: null; readonly output: number } };

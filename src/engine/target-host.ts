@@ -13,6 +13,7 @@ import { TARGETS_OWN_STORES } from '../stores/index.js';
 import { AT_REST } from '../stores/socket-watch.js';
 import { classify, hostError, operationError } from './failures.js';
 import { fewAtOnce } from './few-at-once.js';
+import { HostFailure } from './host-failure.js';
 import { abandon, canBeHeld, heldWithin, releaseAll, type Held, type Released } from './held-attempts.js';
 import type {
   ArmReply,
@@ -60,13 +61,6 @@ interface OpenWorker {
   readonly worker: Worker;
   running: Promise<void> | undefined;
   error: string | undefined;
-}
-
-/** A request that the host could not do, with the word for whose fault it is. */
-export class HostFailure extends Error {
-  constructor(readonly error: HostError) {
-    super(error.message);
-  }
 }
 
 /** So many clients are opened together; of more, only a few at a time. */

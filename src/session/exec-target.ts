@@ -1,7 +1,7 @@
 import { askHello } from '../engine/exec-host.js';
 import type { ExecHello } from '../engine/exec-protocol.js';
 import { HostGone } from '../engine/host-link.js';
-import { HostFailure } from '../engine/target-host.js';
+import { HostFailure } from '../engine/host-failure.js';
 import { openReaper } from '../process/reaper.js';
 import type { AnyScenario, AnyTarget, ChosenTarget } from './choice.js';
 import { storeProblems } from './store-problems.js';

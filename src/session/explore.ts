@@ -5,7 +5,7 @@ import { UsageError } from '../core/usage-error.js';
 import { RunNamespaces } from '../engine/run-namespaces.js';
 import { chase } from '../engine/trial.js';
 import type { HostError } from '../engine/protocol.js';
-import { HostFailure } from '../engine/target-host.js';
+import { HostFailure } from '../engine/host-failure.js';
 import { hostError } from '../engine/failures.js';
 import type { Instances } from '../explore/apart.js';
 import type { Explored, KeptSchedule, Replayed } from '../explore/explored.js';

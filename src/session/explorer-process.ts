@@ -1,5 +1,5 @@
 import { hostError } from '../engine/failures.js';
-import { HostFailure } from '../engine/target-host.js';
+import { HostFailure } from '../engine/host-failure.js';
 import { loadConfig } from './config.js';
 import { runExplorer, type ExplorerRequest } from './explorer.js';
 import { ALIVE_EVERY_MS, type FromExplorer, type ToExplorer } from './explorer-messages.js';

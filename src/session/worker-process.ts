@@ -3,7 +3,8 @@ import { hostError } from '../engine/failures.js';
 import { pollingOnTraffic } from './polling.js';
 import { resolveTarget } from './resolve-target.js';
 import type { HostEvents, HostReply, HostRequest, Preparation } from '../engine/protocol.js';
-import { HostFailure, TargetHost } from '../engine/target-host.js';
+import { HostFailure } from '../engine/host-failure.js';
+import { TargetHost } from '../engine/target-host.js';
 import { untellable } from '../engine/untellable.js';
 import { yieldInBackground } from '../process/background-threads.js';
 
