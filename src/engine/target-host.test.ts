@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ContractTypes } from '../core/contract.js';
 import type { HistoryEvent } from '../core/history.js';
 import type { Client, Target } from '../core/target.js';
@@ -166,4 +166,23 @@ describe('a host of many clients', () => {
     await host.handle({ ...ARM, plans });
     expect(opening).toEqual({ now: 0, most, all: clients });
   });
+});
+
+it('leaves no timer behind where a client cannot be opened again', async () => {
+  const begun = vi.spyOn(globalThis, 'setInterval');
+  const ended = vi.spyOn(globalThis, 'clearInterval');
+  onTestFinished(() => [begun, ended].forEach((spy) => spy.mockRestore()));
+  let opened = 0;
+  const { host } = countingHost(() => {
+    opened += 1;
+    if (opened > 1) return Promise.reject(new HostFailure(FAILURE));
+    return Promise.resolve({ draw: () => Promise.reject(new Error('lost')), close: () => Promise.resolve() });
+  });
+  await host.handle(LOAD);
+  const draw = { f: 'draw', input: null };
+  await host.handle({ ...ARM, plans: [{ client: 0, delayNs: 0, attempts: [draw, draw] }] });
+  await expect(host.handle({ type: 'go' })).rejects.toMatchObject({ error: FAILURE });
+  expect(begun).toHaveBeenCalled();
+  const timers = begun.mock.results.map(({ value }) => value as NodeJS.Timeout);
+  expect(timers.filter((timer) => !ended.mock.calls.flat().includes(timer))).toEqual([]);
 });

@@ -283,13 +283,16 @@ export class TargetHost {
         .finally(() => this.environment.owner?.ended(open.slot.client));
     }
     const endFlushing = this.#recorder.flushMeanwhile();
-    if (told !== undefined) await untilNs(startAtNs);
-    const heldPlans = new Set(this.#held.map(({ plan }) => plan));
-    const others = this.#plans.filter((plan) => !heldPlans.has(plan));
-    const slackOf = startSlackNs(this.#plans);
-    const going = others.map((plan) => this.#attempts(plan, startAtNs, slackOf(plan)));
-    await Promise.all([this.#release(startAtNs), ...going]);
-    endFlushing();
+    try {
+      if (told !== undefined) await untilNs(startAtNs);
+      const heldPlans = new Set(this.#held.map(({ plan }) => plan));
+      const others = this.#plans.filter((plan) => !heldPlans.has(plan));
+      const slackOf = startSlackNs(this.#plans);
+      const going = others.map((plan) => this.#attempts(plan, startAtNs, slackOf(plan)));
+      await Promise.all([this.#release(startAtNs), ...going]);
+    } finally {
+      endFlushing();
+    }
     // The store reads while this process tells what happened.
     if (thenReads && this.#workers.length === 0) this.#readEarly();
     if (!thenReads) this.#recorder.flush();
