@@ -1,10 +1,14 @@
-import type { HistoryEvent } from '../core/history.js';
+import type { HistoryEvent, NoteKind } from '../core/history.js';
+import type { Json } from '../core/json.js';
+import type { ClientSlot, SlotEvents } from './client-slot.js';
+import { sinceNs } from './clock.js';
 
 const FLUSH_AT_EVENTS = 2_000;
 const FLUSH_EVERY_MS = 100;
 
-/** What happens in a host in one trial: its events, which are told in batches, and what is counted. */
-export class Recorder {
+/** What happens in a host in one trial, and when: its events, which are told in batches, and what is counted. */
+export class Recorder implements SlotEvents {
+  #originNs = 0n;
   #trial = 0;
   #events: HistoryEvent[] = [];
   #counts: Record<string, number> = {};
@@ -17,6 +21,19 @@ export class Recorder {
     this.#events = [];
     this.#counts = {};
     this.#arrivalsMs = [];
+  }
+
+  /** On the monotonic clock: the history of this trial begins then. */
+  startAt(originNs: bigint): void {
+    this.#originNs = originNs;
+  }
+
+  nowNs(): number {
+    return sinceNs(this.#originNs);
+  }
+
+  note({ client, process }: ClientSlot, kind: NoteKind, fields: Readonly<Record<string, Json>>): void {
+    this.record({ type: 'note', kind, fields, timeNs: this.nowNs(), process, client });
   }
 
   record(event: HistoryEvent): void {

@@ -143,31 +143,6 @@ describe('a host that is asked for a whole trial ahead', () => {
   });
 });
 
-describe('a host of many clients', () => {
-  it.each([
-    [40, 40],
-    [41, 10],
-    [100, 10],
-  ])('opens of %i clients %i at once, and all of them', async (clients, most) => {
-    const opening = { now: 0, most: 0, all: 0 };
-    const client = async () => {
-      opening.now += 1;
-      opening.all += 1;
-      opening.most = Math.max(opening.most, opening.now);
-      await new Promise(setImmediate);
-      opening.now -= 1;
-      return { draw: () => Promise.resolve(0), close: () => Promise.resolve() };
-    };
-    const { host } = countingHost(client);
-    const all = Array.from({ length: clients }, (_, number) => number);
-    const of = all.map((number) => ({ client: number, process: number }));
-    await host.handle({ ...LOAD, clients: of, totalClients: clients });
-    const plans = all.map((number) => ({ client: number, delayNs: 0, attempts: [] }));
-    await host.handle({ ...ARM, plans });
-    expect(opening).toEqual({ now: 0, most, all: clients });
-  });
-});
-
 it('leaves no timer behind where a client cannot be opened again', async () => {
   const begun = vi.spyOn(globalThis, 'setInterval');
   const ended = vi.spyOn(globalThis, 'clearInterval');
