@@ -15,7 +15,8 @@ import {
   type DrawnTrial,
   type PreparedTrial,
 } from './begun-trial.js';
-import { Fleet, type Burst, type BurstProgress } from './fleet.js';
+import type { Burst } from './burst.js';
+import { Fleet, type BurstProgress } from './fleet.js';
 import { HostFailure } from './host-failure.js';
 import { HostGone, type OpenHost } from './host-link.js';
 import type { HostConnection, HostError, TargetSource } from './protocol.js';

@@ -7,7 +7,7 @@ import { seededRandom } from '../core/random.js';
 import type { Attempt, Parameters, Scenario } from '../core/scenario.js';
 import type { Offset, StartKind, TrialResult } from '../core/verdict.js';
 import type { StoreNamespace } from '../stores/store.js';
-import type { Burst } from './fleet.js';
+import type { Burst } from './burst.js';
 import { notedWaits } from './lock-waits.js';
 import type { OffsetSweep } from './offset-sweep.js';
 import { answersApart } from './answers-apart.js';
