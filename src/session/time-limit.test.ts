@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TimeLimit } from '../engine/early-stop.js';
 import type { HostLink, OpenHost } from '../engine/host-link.js';
 import { HostGone } from '../engine/host-link.js';
 import { inProcessHost } from '../engine/in-process-host.js';
-import { runTarget, type TimeLimit } from '../engine/run-target.js';
+import { runTarget } from '../engine/run-target.js';
 import { openMemory } from '../stores/memory/server.js';
 import { openReaper } from '../process/reaper.js';
 import type { AnyScenario, AnyTarget } from './choice.js';
