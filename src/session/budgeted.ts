@@ -3,9 +3,9 @@ import { StoreUnavailable } from '../stores/store.js';
 import { cellOf, type Cell } from './cell-forecast.js';
 import type { AnyTarget } from './choice.js';
 import { FEWEST_TRIALS } from './matrix-options.js';
+import { serversFor } from './needed-stores.js';
 import type { OpenStores } from './open-stores.js';
 import type { SessionPlan } from './plan-session.js';
-import { serversFor } from './run-plan.js';
 import { timeBudget, type TimeSlice } from './time-budget.js';
 
 /** A target in a plan. */

@@ -18,9 +18,9 @@ import type { ExploreOptions } from './explore-options.js';
 import { instancesAt, isHeld, whyNotHeld } from './apart.js';
 import { runExplorer, type ExplorerRequest } from './explorer.js';
 import { explorerProcess, type ExplorerEnd } from './explorer-link.js';
+import { serversFor } from './needed-stores.js';
 import type { OpenStores } from './open-stores.js';
 import { planExplore, type PlannedExplore } from './plan-explore.js';
-import { serversFor } from './run-plan.js';
 import { withOpenStores } from './with-stores.js';
 
 /** Room for the pools of an API's instances. */

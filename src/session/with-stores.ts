@@ -7,7 +7,8 @@ import type { RanTarget } from './compose-report.js';
 import { openStores, type OpenStores } from './open-stores.js';
 import type { SessionOptions } from './options.js';
 import type { SessionPlan } from './plan-session.js';
-import { storesOfPlan, type Closing } from './run-plan.js';
+import { storesOfPlan } from './needed-stores.js';
+import type { Closing } from './run-plan.js';
 
 /** Targets see at most this many connections besides those of their clients: workers, set-up, reads. */
 const SPARE_CONNECTIONS = 16;
