@@ -1,6 +1,6 @@
 import type { Contract, ContractTypes } from '../core/contract.js';
 import type { Scenario } from '../core/scenario.js';
-import type { Expectation, Target } from '../core/target.js';
+import { storesOf, type Expectation, type Target } from '../core/target.js';
 import type { TargetSource } from '../engine/protocol.js';
 
 export type AnyContract = Contract<ContractTypes>;
@@ -25,4 +25,9 @@ export function expectationOf(
 ): Expectation | undefined {
   const across = processes > 1 ? target.acrossProcesses?.[scenario.name] : undefined;
   return across ?? target.expectations?.[scenario.name];
+}
+
+/** The store that gives it its folder. */
+export function firstStore({ target }: ChosenTarget): string {
+  return storesOf(target)[0]!;
 }
