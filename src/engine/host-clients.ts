@@ -1,6 +1,7 @@
 import type { ContractTypes } from '../core/contract.js';
 import type { Client, OpenTarget } from '../core/target.js';
 import type { ClientSlot } from './client-slot.js';
+import { closed } from './closed.js';
 import { fewAtOnce } from './few-at-once.js';
 import { connectionsOf } from './open-connections.js';
 import type { HostConnection, LoadRequest } from './protocol.js';
@@ -87,7 +88,7 @@ export class HostClients {
     this.#lost.push(open.slot);
     open.slot.destroy();
     // A broken client may never finish closing; its sockets are gone already.
-    void Promise.resolve(open.client.close()).catch(() => undefined);
+    void closed(open.client).catch(() => undefined);
     const stride = this.#totalClients + (this.target.workers?.count ?? 0);
     this.#processes.set(open.slot.client, open.slot.process + stride);
   }
@@ -105,7 +106,7 @@ export class HostClients {
   }
 
   close(): readonly Promise<void>[] {
-    return [...this.#open.values()].map(({ client }) => client.close());
+    return [...this.#open.values()].map(({ client }) => closed(client));
   }
 
   /** Whatever of them has not closed by now. */

@@ -2,6 +2,7 @@ import type { ContractTypes } from '../core/contract.js';
 import type { OpenTarget, Worker } from '../core/target.js';
 import type { ClientOwner } from './client-owner.js';
 import type { ClientSlot } from './client-slot.js';
+import { closed } from './closed.js';
 import { endedWithin } from './ended-within.js';
 import { operationError } from './failures.js';
 import type { LoadRequest } from './protocol.js';
@@ -70,7 +71,7 @@ export class HostWorkers {
   }
 
   close(): readonly Promise<void>[] {
-    return this.#open.map(({ worker }) => worker.close());
+    return this.#open.map(({ worker }) => closed(worker));
   }
 
   /** Whatever of them has not closed by now. */

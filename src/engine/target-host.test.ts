@@ -161,3 +161,27 @@ it('leaves no timer behind where a client cannot be opened again', async () => {
   const timers = begun.mock.results.map(({ value }) => value as NodeJS.Timeout);
   expect(timers.filter((timer) => !ended.mock.calls.flat().includes(timer))).toEqual([]);
 });
+
+it('goes on where what is to be closed throws, and closes the rest', async () => {
+  const closed: string[] = [];
+  const { host } = countingHost(() =>
+    Promise.resolve({
+      draw: () => new Promise<never>(() => undefined),
+      // As code does that is no async function.
+      close: () => {
+        closed.push('client');
+        throw new TypeError('there is no connection');
+      },
+    }),
+  );
+  await host.handle({ ...LOAD, timeoutMs: 20, clients: [0, 1].map(of), totalClients: 2 });
+  const draw = { f: 'draw', input: null };
+  const idle = { client: 1, delayNs: 0, attempts: [] };
+  await host.handle({ ...ARM, plans: [{ client: 0, delayNs: 0, attempts: [draw, draw] }, idle] });
+  await host.handle({ type: 'go' });
+  expect(await host.handle({ type: 'settle' })).toMatchObject({ isClear: false });
+  expect(await host.handle({ type: 'stop' })).toBe(false);
+  expect(closed).toEqual(['client', 'client', 'client']);
+});
+
+const of = (client: number) => ({ client, process: client });

@@ -7,6 +7,7 @@ import { ClientAttempts } from './client-attempts.js';
 import type { ClientOwner } from './client-owner.js';
 import { ClientSlot, createTargetContext, type ContextSource } from './client-slot.js';
 import { monotonicNs, untilNs } from './clock.js';
+import { closed } from './closed.js';
 import type { StoreErrors } from '../stores/errors.js';
 import { TARGETS_OWN_STORES } from '../stores/index.js';
 import { AT_REST } from '../stores/socket-watch.js';
@@ -210,7 +211,7 @@ export class TargetHost {
     this.#attempts.abandonHeld();
     const closing = [...this.#clients.close(), ...this.#workers.close()];
     const haveClosed = await endedWithin(Promise.allSettled(closing), CLOSE_LIMIT_MS);
-    const hasClosed = await endedWithin(this.#target.close(), CLOSE_LIMIT_MS);
+    const hasClosed = await endedWithin(closed(this.#target), CLOSE_LIMIT_MS);
     this.#clients.destroy();
     this.#workers.destroy();
     return haveClosed && hasClosed && !this.#clients.wasLeftBehind;
