@@ -45,6 +45,18 @@ export class Circles {
     }
   }
 
+  /**
+   * Before these go on by themselves, with nobody to see to it that a circle ends: who closes one fails.
+   * Case: A, the victim, has waited for longer than its clock, and B, who never looks, is let go and asks for what A has.
+   */
+  letGo(clients: readonly number[]): void {
+    this.#victims = [];
+    for (const wire of this.wires) {
+      if (wire.deadlockVictim !== 'scheduler') continue;
+      for (const client of clients) wire.setDeadlockClock(client, 'at once');
+    }
+  }
+
   /** Nobody else can end it. Tells that it will stay, as far as that is known. */
   saw(members: readonly number[], waitedMs: number): CircleStays | undefined {
     for (const member of members) this.#seen.add(member);

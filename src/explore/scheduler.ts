@@ -405,6 +405,7 @@ export class Scheduler implements ClientOwner {
   /** Everybody goes on as he can. */
   free(): void {
     this.#isFree = true;
+    this.#circles.letGo(this.#actors.map(({ number }) => number));
     for (const actor of this.#actors) {
       for (const gate of actor.gates.splice(0)) gate.release();
       actor.resting?.done();

@@ -464,6 +464,29 @@ describe('two circles of clients that wait for each other', { timeout: 120_000 }
   });
 });
 
+describe('a schedule that is left in the middle', { timeout: 60_000 }, () => {
+  it('comes to its end where clients then wait for each other, of whom the victim has looked already', async () => {
+    const write = (id: number) => `update t set v = v + 1 where id = ${id}`;
+    const { system, close } = await open(
+      [BEGIN, write(1), write(2), 'commit'],
+      [BEGIN, write(2), write(1), 'commit'],
+    );
+    const schedule = [0, 0, 1, 1, 0];
+    const left = await system.run(
+      ({ place }) => {
+        // In one turn: the server goes on meanwhile, and the clock of the victim's wait runs out.
+        const untilMs = performance.now() + (place === schedule.length ? 100 : 0);
+        while (performance.now() < untilMs);
+        const client = schedule[place];
+        return client === undefined ? undefined : { client };
+      },
+      [0],
+    );
+    expect(left.result).toBeUndefined();
+    await close();
+  });
+});
+
 describe('a prepared transaction that nobody ends', { timeout: 60_000 }, () => {
   it('is told of, and does not outlive the run', async () => {
     const own = await server.namespace();

@@ -82,7 +82,7 @@ export class PostgresWire implements StepWire {
       this.#sessions.begin();
       for (const { footprints } of this.#lines) footprints.begin();
     }
-    if (!on) for (const { connection } of this.#lines) connection.release();
+    if (!on) for (const line of this.#lines) line.connection.release(this.#victims.settingBefore(line));
   }
 
   onHeld(listener: (step: HeldStep) => void): void {
@@ -256,7 +256,7 @@ export class PostgresWire implements StepWire {
     };
     if (!this.#isHolding) {
       if (request.ends !== 'terminate') this.#onPassed(step);
-      return connection.release();
+      return connection.release(this.#victims.settingBefore(line));
     }
     this.#onHeld({
       client,
