@@ -1,4 +1,6 @@
+import { Socket } from 'node:net';
 import Cursor from 'pg-cursor';
+import type { ClientContext } from '../core/context.js';
 import type { Contract } from '../core/contract.js';
 import type { Scenario } from '../core/scenario.js';
 import type { Target } from '../core/target.js';
@@ -13,6 +15,8 @@ export interface Script {
   readonly clients: readonly (readonly string[])[];
   /** One query for what is left. */
   readonly state: string;
+  /** Clients connect to the address that they are told, and nobody is told of their connections. */
+  readonly byAddress?: boolean;
 }
 
 type Scripted = {
@@ -54,7 +58,7 @@ export function scenarioOf({ clients }: Script): Scenario<Scripted> {
 }
 
 /** The answers to a client are what its operation comes to: rows in the order of their coming, or the code of an error. */
-export function targetOf({ setup, reset, clients, state }: Script): Target<Scripted> {
+export function targetOf({ setup, reset, clients, state, byAddress = false }: Script): Target<Scripted> {
   return {
     contract: 'script',
     id: 'postgres/script',
@@ -66,14 +70,15 @@ export function targetOf({ setup, reset, clients, state }: Script): Target<Scrip
         reset: async () => void (await session.query(reset)),
         read: async () => JSON.stringify((await session.query(state)).rows),
         client: async (clientContext) => {
-          let own = await connectPostgres(clientContext);
+          const connect = () => connectPostgres(byAddress ? uncounted(clientContext) : clientContext);
+          let own = await connect();
           return {
             run: async (client) => {
               const said: string[] = [];
               for (const statement of clients[client]!) {
                 if (statement === LEAVE) {
                   await own.end();
-                  own = await connectPostgres(clientContext);
+                  own = await connect();
                 } else if (statement === DIE) await clientContext.point('written');
                 else if (statement === DRAW) said.push(String(context.random()));
                 else said.push(await answerTo(own, statement));
@@ -87,6 +92,10 @@ export function targetOf({ setup, reset, clients, state }: Script): Target<Scrip
       };
     },
   };
+}
+
+function uncounted(context: ClientContext): ClientContext {
+  return { ...context, address: (store) => context.address(store), socket: () => new Socket() };
 }
 
 /** In place of a statement: the client's session ends, and it begins another one. */

@@ -8,6 +8,7 @@ import { openSystem } from '../session/open-system.js';
 import { Admin } from '../stores/postgres/admin.js';
 import { openPostgres } from '../stores/postgres/server.js';
 import type { StoreNamespace, StoreServer } from '../stores/store.js';
+import type { Choose } from './execution.js';
 import { compareReduction, reachEnds } from './reduction.js';
 import { DIE, DRAW, fetched, LEAVE, scenarioOf, targetOf, type Script } from './scripts.fixture.js';
 
@@ -77,7 +78,11 @@ function open(...clients: Script['clients']) {
 }
 
 function openIn(own: StoreNamespace, ...clients: Script['clients']) {
-  const script = { setup: SETUP, reset: RESET, state: STATE, clients };
+  return openScript(own, { setup: SETUP, reset: RESET, state: STATE, clients });
+}
+
+function openScript(own: StoreNamespace, script: Script) {
+  const { clients } = script;
   const scenario = scenarioOf(script) as unknown as Scenario<ContractTypes>;
   const target = targetOf(script) as unknown as Target<ContractTypes>;
   return openSystem({
@@ -464,28 +469,44 @@ describe('two circles of clients that wait for each other', { timeout: 120_000 }
   });
 });
 
-describe('a schedule that is left in the middle', { timeout: 60_000 }, () => {
-  it('comes to its end where clients then wait for each other, of whom the victim has looked already', async () => {
+describe(
+  'clients that wait for each other, of whom the victim has looked already',
+  { timeout: 30_000 },
+  () => {
     const write = (id: number) => `update t set v = v + 1 where id = ${id}`;
-    const { system, close } = await open(
+    const clients = [
       [BEGIN, write(1), write(2), 'commit'],
       [BEGIN, write(2), write(1), 'commit'],
-    );
-    const schedule = [0, 0, 1, 1, 0];
-    const left = await system.run(
-      ({ place }) => {
-        // In one turn: the server goes on meanwhile, and the clock of the victim's wait runs out.
-        const untilMs = performance.now() + (place === schedule.length ? 100 : 0);
+    ];
+    const before = [0, 0, 1, 1, 0];
+    /** In one turn: the server goes on meanwhile, and the clock of the victim's wait runs out, once. */
+    const waitAt = (at: number, after: number | undefined): Choose => {
+      let hasWaited = false;
+      return ({ place, enabled }) => {
+        const untilMs = performance.now() + (place === at && !hasWaited ? 100 : 0);
+        hasWaited ||= place === at;
         while (performance.now() < untilMs);
-        const client = schedule[place];
+        const client = place < before.length ? before[place] : place === at ? after : enabled[0];
         return client === undefined ? undefined : { client };
-      },
-      [0],
-    );
-    expect(left.result).toBeUndefined();
-    await close();
-  });
-});
+      };
+    };
+
+    it('come to an end in a schedule that is left in the middle', async () => {
+      const { system, close } = await open(...clients);
+      const { result } = await system.run(waitAt(before.length, undefined), [0]);
+      expect(result).toBeUndefined();
+      await close();
+    });
+
+    it('are tried again, also over connections that only the wire knows', async () => {
+      const script = { setup: SETUP, reset: RESET, state: STATE, clients, byAddress: true };
+      const { system, close } = await openScript(namespace, script);
+      const { transitions } = await system.run(waitAt(before.length, 1), [0]);
+      expect(transitions.flatMap(({ circles = [] }) => circles)).toEqual([{ members: [0, 1], failed: 0 }]);
+      await close();
+    });
+  },
+);
 
 describe('a prepared transaction that nobody ends', { timeout: 60_000 }, () => {
   it('is told of, and does not outlive the run', async () => {

@@ -225,19 +225,24 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   }
 
   /**
-   * Those that stand at the stores. The host of clients that live elsewhere knows of none: what it knows of ends at an API, or at
-   * what stands between a program and its store.
+   * Those that stand at the stores. A host knows of those that its contexts opened: not of what a driver was given a plain address for,
+   * nor, where clients live elsewhere, of what stands behind an API or a program.
    */
   #connectionsOf(hosts: readonly HostConnection[] = []): readonly KnownConnection[] {
-    if (this.each === undefined) return hosts.map((one) => ({ ...one, isAtRest: !one.doubtful }));
+    const isHere = this.each === undefined;
+    const known = isHere ? hosts.map((one) => ({ ...one, isAtRest: !one.doubtful })) : [];
     const processes = new Map(this.#events.map(({ client, process }) => [client, process]));
-    return [...this.options.wires].flatMap(([store, wire]) =>
-      wire.connections().map(({ client, localPort, state }) => ({
-        ...{ client, process: processes.get(client) ?? client, store, localPort },
-        doubtful: state === 'working',
-        isAtRest: state === 'idle',
-      })),
+    const others = [...this.options.wires].flatMap(([store, wire]) =>
+      wire
+        .connections()
+        .filter(({ localPort }) => !known.some((one) => one.store === store && one.localPort === localPort))
+        .map(({ client, localPort, state }) => ({
+          ...{ client, process: processes.get(client) ?? client, store, localPort },
+          doubtful: state === 'working',
+          isAtRest: state === 'idle',
+        })),
     );
+    return [...known, ...others];
   }
 
   /** What is left in the stores, the final state, and what the checkers say. Nothing of a run that was abandoned. */
