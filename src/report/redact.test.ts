@@ -53,6 +53,7 @@ describe('tokens', () => {
     ['Authorization: Bearer abc.def', 'Authorization: ***'],
     ['--header=authorization: Basic YWJjOmRlZg==', '--header=authorization: ***'],
     ['Cookie: session=abc; other=def', 'Cookie: ***'],
+    ['Cookie: session={{session}}; other=def', 'Cookie: ***'],
     ['X-Api-Key: 12345', 'X-Api-Key: ***'],
     ['{"authorization":"Bearer abc","name":"Ann"}', '{"authorization":"***","name":"Ann"}'],
     ['{"access_token":"abc","left":1}', '{"access_token":"***","left":1}'],
@@ -70,6 +71,8 @@ describe('tokens', () => {
   it.each([
     'Authorization: Bearer {{token}}',
     '{"token":"{{token}}"}',
+    'Cookie: sid={{sid}}',
+    'Cookie: sid={{sid}}; csrf={{csrf}}',
     '/api/{{user}}?token={{token}}&n={{client}}',
     'expected one of {{client}}, {{token}} in a template',
     'the token was refused: it is too old',

@@ -25,7 +25,7 @@ const SUSPICIOUS = /[:=]|Bearer|eyJ|--/;
 /** Where an example of a URL has its password. No URL can have this one. */
 const PLACEHOLDER = '<password>';
 /** Filled in later, and no secret itself. */
-const TEMPLATE = /^(?:\w+\s+)?\{\{[^{}]*\}\}$/;
+const TEMPLATE = /^(?:\w+\s+|[\w.-]+=)?\{\{[^{}]*\}\}(?:;\s*[\w.-]+=\{\{[^{}]*\}\})*$/;
 
 /**
  * Puts `***` in the place of every password in a URL (`scheme://user:password@host`) or a `password=` field, and of every
