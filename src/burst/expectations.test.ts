@@ -116,6 +116,15 @@ describe('an expression', () => {
     });
   });
 
+  it('says of a state after mere acceptance that it may be too early to judge', async () => {
+    const late = 'then --after must ask a route that waits for its end';
+    const told = async (text: string, ...answers: readonly Answer[]) =>
+      (await judge([text], answers, SOLD)).findings[0]?.message;
+    expect(await told('after.stock > 0', [202], [409])).toContain(late);
+    expect(await told('after.stock > 0', [200], [409])).not.toContain(late);
+    expect(await told('before.stock > 2', [202], [409])).not.toContain(late);
+  });
+
   it('is open where an answer that it looks at is unclear, or something may still be at work', async () => {
     const open = async (text: string, ...answers: readonly Answer[]) =>
       (await judge([text], answers, SOLD)).open;

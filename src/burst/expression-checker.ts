@@ -14,10 +14,11 @@ import type { ExpressionThread } from './expression-thread.js';
  * never looked at the answers, and nothing can be at work any more: the state is what it is then.
  */
 export function expressionChecker(
-  { text }: ExpressionExpectation,
+  expectation: ExpressionExpectation,
   anomaly: string,
   thread: ExpressionThread,
 ): SlowChecker<Burst> {
+  const { text } = expectation;
   return {
     name: `expect ${text}`,
     anomalies: [anomaly],
@@ -38,7 +39,7 @@ export function expressionChecker(
         ]);
       }
       if (outcome.value === undefined) throw notBoolean(text, outcome.words, history);
-      return outcome.value ? [] : [broken(text, anomaly, history)];
+      return outcome.value ? [] : [broken(expectation, anomaly, history)];
     },
   };
 }
@@ -60,16 +61,26 @@ function observedIn({ operations, final }: History<Burst>): string {
   ].join('; ');
 }
 
-function broken(text: string, anomaly: string, history: History<Burst>): Finding {
+function broken({ text, names }: ExpressionExpectation, anomaly: string, history: History<Burst>): Finding {
   const observed = observedIn(history);
+  const isEarly = names.includes('after') && history.operations.some(isAccepted);
   return {
     anomaly,
     grade: 'violation',
-    message: `"${text}" is false: ${observed}`,
+    message: `"${text}" is false: ${observed}${isEarly ? EARLY : ''}`,
     expected: text,
     observed,
     witness: history.operations.flatMap(({ completeIndex }) => completeIndex ?? []),
   };
+}
+
+/** RFC 9110, 15.3.3: the request was accepted, and what it asks for may be done later. No race need be in it then. */
+const ACCEPTED = 202;
+const EARLY =
+  '; 202 says that the work may be done later: then --after must ask a route that waits for its end';
+
+function isAccepted(operation: History<Burst>['operations'][number]): boolean {
+  return operation.status === 'ok' && operation.output.status === ACCEPTED;
 }
 
 const SHOWN = 120;
