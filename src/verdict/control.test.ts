@@ -40,6 +40,19 @@ describe('a verdict after its control', () => {
     );
   });
 
+  it('says of the control of an API what it would have to be declared to show', () => {
+    const { judgement } = control(caught('order-partial')) as { judgement: typeof safe };
+    const own: ControlOutcome = {
+      outcome: 'ran',
+      target: 'http/my-api-control',
+      shows: ['oversold'],
+      judgement,
+    };
+    expect(reason(own)).toMatch(
+      /If that is what it must show, say so in the target: shows: \['order-partial'\]$/,
+    );
+  });
+
   it('is inconclusive where what it must show was only interesting, or an event was counted zero times', () => {
     const interesting = judge(
       [trial({ findings: [finding('oversold', 'interesting')], counts: { 'lost-update': 0 } })],

@@ -66,10 +66,17 @@ function notCaught({
   if (shown(shows, judgement).length > 0) return undefined;
   const { run } = judgement.trials;
   if (run === 0) return `the control ${target} did not run: ${NO_TEETH}`;
-  const others = violations(judgement).map(anomalyName);
+  const others = violations(judgement);
   return others.length > 0
-    ? `the control ${target} was caught for ${others.join(' and ')}, not for ${shows.map(anomalyName).join(' or ')}: ${NO_TEETH}`
+    ? `the control ${target} was caught for ${others.map(anomalyName).join(' and ')}, not for ${shows.map(anomalyName).join(' or ')}: ${NO_TEETH}${ownWords(target, others)}`
     : `the control ${target} was not caught in ${run} trial${run === 1 ? '' : 's'}: these conditions could not have shown the race`;
+}
+
+/** Whoever defined an API says what its control lacks; those of stores are ours. */
+function ownWords(target: string, others: readonly AnomalyId[]): string {
+  if (!target.startsWith('http/')) return '';
+  const shows = others.map((id) => `'${id}'`).join(', ');
+  return `. If that is what it must show, say so in the target: shows: [${shows}]`;
 }
 
 function violations({ findings }: Pick<Judgement, 'findings'>): AnomalyId[] {
