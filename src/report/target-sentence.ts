@@ -6,6 +6,7 @@ import {
   EXPECTATION_WORDS,
   eventsShown,
   GLYPHS,
+  isApi,
   isJudged,
   listed,
   plural,
@@ -110,6 +111,13 @@ function besides(target: JudgedTarget): string {
   return told.join('');
 }
 
+/** Between trials an API is reset as its user says, and what that forgets is found in the next one. */
+function leftOver(target: JudgedTarget): string {
+  const isUnasked = violations(target).some(({ anomaly }) => anomaly.endsWith('-unexpected'));
+  if (!isApi(target) || !isUnasked) return '';
+  return 'What nobody in this trial asked for may be left from an earlier one: then the reset is incomplete, and no race need be in it.';
+}
+
 function violated(target: JudgedTarget): Sentence {
   const [first, ...rest] = violations(target);
   const { rate } = target;
@@ -122,7 +130,7 @@ function violated(target: JudgedTarget): Sentence {
     .filter((name) => !first?.message.toLowerCase().includes(name));
   const also = others.length === 0 ? '' : `Also ${listed(others)}.`;
   const besides = target.reasons.map((reason) => `Besides: ${clause(reason)}.`);
-  const parts = [`${GLYPHS.violated} ${target.id} violated${what}`, seen, also, ...besides];
+  const parts = [`${GLYPHS.violated} ${target.id} violated${what}`, seen, also, leftOver(target), ...besides];
   const told = violations(target).filter(({ witnessEvents = [] }) => witnessEvents.length > 0);
   const [finding] = told.sort((a, b) => a.witness.length - b.witness.length);
   return {

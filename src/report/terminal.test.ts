@@ -12,6 +12,7 @@ import {
   gateNotRun,
   gateViolated,
   holding,
+  oversold,
   violatedThroughout,
   upperBound,
 } from './report.fixture.js';
@@ -545,4 +546,12 @@ it('says once why nothing of a gate could run, its control included, and leads t
   expect(text.match(/no redis-server/g)).toHaveLength(1);
   expect(text).toContain('Next: race-check doctor');
   expect(text).not.toContain('race-check compare');
+});
+
+it('says of an API with things that nobody asked for that its reset may be incomplete', () => {
+  const unexpected = { ...oversold(1), anomaly: 'order-unexpected' as const };
+  const told = (id: string) =>
+    flat(render(withTargets(holding(id, 1, { verdict: 'violated', findings: [oversold(1), unexpected] }))));
+  expect(told('http/my-shop')).toContain('then the reset is incomplete, and no race need be in it');
+  expect(told('postgres/naive')).not.toContain('the reset is incomplete');
 });
