@@ -2,6 +2,7 @@ import os from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TargetContext } from '../core/context.js';
 import { dial, type Origin } from './dial.js';
+import { Door } from './door.js';
 import { Http1Connection } from './http1-connection.js';
 import { requestBytes } from './request-bytes.js';
 
@@ -41,6 +42,8 @@ const WARM_LIMIT_MS = 2_000;
 export class Decoys {
   readonly #probe: Buffer | undefined;
   readonly #decoy: Buffer | undefined;
+  /** For whoever connects again while the server is in use. */
+  readonly door = new Door(() => this.#askAlone());
   #connections: Http1Connection[] = [];
   #isClosed = false;
 
@@ -119,16 +122,30 @@ export class Decoys {
     return isAnswered ? performance.now() - startedAt : undefined;
   }
 
-  async #connect(index: number): Promise<void> {
-    const connection = new Http1Connection(await dial(this.origin, this.context));
+  async #dial(): Promise<Http1Connection> {
+    return new Http1Connection(await dial(this.origin, this.context));
+  }
+
+  async #connect(index: number, connecting = this.#dial()): Promise<void> {
+    const connection = await connecting;
     this.#connections[index] = connection;
     if (this.#isClosed) connection.destroy();
+  }
+
+  /** Without a path that may be asked for nobody is. */
+  async #askAlone(): Promise<void> {
+    if (this.#probe === undefined || this.#isClosed) return;
+    const connection = await this.#dial().catch(() => undefined);
+    if (connection === undefined) return;
+    await this.warm(connection);
+    connection.destroy();
   }
 
   /** It is only a decoy: where it cannot be had, the burst goes on without. */
   async #revive(connection: Http1Connection, index: number): Promise<void> {
     if (connection.isFree || connection.isWaiting) return;
-    await this.#connect(index).catch(() => undefined);
+    const connecting = this.door.open(() => this.#dial());
+    await this.#connect(index, connecting).catch(() => undefined);
   }
 }
 

@@ -58,13 +58,14 @@ class Http1Transport implements HttpTransport {
 
   /** Connected, and warm: until its first request a connection may still wait to be accepted, however long it is held. */
   async #open(context: ClientContext): Promise<Http1Connection> {
-    const connection = new Http1Connection(await dial(this.origin, context));
-    if (!this.#keepsAlive) return connection;
+    const dialled = async () => new Http1Connection(await dial(this.origin, context));
+    if (!this.#keepsAlive) return this.decoys.door.open(dialled);
+    const connection = await dialled();
     await this.decoys.warm(connection);
     if (connection.isFree) return connection;
     this.#keepsAlive = false;
     connection.destroy();
-    return new Http1Connection(await dial(this.origin, context));
+    return this.decoys.door.open(dialled);
   }
 
   get holdMs(): number {
