@@ -24,15 +24,21 @@ export interface StepEnd {
 
 /** Writes down one schedule as it goes: its transitions, and what each client has done. */
 export class ScheduleRecord {
-  readonly #transitions: Transition[] = [];
-  readonly #pasts: PastStep[][];
+  #transitions: Transition[] = [];
+  #pasts: PastStep[][] = [];
   #open: (OpenStep & { readonly atNs: bigint }) | undefined;
   #answered: Answered[] = [];
   #woken: Woken[] = [];
   #footprints: Footprint[] = [];
 
-  constructor(actors: number) {
+  /** A schedule of so many clients and workers begins. What was written down of the one before stays with whoever asked for it. */
+  begin(actors: number): void {
+    this.#transitions = [];
     this.#pasts = Array.from({ length: actors }, () => []);
+    this.#open = undefined;
+    this.#answered = [];
+    this.#woken = [];
+    this.#footprints = [];
   }
 
   get transitions(): readonly Transition[] {

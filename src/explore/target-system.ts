@@ -89,12 +89,12 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     const emit = (events: readonly HistoryEvent[]) => this.#events.push(...events);
     this.#host =
       apart?.each === 'program'
-        ? apart.open(this.#scheduler, emit)
+        ? apart.open(this.#scheduler.owner, emit)
         : new TargetHost({
             resolve: () => Promise.resolve(target as unknown as Target<ContractTypes>),
             errorsOf: () => errorsOfStores(storesOf(target)),
             emit,
-            owner: this.#scheduler,
+            owner: this.#scheduler.owner,
             ...(onTraffic && { onTraffic }),
           });
   }
@@ -322,9 +322,9 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   async #launch(clients: readonly number[]): Promise<void> {
     const { apart } = this.options;
     if (apart?.each !== 'instance') return;
-    const given = clients.map((client) => ({ client, addresses: this.#scheduler.addressesOf(client) }));
+    const given = clients.map((client) => ({ client, addresses: this.#scheduler.ways.of(client) }));
     const started = await apart.instances.launch(given);
     clients.forEach((client, place) => (this.#instances[client] = started[place]!));
-    this.#scheduler.lead('http', this.#instances);
+    this.#scheduler.ways.lead('http', this.#instances);
   }
 }
