@@ -1,5 +1,5 @@
 import type { ContractTypes } from '../core/contract.js';
-import type { ExploredTrial } from './target-system.js';
+import type { ExploredTrial } from './explored-trial.js';
 
 type Trial = ExploredTrial<ContractTypes>;
 

@@ -4,11 +4,21 @@ import type { VerdictKind } from '../core/verdict.js';
 /** An operation is held between its steps for as long as others take: it may take so many times what a step may. */
 export const OPERATION_FACTOR = 60;
 
+export interface ExhaustivePlan {
+  readonly kind: 'exhaustive';
+  readonly reduce: boolean;
+  /** Most interruptions of clients in one schedule. */
+  readonly preemptions?: number | undefined;
+}
+
+/** Whether equivalent schedules are left out: they are not where interruptions are bounded, which are not the same in all of them. */
+export function reduces({ reduce, preemptions }: ExhaustivePlan): boolean {
+  return reduce && preemptions === undefined;
+}
+
 /** How schedules are chosen. */
 export type SearchPlan =
-  | { readonly kind: 'exhaustive'; readonly reduce: boolean; readonly preemptions?: number | undefined }
-  | { readonly kind: 'pct'; readonly depth: number }
-  | { readonly kind: 'random' };
+  ExhaustivePlan | { readonly kind: 'pct'; readonly depth: number } | { readonly kind: 'random' };
 
 /** A search with its bounds. */
 export interface ExplorePlan {

@@ -2,7 +2,7 @@ import type { Finding } from '../core/checker.js';
 import type { ContractTypes } from '../core/contract.js';
 import type { Transition } from './execution.js';
 import type { ScheduleRow } from './explored.js';
-import type { ExploredTrial } from './target-system.js';
+import type { ExploredTrial } from './explored-trial.js';
 
 /** A schedule for people: a row for each step, with every answer in the row that brought it. */
 export function rowsOf(transitions: readonly Transition[]): readonly ScheduleRow[] {

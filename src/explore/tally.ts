@@ -2,7 +2,7 @@ import type { ContractTypes } from '../core/contract.js';
 import { withoutDurations } from './ends.js';
 import type { Transition } from './execution.js';
 import type { CountedFinding } from './explored.js';
-import type { ExploredTrial } from './target-system.js';
+import type { ExploredTrial } from './explored-trial.js';
 
 /** Counts what the schedules of a search came to. */
 export class Tally {

@@ -1,21 +1,24 @@
 import type { ContractTypes } from '../core/contract.js';
 import type { StoreAddress } from '../core/context.js';
-import type { History, HistoryEvent } from '../core/history.js';
+import type { HistoryEvent } from '../core/history.js';
 import type { Json } from '../core/json.js';
 import { clientsOf, type Parameters, type Scenario } from '../core/scenario.js';
 import type { StepWire } from '../core/step.js';
 import { storesOf, type Target } from '../core/target.js';
-import type { TrialResult } from '../core/verdict.js';
 import { monotonicNs } from '../engine/clock.js';
 import { HostGone } from '../engine/host-link.js';
-import type { ArmReply, HostConnection, LoadReply, SettleReply } from '../engine/protocol.js';
+import type { HostConnection, LoadReply, SettleReply } from '../engine/protocol.js';
 import { TargetHost } from '../engine/target-host.js';
-import { judgeTrial, planClients, type Aftermath } from '../engine/trial.js';
+import type { Aftermath, TrialSetting } from '../engine/trial.js';
 import { errorsOfStores } from '../stores/errors.js';
 import type { Apart, ClientsHost } from './apart.js';
 import type { Choose, Execution, System, Victims } from './execution.js';
 import { OPERATION_FACTOR } from './explored.js';
+import { judgedSchedule, settingOf, type ExploredTrial } from './explored-trial.js';
 import { dependentFootprints } from './footprints.js';
+import { connectionsSeen, connectionsTold, type KnownConnection } from './known-connections.js';
+import { OwnInstances } from './own-instances.js';
+import { Preparation } from './preparation.js';
 import { Scheduler, type ScheduledRun } from './scheduler.js';
 import { CircleStays, Stuck } from './stuck.js';
 
@@ -40,22 +43,11 @@ export interface TargetSystemOptions<C extends ContractTypes> {
   readonly onTraffic?: () => void;
 }
 
-/** One schedule of a target, judged. */
-export interface ExploredTrial<C extends ContractTypes> {
-  readonly result: TrialResult;
-  readonly history: History<C>;
-  /** On the monotonic clock, when the history began. */
-  readonly startAtNs: bigint;
-}
-
 /**
  * A chosen victim waits, and its circle has to be closed, within this time; where that is too short, within the next. After
  * the last it counts as one that cannot be had.
  */
 const VICTIM_WITHIN_MS = [20, 200, 1_000];
-
-/** `isAtRest`: nothing of it is at work, and no transaction is open. */
-type KnownConnection = HostConnection & { readonly isAtRest: boolean };
 
 const UNTOUCHED: Aftermath = { openTransactions: [], renew: [], undecided: [] };
 
@@ -67,25 +59,25 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   readonly #host: ClientsHost;
   readonly #scheduler: Scheduler;
   readonly #clients: number;
+  readonly #setting: TrialSetting<C>;
+  /** Of an API, where each client has one. */
+  readonly #instances: OwnInstances | undefined;
+  readonly #preparation: Preparation<C>;
   #workers = 0;
-  #ports = '';
-  /** Where each client's instance of an API is. */
-  readonly #instances: StoreAddress[] = [];
   #events: HistoryEvent[] = [];
-  #prepared: Promise<void> | undefined;
-  #renew: readonly number[] = [];
   /** A schedule is under way, or was left in the middle. */
   #isBroken = false;
-  #armed: ArmReply = { connections: [], holds: false };
   #going: Promise<unknown> | undefined;
   #settled: Promise<SettleReply> | undefined;
-  /** Clients that take no part. */
-  #absent: ReadonlySet<number> = new Set();
 
   constructor(private readonly options: TargetSystemOptions<C>) {
     const { scenario, parameters, target, wires, seed, timeoutMs, apart, onTraffic } = options;
     this.#clients = clientsOf(scenario, parameters);
+    this.#setting = settingOf({ scenario, parameters, seed, clients: this.#clients });
     this.#scheduler = new Scheduler({ wires, seed, answerMs: timeoutMs, isApart: apart !== undefined });
+    if (apart?.each === 'instance') {
+      this.#instances = new OwnInstances(apart.instances, this.#scheduler.ways);
+    }
     const emit = (events: readonly HistoryEvent[]) => this.#events.push(...events);
     this.#host =
       apart?.each === 'program'
@@ -97,6 +89,11 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
             owner: this.#scheduler.owner,
             ...(onTraffic && { onTraffic }),
           });
+    this.#preparation = new Preparation({
+      ...{ setting: this.#setting, host: this.#host, scheduler: this.#scheduler },
+      ...{ instances: this.#instances, onConnected: options.onConnected },
+      connectionsOf: (hosts) => this.#connectionsOf(hosts),
+    });
   }
 
   get clients(): number {
@@ -132,7 +129,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     const { target, addresses, parameters, seed, timeoutMs, wires, apart } = this.options;
     if (apart !== undefined) await this.#scheduler.seat(this.#clients);
     const clients = Array.from({ length: this.#clients }, (_, client) => ({ client, process: client }));
-    await this.#launch(clients.map(({ client }) => client));
+    await this.#instances?.launch(clients.map(({ client }) => client));
     const { workers } = (await this.#host.handle({
       type: 'load',
       // The host is given the target itself.
@@ -145,16 +142,13 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     })) as LoadReply;
     this.#workers = workers;
     if (apart === undefined) await this.#scheduler.seat(this.#clients + workers);
-    await this.#prepare();
-    this.#prepared = Promise.resolve();
+    await this.#preparation.first();
     for (const wire of wires.values()) await wire.learn();
   }
 
   /** From the next run on, these clients take no part. */
-  async leaveOut(absent: ReadonlySet<number>): Promise<void> {
-    await this.#prepared;
-    this.#absent = absent;
-    this.#prepared = undefined;
+  leaveOut(absent: ReadonlySet<number>): Promise<void> {
+    return this.#preparation.leaveOut(absent);
   }
 
   async run(choose: Choose, victims: Victims = []): Promise<Execution<ExploredTrial<C>>> {
@@ -173,8 +167,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
   }
 
   async #run(choose: Choose, victims: Victims, withinMs: number): Promise<Execution<ExploredTrial<C>>> {
-    await (this.#prepared ?? this.#prepare());
-    this.#prepared = undefined;
+    await this.#preparation.ready();
     this.#events = [];
     this.#isBroken = true;
     const startAtNs = monotonicNs();
@@ -182,7 +175,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
       choose,
       {
         isWorker: (actor) => actor >= this.#clients,
-        isAbsent: (actor) => this.#absent.has(actor),
+        isAbsent: (actor) => this.#preparation.absent.has(actor),
         ...{ victims, withinMs },
       },
       () => (this.#going = this.#host.handle({ type: 'go', startAtNs: startAtNs.toString() })),
@@ -199,7 +192,7 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
    * looked at that wait already. It is no schedule: the sessions are ended, and it is run again.
    */
   async #unravel(): Promise<void> {
-    const connections = this.#connectionsOf(this.#armed.connections).filter(
+    const connections = this.#connectionsOf(this.#preparation.connections).filter(
       ({ isAtRest }) => this.each === undefined || !isAtRest,
     );
     const doubtful = connections.map(({ trace: _old, ...one }) => ({ ...one, doubtful: true }));
@@ -208,41 +201,25 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     const { renew } = await this.options.chase(doubtful);
     await this.#going;
     await (this.#host.handle({ type: 'settle' }) as Promise<SettleReply>);
-    this.#renew = [...new Set([...renew, ...connections.map(({ client }) => client)])];
+    this.#preparation.renew = [...new Set([...renew, ...connections.map(({ client }) => client)])];
   }
 
   /** Not where a schedule was left in the middle: its clients may never come back. */
   async close(): Promise<void> {
     try {
       if (this.#isBroken) return;
-      await this.#prepared?.catch(() => undefined);
+      await this.#preparation.calm();
       await this.#host.handle({ type: 'stop' });
     } finally {
-      const { apart } = this.options;
-      if (apart?.each === 'instance') await apart.instances.stop();
+      await this.#instances?.stop();
       await this.#host.kill?.();
     }
   }
 
-  /**
-   * Those that stand at the stores. A host knows of those that its contexts opened: not of what a driver was given a plain address for,
-   * nor, where clients live elsewhere, of what stands behind an API or a program.
-   */
-  #connectionsOf(hosts: readonly HostConnection[] = []): readonly KnownConnection[] {
-    const isHere = this.each === undefined;
-    const known = isHere ? hosts.map((one) => ({ ...one, isAtRest: !one.doubtful })) : [];
-    const processes = new Map(this.#events.map(({ client, process }) => [client, process]));
-    const others = [...this.options.wires].flatMap(([store, wire]) =>
-      wire
-        .connections()
-        .filter(({ localPort }) => !known.some((one) => one.store === store && one.localPort === localPort))
-        .map(({ client, localPort, state }) => ({
-          ...{ client, process: processes.get(client) ?? client, store, localPort },
-          doubtful: state === 'working',
-          isAtRest: state === 'idle',
-        })),
-    );
-    return [...known, ...others];
+  /** Those that stand at the stores. */
+  #connectionsOf(hosts?: readonly HostConnection[]): readonly KnownConnection[] {
+    const told = this.each === undefined ? connectionsTold(hosts) : [];
+    return [...told, ...connectionsSeen(this.options.wires, this.#events, told)];
   }
 
   /** What is left in the stores, the final state, and what the checkers say. Nothing of a run that was abandoned. */
@@ -251,7 +228,6 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
     settled: SettleReply,
     startAtNs: bigint,
   ): Promise<ExploredTrial<C> | undefined> {
-    const { scenario, parameters, seed } = this.options;
     const connections = this.#connectionsOf(settled.connections);
     const isCalm =
       this.each === undefined
@@ -261,70 +237,15 @@ export class TargetSystem<C extends ContractTypes> implements System<ExploredTri
         : // All that they have at the stores is seen here, and so is that none of it is at work.
           connections.every(({ isAtRest }) => isAtRest);
     const aftermath = isCalm ? UNTOUCHED : await this.options.chase(connections);
-    this.#renew = aftermath.renew;
+    this.#preparation.renew = aftermath.renew;
     if (run.isAbandoned) return undefined;
     const final = (await this.#host.handle({ type: 'read' })) as Json;
     this.#scheduler.apart?.demandNoStray();
     // The hosts get ready for the next schedule while this one is judged.
-    this.#prepared = this.#prepare();
-    this.#prepared.catch(() => undefined);
-    const events = [...this.#events].sort((one, other) => one.timeNs - other.timeNs);
-    const judged = await judgeTrial<C>(
-      {
-        ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
-        ...{ start: 'simultaneous', typicalNs: 0 },
-      },
-      scenario.initial(parameters),
-      {
-        burst: {
-          ...{ events, connections, counts: settled.counts },
-          ...{
-            firstRequestSpreadNs: undefined,
-            arrivalSpreadNs: undefined,
-            undecided: settled.workerErrors,
-            broken: false,
-          },
-        },
-        ...{ aftermath, serverWaits: undefined, final, offset: undefined },
-      },
-    );
-    return { ...judged, startAtNs };
-  }
-
-  async #prepare(): Promise<void> {
-    const { scenario, parameters, seed } = this.options;
-    const renew = this.#renew;
-    this.#renew = [];
-    this.#scheduler.rewind();
-    this.#scheduler.apart?.prepares(true);
-    if (renew.length > 0 && this.options.apart?.each === 'instance') await this.#launch(renew);
-    await this.#host.handle({ type: 'reset', initial: scenario.initial(parameters) });
-    const { plans } = planClients({
-      ...{ scenario, parameters, seed, clients: this.#clients, trial: 0 },
-      ...{ start: 'simultaneous', typicalNs: 0 },
+    this.#preparation.begin();
+    return judgedSchedule(this.#setting, {
+      ...{ startAtNs, connections, settled, aftermath, final },
+      events: this.#events,
     });
-    this.#armed = (await this.#host.handle({
-      ...{ type: 'arm', trial: 0, renew },
-      plans: plans
-        .filter(({ client }) => !this.#absent.has(client))
-        .sort((one, other) => one.client - other.client),
-      faults: scenario.faults?.(parameters, 0) ?? [],
-    })) as ArmReply;
-    this.#scheduler.apart?.prepares(false);
-    const connections = this.#connectionsOf(this.#armed.connections);
-    const ports = connections.map(({ localPort }) => localPort).join();
-    if (ports === this.#ports) return;
-    this.#ports = ports;
-    this.options.onConnected?.(connections.map(({ isAtRest: _, ...one }) => one));
-  }
-
-  /** Starts the instances of these clients, or starts them anew: one whose sessions were ended under it may not bear that. */
-  async #launch(clients: readonly number[]): Promise<void> {
-    const { apart } = this.options;
-    if (apart?.each !== 'instance') return;
-    const given = clients.map((client) => ({ client, addresses: this.#scheduler.ways.of(client) }));
-    const started = await apart.instances.launch(given);
-    clients.forEach((client, place) => (this.#instances[client] = started[place]!));
-    this.#scheduler.ways.lead('http', this.#instances);
   }
 }
