@@ -50,6 +50,12 @@ export function readErrorFields({ body }: Message): ReadonlyMap<string, string> 
   return found;
 }
 
+/** Why the server ends the session, by the fields of its error, for people. Undefined where it goes on. */
+export function lastWords(fields: ReadonlyMap<string, string>): string | undefined {
+  if (!/^(FATAL|PANIC)$/.test(fields.get('V') ?? fields.get('S') ?? '')) return undefined;
+  return `the server ended the session: ${fields.get('M') ?? fields.get('C') ?? ''}`;
+}
+
 /** Of a CommandComplete, e.g. `UPDATE 1`. */
 export function readTag({ body }: Message): string {
   return new Fields(body).text() ?? '';

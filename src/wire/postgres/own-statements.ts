@@ -11,18 +11,25 @@ export class OwnStatements {
       }
     | undefined;
 
+  constructor(private readonly send: (bytes: Buffer) => void) {}
+
   get isOnItsWay(): boolean {
     return this.#current !== undefined;
   }
 
-  /** One goes to the server, whose answer tells nothing. */
-  sent(): void {
+  /** Sends one whose answer tells nothing; it leaves what the client prepared or opened as it is. */
+  tell(sql: string): void {
     this.#current = { messages: [], resolve: () => undefined, reject: () => undefined };
+    this.send(statementMessages(sql));
   }
 
-  /** One goes to the server: the rows that it is answered with. */
-  asked(): Promise<readonly Message[]> {
-    return new Promise((resolve, reject) => (this.#current = { messages: [], resolve, reject }));
+  /** Sends one: the rows that it is answered with. Nothing of the client's may be open. */
+  ask(sql: string): Promise<readonly Message[]> {
+    const answered = new Promise<readonly Message[]>(
+      (resolve, reject) => (this.#current = { messages: [], resolve, reject }),
+    );
+    this.send(queryMessage(sql));
+    return answered;
   }
 
   /** What the server says while one is on its way. True for the last message of its answer. */
@@ -50,7 +57,7 @@ const NAME = 'race_check_setting';
  * A statement of our own in the extended protocol and under a name of its own: what the client prepared or opened without a name
  * stays as it is, which a Query would close. Ends with a Sync.
  */
-export function statementMessages(sql: string): Buffer {
+function statementMessages(sql: string): Buffer {
   return Buffer.concat([
     message('P', `${NAME}\0${sql}\0`, Buffer.alloc(2)),
     message('B', `${NAME}\0${NAME}\0`, Buffer.alloc(6)),
@@ -62,7 +69,7 @@ export function statementMessages(sql: string): Buffer {
 }
 
 /** The simple protocol: nothing of the client's may be open. */
-export function queryMessage(sql: string): Buffer {
+function queryMessage(sql: string): Buffer {
   return message('Q', `${sql}\0`);
 }
 

@@ -42,3 +42,15 @@ export async function waitingFor(
     }),
   );
 }
+
+/**
+ * What a message of the level LOG says of its session, by its fields: whether a wait for a lock goes on that closes no circle, or is
+ * over. Undefined where it is about something else.
+ *
+ * It comes right after the check for a deadlock, which is made once in each wait, and when the wait is over. Where the server
+ * speaks another language the end of a wait is not told apart: then a second wait may be reported a little early.
+ */
+export function waitTold(fields: ReadonlyMap<string, string>): boolean | undefined {
+  if (fields.get('R') !== 'ProcSleep') return undefined;
+  return !(fields.get('M') ?? '').includes(' acquired ');
+}
