@@ -15,6 +15,12 @@ export interface Reading {
   nested(node: Node): void;
 }
 
+/** What one statement is read with. */
+export interface StatementReading extends Reading {
+  /** Not inside another statement: the rows that it says it had are these. */
+  readonly isOutermost: boolean;
+}
+
 /** Kinds of nodes that do nothing beyond what their parts do. Every other kind is not known. */
 const TRANSPARENT: ReadonlySet<string> = new Set([
   ...['A_Expr', 'BoolExpr', 'ColumnRef', 'ParamRef', 'A_Const', 'A_Star', 'A_ArrayExpr', 'A_Indices'],

@@ -1,5 +1,6 @@
 import type { Table, UniqueIndex } from './catalogue.js';
-import type { KnownValues, Rows } from './footprint.js';
+import type { StatementReading } from './expressions.js';
+import type { KnownValues, RowLock, Rows } from './footprint.js';
 import { only } from './known-values.js';
 import { asNode, type Fields, isObject, namesOf, type Node, nodesOf } from './sql-parser.js';
 
@@ -14,6 +15,16 @@ export function namesOneRow(where: KnownValues, table: Table): boolean {
 /** Only the columns of a key that names one row: the others may be written later by the same transaction. */
 export function keyOf(where: KnownValues, table: Table): KnownValues {
   return only(where, table.unique.find((index) => isNamed(index, where))?.columns ?? []);
+}
+
+/** A whole key with one value a column names one row: if the statement says that it had one, it was this. */
+export function noteCertain(
+  lock: RowLock,
+  table: Table,
+  { effect, isOutermost }: Pick<StatementReading, 'effect' | 'isOutermost'>,
+): void {
+  if (isOutermost && namesOneRow(lock.where, table))
+    effect.certain = { ...lock, where: keyOf(lock.where, table), isCertain: true };
 }
 
 function isNamed({ columns }: UniqueIndex, where: KnownValues): boolean {
