@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 
 /** The streams of one connection, to its client and to the server: one that takes no more has the other one not read on. */
@@ -48,9 +47,10 @@ export class BothEnds {
     this.#server?.end();
   }
 
-  /** Resolves when the server has closed its end, too; at once where there is none. */
+  /** Resolves when the server's end is closed, too, also where it was reset; at once where there is none. */
   async serverClosed(): Promise<void> {
-    if (this.#server !== undefined) await once(this.#server, 'close');
+    const server = this.#server;
+    if (server !== undefined) await new Promise<void>((resolve) => server.once('close', () => resolve()));
   }
 
   /** Closes both, at once. */

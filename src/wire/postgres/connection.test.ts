@@ -37,7 +37,7 @@ async function openConnection() {
   server.wire.write(Buffer.concat([message('R', 0), IDLE]));
   await aTurn();
   heard.length = 0;
-  return { client: client.driver, server: server.wire, heard, told };
+  return { connection, client: client.driver, server: server.wire, ours: server.driver, heard, told };
 }
 
 const aTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -67,5 +67,14 @@ describe('an answer', () => {
     expect(heard.join('').length).toBeGreaterThan(long.length);
     expect(told).toEqual([]);
     client.destroy();
+  });
+});
+
+describe('the end of a client that is no more', () => {
+  it('has come also where the server resets the connection instead of closing it', async () => {
+    const { connection, ours } = await openConnection();
+    const left = connection.leave();
+    ours.destroy(new Error('read ECONNRESET'));
+    await expect(left).resolves.toBeUndefined();
   });
 });
