@@ -52,7 +52,7 @@ export function addDefaults(
     const at = named.indexOf(column.name);
     const isGiven =
       !mayLeaveOut && at >= 0 && rows.every((row) => row.length > at && row[at]?.kind !== 'SetToDefault');
-    if (!isGiven && column.default !== undefined) addDefault(table, column, reading);
+    if (!isGiven) addDefault(table, column, reading);
   }
 }
 
