@@ -56,7 +56,7 @@ function recorded({ history }: JudgedTarget, written: Written | undefined): read
 
 /** Where nobody was served, that may be for lack of a login, a path or a reset, and then a request alone breaks it as well. */
 function aloneFirst({ tally }: JudgedTarget, words: readonly string[]): readonly NextCommand[] {
-  const isServed = Object.entries(tally).some(([label, { max }]) => label.startsWith('2') && max > 0);
+  const isServed = Object.entries(tally).some(([label, { max }]) => isSuccess(label) && max > 0);
   // Each of several requests has a client.
   const isOneKind = !words.some((word) => /^--request(=|$)/.test(word));
   if (isServed || !isOneKind) return [];
@@ -103,7 +103,7 @@ function remedies(
     ];
   }
   const [[label, seen] = [], ...others] = Object.entries(tally);
-  if (trials.undecided > 0 && seen !== undefined && others.length === 0 && !label!.startsWith('2')) {
+  if (trials.undecided > 0 && seen !== undefined && others.length === 0 && !isSuccess(label!)) {
     return [again(words, ['--expect', `${label} = ${seen.min}`], 'if all are to be answered so')];
   }
   const turnedAway = others.length === 1 ? Object.entries(tally).find(isTurnedAway) : undefined;
@@ -133,9 +133,14 @@ function isTurnedAway([status, { min, max }]: [
   return ['401', '407', '429'].includes(status) && min === max;
 }
 
+/** A status that says that the request was served. */
+function isSuccess(label: string): boolean {
+  return label.startsWith('2');
+}
+
 /** What was seen of successes, as an expectation. Where it differs from trial to trial, those that met nobody had the fewest. */
 function guess({ tally }: JudgedTarget): string {
-  const [status, seen] = Object.entries(tally).find(([label]) => label.startsWith('2')) ?? [];
+  const [status, seen] = Object.entries(tally).find(([label]) => isSuccess(label)) ?? [];
   return status === undefined || seen === undefined ? '2xx = 1' : `${status} = ${Math.max(1, seen.min)}`;
 }
 
